@@ -1,0 +1,1 @@
+"""Pipeline Truth: when things run and in what order. See docs/architecture.md for the rooms."""

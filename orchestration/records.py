@@ -1,0 +1,67 @@
+"""What passes from a source to landing: feeds of batches, and the rows that could not land.
+
+Belongs here: the shapes. Fetching is `sources/`, the row boundary and writing are `lib/landing`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+# Columns that landing adds to every row. A source column may not bear one of these names.
+SOURCE_FILE = "_source_file"
+SOURCE_ROW = "_source_row"
+LANDING_COLUMNS = (
+    "_source_system",  # schema of the record: salesforce, zoho, …
+    "_source_instance",  # the configured account it came from
+    "_record_key",  # the key as text; `|` between the parts of a compound key
+    "_record_hash",  # md5 over the source columns, in name order
+    "_change",  # 'upsert' or 'delete' (a tombstone: only the key is filled)
+    SOURCE_FILE,
+    SOURCE_ROW,
+    "_loaded_at",  # UTC timestamp, the same for a whole load
+)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that cannot land, whole, with its reason.
+
+    `row` counts data rows from 1 (0: the file itself). `record` is the text as received; where it
+    was not valid UTF-8, bytes that could not be decoded appear as \\xNN.
+    """
+
+    file: str
+    row: int
+    code: str
+    reason: str
+    record: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Records of one object as the source sent them.
+
+    `rows` holds every source column as string, plus `_source_file` (string) and `_source_row`
+    (int64, data rows counted from 1).
+    """
+
+    rows: pa.Table
+    rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True)
+class ObjectFeed:
+    """One object of one system, ready to be read once.
+
+    `key`: the source columns that identify a record; empty where the object has none (then the
+    content is the key). `is_complete`: the batches list every record there is, so a key that is
+    absent has been deleted.
+    """
+
+    system: str
+    object: str
+    key: tuple[str, ...]
+    is_complete: bool
+    batches: Iterator[Batch]
+    files: tuple[str, ...] = field(default=())

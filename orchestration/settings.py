@@ -1,0 +1,66 @@
+"""The only reader of the environment: where data lies, which sources, and the moment spoken of."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
+DEFAULT_SOURCES = PROJECT_ROOT / "orchestration" / "sources.yaml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Typed, frozen, resolved once.
+
+    `home` holds all data; `sources_file` lists the source instances; `as_of_text` is the raw
+    `PIPELINE_AS_OF` (None: now, or the demo's own last day), resolved by the build because a date
+    needs the reporting time zone of the sources file.
+    """
+
+    home: Path
+    sources_file: Path
+    as_of_text: str | None = None
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read `PIPELINE_HOME`, `PIPELINE_SOURCES` and `PIPELINE_AS_OF`; relative paths count from
+        the current folder, the defaults from the project's."""
+        env = os.environ if environ is None else environ
+        home = env.get("PIPELINE_HOME") or ""
+        sources = env.get("PIPELINE_SOURCES") or ""
+        return cls(
+            home=Path(home).expanduser().resolve() if home else PROJECT_ROOT / "data",
+            sources_file=Path(sources).expanduser().resolve() if sources else DEFAULT_SOURCES,
+            as_of_text=env.get("PIPELINE_AS_OF") or None,
+        )
+
+    @property
+    def landing(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def rejected(self) -> Path:
+        return self.home / "rejected"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def builds(self) -> Path:
+        return self.home / "builds"
+
+    @property
+    def published(self) -> Path:
+        return self.home / "published"
+
+    @property
+    def work(self) -> Path:
+        """Scratch space: dlt's pending packages, spools, DuckDB's temporary files."""
+        return self.home / "work"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
