@@ -18,6 +18,7 @@ class ObjectSpec:
 
     `key`: the columns that identify a record (empty: its content does). `modified`: the column
     with its modification time, or None. `types`: column name to meaning (text, integer, decimal,
+    percent, boolean, date, timestamp).
     """
 
     system: str
