@@ -1,0 +1,56 @@
+# The commands of the README. Everything runs in .venv, made from requirements.lock.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# The first interpreter that runs and is new enough (a version manager's shim may exist and not run).
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
+PORT ?= 3000
+
+export DO_NOT_TRACK := 1
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+run: $(STAMP) ## land, build, check and publish; say where
+	@$(BIN)/python -m orchestration run
+
+ui: $(STAMP) ## Dagster's UI (webserver and daemon) on the same data, http://127.0.0.1:3000
+	@$(BIN)/python -m orchestration ui --port $(PORT)
+
+check: $(STAMP) ## is the sources file right? names the line of what is wrong
+	@$(BIN)/python -m orchestration check
+
+rollback: $(STAMP) ## serve the publication before the current one
+	@$(BIN)/python -m orchestration rollback
+
+test: $(STAMP) lint ## unit, dbt, architecture and end-to-end tests
+	$(BIN)/python -m pytest
+
+test-integration: $(STAMP) ## real input, real servers
+	$(BIN)/python -m pytest tests/integration tests/real_input
+
+test-faults: $(STAMP) ## really kills, fills and corrupts
+	$(BIN)/python -m pytest tests/faults
+
+lint: $(STAMP) ## ruff, sqlfluff, mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --config dbt_project/.sqlfluff --processes 2 dbt_project/models dbt_project/tests
+
+clean: ## remove the environment; data stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache dbt_project/target
+
+$(STAMP): requirements.lock
+	@$(if $(PYTHON),,$(error Python 3.11, 3.12 or 3.13 is needed and was not found; install it or run `make PYTHON=/path/to/python`))
+	@echo "Setting up $(VENV) from requirements.lock (once; one to three minutes) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock 2> $(VENV)/pip.log \
+		|| { cat $(VENV)/pip.log; exit 1; }
+	@touch $@
+
+.PHONY: help run ui check rollback test test-integration test-faults lint clean
