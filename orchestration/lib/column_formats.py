@@ -1,0 +1,180 @@
+"""How the text columns of a file source are to be read: day or month first, comma or point.
+
+Decided once per build, for a whole column of a source instance, from the rows that leave no doubt;
+where none does, the sources file must say (`date_order`, `decimal_separator`). Never per row.
+Belongs here: the decision. The parsing itself is dbt's (`macros/parse`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from orchestration.catalog import objects_of
+from orchestration.errors import PipelineError
+from orchestration.sources_file import SourceEntry, SourcesFile
+
+FILE_SYSTEMS = ("salesforce", "hubspot", "zoho", "csv_mapping", "planning")
+
+# Two numbers and a year: 1/11/2021, 02/23/26 08:55 PM, 5.1.2026, 05-01-2026.
+_TWO_FIRST = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(\D|$)"
+# Any other form that macros/parse reads: ISO, 20210105, 2021/01/05, 04 Apr, 2021, April 4 2021.
+_OTHER_FORM = (
+    r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8}(\D|$)|\d{1,2}[ \-][A-Za-z]{3,9}|[A-Za-z]{3,9}\.? \d{1,2})"
+)
+
+
+@dataclass(frozen=True)
+class ColumnFormats:
+    """Decisions in the build manifest's form: one record per (system, object, column, instance)."""
+
+    date_orders: list[dict[str, str]]
+    decimal_commas: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class _Column:
+    entry: SourceEntry
+    system: str
+    object: str
+    name: str  # as the source names it
+    kind: str  # date, timestamp, decimal or percent
+
+    def where(self) -> dict[str, str]:
+        return {
+            "system": self.system,
+            "object": self.object,
+            "column": self.name,
+            "source_instance": self.entry.name,
+        }
+
+
+def decide_formats(landing: dict[str, dict[str, list[dict[str, Any]]]], sources: SourcesFile) -> ColumnFormats:
+    """Look at every date and money column of the landed files of file sources.
+
+    `landing` as in the build manifest: system -> object -> [{source_instance, files}]. Raises one
+    PipelineError that lists every column that cannot be read at all, or in two ways.
+    """
+    date_orders: list[dict[str, str]] = []
+    decimal_commas: list[dict[str, str]] = []
+    problems: list[str] = []
+    entries = {entry.name: entry for entry in sources.sources}
+    with duckdb.connect() as connection:
+        for columns, files in _typed_columns(landing, entries):
+            for column, counts in _profile(connection, columns, files):
+                if column.kind in ("date", "timestamp"):
+                    order = _date_order(column, counts, problems)
+                    if order:
+                        date_orders.append({**column.where(), "order": order})
+                elif _has_decimal_comma(column, counts):
+                    decimal_commas.append(column.where())
+    if problems:
+        raise PipelineError(
+            "\n".join(problems),
+            "Correct the file, or say in the sources file how its dates are written: `date_order: dmy` or"
+            " `date_order: mdy` on that source; map a column that holds no dates to another field.",
+        )
+    return ColumnFormats(date_orders, decimal_commas)
+
+
+def _typed_columns(
+    landing: dict[str, dict[str, list[dict[str, Any]]]], entries: dict[str, SourceEntry]
+) -> Iterator[tuple[list[_Column], list[str]]]:
+    for system in sorted(set(landing) & set(FILE_SYSTEMS)):
+        for object_name, parts in sorted(landing[system].items()):
+            spec = objects_of(system).get(object_name)
+            for part in parts if spec else ():
+                entry = entries[part["source_instance"]]
+                types = dict(spec.types) if spec else {}
+                if system == "csv_mapping":
+                    mapped = entry.objects[object_name].columns
+                    types = {source: types[field] for field, source in mapped.items()}
+                columns = [
+                    _Column(entry, system, object_name, name, kind)
+                    for name, kind in sorted(types.items())
+                    if kind in ("date", "timestamp", "decimal", "percent")
+                ]
+                if columns and part["files"]:
+                    yield columns, part["files"]
+
+
+def _profile(
+    connection: duckdb.DuckDBPyConnection, columns: list[_Column], files: list[str]
+) -> Iterator[tuple[_Column, dict[str, Any]]]:
+    """One pass over the files; counts per column, as `_date_counts` and `_decimal_counts` name them."""
+    relation = "read_parquet($files, union_by_name = true)"
+    present = {
+        row[0] for row in connection.execute(f"describe select * from {relation}", {"files": files}).fetchall()
+    }
+    columns = [column for column in columns if column.name in present]
+    if not columns:
+        return
+    packs = []
+    for index, column in enumerate(columns):
+        text = '"' + column.name.replace('"', '""') + '"'
+        counts = _date_counts(text) if column.kind in ("date", "timestamp") else _decimal_counts(text)
+        packs.append("{" + ", ".join(f"'{name}': {sql}" for name, sql in counts.items()) + f"}} as c{index}")
+    row = connection.execute(
+        f"select {', '.join(packs)} from {relation} where _change = 'upsert'", {"files": files}
+    ).fetchone()
+    yield from zip(columns, row or (), strict=True)
+
+
+def _date_counts(text: str) -> dict[str, str]:
+    first = f"try_cast(regexp_extract({text}, '{_TWO_FIRST}', 1) as integer)"
+    second = f"try_cast(regexp_extract({text}, '{_TWO_FIRST}', 2) as integer)"
+    two_first = f"regexp_matches({text}, '{_TWO_FIRST}')"
+    return {
+        "filled": f"count(*) filter (trim({text}) <> '')",
+        "two_first": f"count(*) filter ({two_first})",
+        "day_first": f"count(*) filter ({two_first} and {first} > 12 and {second} <= 12)",
+        "month_first": f"count(*) filter ({two_first} and {second} > 12 and {first} <= 12)",
+        "neither": f"count(*) filter ({two_first} and {first} > 12 and {second} > 12)",
+        "in_doubt": f"count(*) filter ({two_first} and {first} <= 12 and {second} <= 12 and {first} <> {second})",
+        "dotted": f"count(*) filter ({two_first} and regexp_matches({text}, '^\\s*\\d+\\.\\d+\\.'))",
+        "other_form": f"count(*) filter (regexp_matches({text}, '{_OTHER_FORM}'))",
+        "example": f"min({text}) filter (trim({text}) <> '')",
+        "doubtful_example": f"min({text}) filter ({two_first} and {first} <= 12 and {second} <= 12"
+        f" and {first} <> {second})",
+        "files": "list_sort(list_distinct(list(_source_file)))[1]",
+    }
+
+
+def _decimal_counts(text: str) -> dict[str, str]:
+    return {
+        "comma": f"count(*) filter (regexp_matches({text}, '\\d,(\\d{{1,2}}|\\d{{4,}})\\D*$|\\d\\.\\d{{3}},\\d'))",
+        "point": f"count(*) filter (regexp_matches({text}, '\\d\\.(\\d{{1,2}}|\\d{{4,}})\\D*$|\\d,\\d{{3}}\\.\\d'))",
+        "in_doubt": f"count(*) filter (regexp_matches({text}, '^\\D*\\d{{1,3}}[.,]\\d{{3}}\\D*$'))",
+    }
+
+
+def _date_order(column: _Column, counts: dict[str, Any], problems: list[str]) -> str | None:
+    """dmy or mdy; None where the column needs no decision. Adds to `problems` what cannot be read."""
+    where = (
+        f"Source {column.entry.name}, file {counts['files'] or column.object}, column {column.name}"
+    )
+    readable = counts["two_first"] - counts["neither"] + counts["other_form"]
+    if counts["filled"] and not readable:
+        problems.append(
+            f"{where}: none of its {counts['filled']:,} values can be read as a date"
+            f" (for example {str(counts['example'])[:40]!r})."
+        )
+        return None
+    if counts["day_first"] != counts["month_first"]:
+        return "dmy" if counts["day_first"] > counts["month_first"] else "mdy"
+    if column.entry.date_order or not counts["in_doubt"]:
+        return column.entry.date_order
+    if counts["dotted"] == counts["two_first"]:
+        return "dmy"  # 5.1.2026: no country writes the month first with points
+    problems.append(
+        f"{where}: {counts['in_doubt']:,} values such as {counts['doubtful_example']!r} can be read"
+        " day first or month first, and no value of the column decides it."
+    )
+    return None
+
+
+def _has_decimal_comma(column: _Column, counts: dict[str, Any]) -> bool:
+    if counts["comma"] != counts["point"]:
+        return bool(counts["comma"] > counts["point"])
+    return column.entry.decimal_separator == ","
