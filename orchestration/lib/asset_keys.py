@@ -1,0 +1,12 @@
+"""Keys of the assets that are not dbt models."""
+
+import dagster as dg
+
+BUILD_MANIFEST = dg.AssetKey(["build_manifest"])
+PUBLISHED = dg.AssetKey(["published_marts"])
+
+
+def landing_key(source_instance: str, system: str, object_name: str) -> dg.AssetKey:
+    """landing/<source instance>/<system>/<object>; characters that Dagster refuses become `_`."""
+    safe = "".join(c if c.isalnum() or c in "_-" else "_" for c in object_name)
+    return dg.AssetKey(["landing", source_instance, system, safe])
