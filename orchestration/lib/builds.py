@@ -1,0 +1,119 @@
+"""The ledger of builds: `builds/<build_id>/{manifest,verdict,published,…}.json`, kept for good.
+
+Belongs here: finding, reading and writing its files so that a kill leaves the old or the new one,
+never half of one. What the files say is decided by those who write them.
+"""
+
+import contextlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import PipelineError
+from orchestration.settings import Settings
+
+MANIFEST = "manifest.json"
+VERDICT = "verdict.json"
+PUBLISHED = "published.json"
+ROLLED_BACK = "rolled_back.json"
+
+_BUILD_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+
+
+def build_dir(settings: Settings, build_id: str) -> Path:
+    """Folder of one build, existing or not. Raises PipelineError where the id cannot be a folder name."""
+    if not _BUILD_ID.match(build_id):
+        raise PipelineError(f"{build_id!r} is not a build id", f"Take one from {settings.builds}.")
+    return settings.builds / build_id
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """Write whole and synced to disk, or not at all; creates the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(document, file, indent=2, ensure_ascii=False)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise PipelineError(
+            f"cannot write {path}: {error.strerror}", "Free some space, or allow writing to that folder."
+        ) from error
+    fsync_dir(path.parent)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Raises FileNotFoundError where there is none, PipelineError where it is damaged."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise PipelineError(
+            f"{path} is damaged: {error}",
+            "Start a new build; landing and the publications are not touched by it.",
+        ) from error
+    if not isinstance(document, dict):
+        raise PipelineError(f"{path} is damaged: it holds no JSON object", "Start a new build.")
+    return document
+
+
+def read_manifest(settings: Settings, build_id: str) -> dict[str, Any]:
+    """What the build was planned with. Raises PipelineError where there is no such build."""
+    try:
+        return read_json(build_dir(settings, build_id) / MANIFEST)
+    except FileNotFoundError as error:
+        raise PipelineError(
+            f"there is no build {build_id} in {settings.builds}", "Run the job `build`."
+        ) from error
+
+
+def build_ids(settings: Settings) -> list[str]:
+    """Planned builds, oldest first (by the moment their manifest names, then by id)."""
+    if not settings.builds.is_dir():
+        return []
+    found = [
+        (str(read_json(path).get("started_at", "")), path.parent.name)
+        for path in settings.builds.glob(f"*/{MANIFEST}")
+    ]
+    return [build_id for _, build_id in sorted(found)]
+
+
+def latest_build(settings: Settings) -> str | None:
+    """The build planned last, published or not; None before the first."""
+    ids = build_ids(settings)
+    return ids[-1] if ids else None
+
+
+def publications(settings: Settings) -> list[dict[str, Any]]:
+    """Published builds that were not rolled back, oldest first: build_id, as_of, known_at,
+    published_at (UTC text) and fake_shares (source instance to share)."""
+    return sorted(_publications(settings), key=lambda record: (record["published_at"], record["build_id"]))
+
+
+def _publications(settings: Settings) -> Iterator[dict[str, Any]]:
+    if settings.builds.is_dir():
+        for path in settings.builds.glob(f"*/{PUBLISHED}"):
+            if not (path.parent / ROLLED_BACK).exists():
+                yield read_json(path)
+
+
+def fsync_file(path: Path) -> None:
+    """Wait until the file's content is on disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def fsync_dir(path: Path) -> None:
+    """Wait until the folder's entries (names, renames) are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,105 @@
+"""The private warehouse: one writer at a time, and who it is.
+
+Belongs here: the lock around everything that opens `warehouse.duckdb`, and opening it to read.
+Writing it is dbt's alone.
+"""
+
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from orchestration.errors import PipelineError
+from orchestration.settings import Settings
+
+
+@contextmanager
+def named_lock(path: Path, purpose: str, *, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold an operating-system lock on `path` and write down who holds it (`<path>.json`).
+
+    The lock ends with the process, however that ends. Taken again by the same thread it nests.
+    Raises PipelineError naming the holder when it is not free within `wait_seconds`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, is_singleton=True)
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except Timeout as error:
+        raise PipelineError(
+            f"{purpose} cannot start: {_holder(path)}",
+            "Wait until that has ended, or stop it; the lock ends with its process.",
+        ) from error
+    except OSError as error:
+        raise PipelineError(
+            f"{purpose} cannot start: {path} cannot be locked ({error.strerror})",
+            "Allow writing to that folder.",
+        ) from error
+    try:
+        if lock.lock_counter == 1:
+            _name_holder(path, purpose)
+        yield
+    finally:
+        if lock.lock_counter == 1:
+            with contextlib.suppress(OSError):
+                _holder_file(path).unlink(missing_ok=True)
+        lock.release()
+
+
+@contextmanager
+def warehouse_lock(settings: Settings, purpose: str, *, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Guard every use of the warehouse: dbt writing it, the gate and the publisher reading it.
+
+    DuckDB allows one writing process or many reading ones, never both.
+    """
+    with named_lock(settings.home / "warehouse.lock", purpose, wait_seconds=wait_seconds):
+        yield
+
+
+@contextmanager
+def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection. Raises PipelineError where there is no warehouse or it is being written."""
+    if not settings.warehouse.is_file():
+        raise PipelineError(f"there is no warehouse at {settings.warehouse}", "Run the job `build`.")
+    try:
+        connection = duckdb.connect(str(settings.warehouse), read_only=True)
+    except duckdb.Error as error:
+        raise PipelineError(
+            f"{settings.warehouse} cannot be read: {error}",
+            "If a process holds it, wait for that; if the file is damaged, delete it and run the job"
+            " `build`: landing has everything.",
+        ) from error
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _holder_file(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
+
+
+def _name_holder(path: Path, purpose: str) -> None:
+    facts = {
+        "purpose": purpose,
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
+    }
+    _holder_file(path).write_text(json.dumps(facts), encoding="utf-8")
+
+
+def _holder(path: Path) -> str:
+    try:
+        facts = json.loads(_holder_file(path).read_text(encoding="utf-8"))
+        return "{purpose} holds {path} (process {pid} on {host}, since {since} UTC)".format(
+            path=path, **facts
+        )
+    except (OSError, ValueError, KeyError):
+        return f"another process holds {path}"
