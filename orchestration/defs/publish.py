@@ -1,0 +1,45 @@
+"""The publication: the only thing that BI sees, swapped whole."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+
+from orchestration.errors import PipelineError
+from orchestration.lib.asset_keys import PUBLISHED
+from orchestration.settings import Settings
+
+
+def published_marts(settings: Settings, tables: Sequence[str]) -> dg.AssetsDefinition:
+    """Copy the marts that the verdict names to a fresh version and swap the link.
+
+    It refuses by itself without a verdict for exactly what lies in the warehouse: an asset that is
+    selected alone runs without the checks before it.
+    """
+
+    @dg.asset(
+        key=PUBLISHED,
+        deps=[dg.AssetKey([table]) for table in tables],
+        group_name="published",
+        owners=["team:data-engineering"],
+        kinds={"duckdb", "parquet"},
+        description="What BI reads: `published/current.duckdb` and Parquet beside it, one whole build.",
+    )
+    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        from orchestration.lib.publisher import publish, warehouse_build_id
+
+        try:
+            publication = publish(settings, warehouse_build_id(settings))
+        except PipelineError as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+        context.log.info(f"Published build {publication.build_id}: {publication.path}")
+        return dg.MaterializeResult(
+            metadata={
+                "build_id": publication.build_id,
+                "path": dg.MetadataValue.path(str(publication.path)),
+                "tables": dg.MetadataValue.json(publication.row_counts),
+                "dagster/row_count": sum(publication.row_counts.values()),
+            }
+        )
+
+    return published

@@ -1,0 +1,66 @@
+"""Great Expectations as blocking checks on the marts, and the verdict that publishing asks for."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from orchestration.settings import Settings
+
+CHECK_NAME = "expectations"
+
+
+def gate_checks(settings: Settings, tables: Sequence[str]) -> dg.AssetChecksDefinition:
+    """One blocking check per published mart, all evaluated in one pass that also writes the verdict."""
+
+    @dg.multi_asset_check(
+        name="gate",
+        specs=[
+            dg.AssetCheckSpec(
+                name=CHECK_NAME,
+                asset=dg.AssetKey([table]),
+                blocking=True,
+                description=f"The suite of {table} (expectations/suites/{table}.yml): what must hold"
+                " before BI may see it.",
+            )
+            for table in tables
+        ],
+        can_subset=False,
+    )
+    def gate(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        from orchestration.lib.gate import judge
+
+        verdict = judge(settings, progress=context.log.info)
+        for table in tables:
+            yield _check_result(table, [c for c in verdict["checks"] if c.get("table") == table])
+
+    return gate
+
+
+def _check_result(table: str, checks: list[dict[str, Any]]) -> dg.AssetCheckResult:
+    bad = [check for check in checks if check["outcome"] != "passed"]
+    blocking = [check for check in bad if check["severity"] == "error" or check["outcome"] == "crashed"]
+    return dg.AssetCheckResult(
+        passed=not bad and bool(checks),
+        asset_key=dg.AssetKey([table]),
+        check_name=CHECK_NAME,
+        severity=dg.AssetCheckSeverity.ERROR if blocking or not checks else dg.AssetCheckSeverity.WARN,
+        description="; ".join(f"{check['name']}: {check.get('reason') or check['outcome']}" for check in bad)
+        or f"{len(checks)} expectations hold.",
+        metadata={
+            "evaluated": len(checks),
+            "failed": len(bad),
+            "failing": dg.MetadataValue.json(
+                [
+                    {
+                        "expectation": check["name"],
+                        "outcome": check["outcome"],
+                        "unexpected_count": check.get("unexpected_count"),
+                        "first_failing_keys": check.get("failing_keys", []),
+                        "what_to_do": check.get("remedy"),
+                    }
+                    for check in bad
+                ]
+            ),
+        },
+    )

@@ -1,0 +1,147 @@
+"""The build manifest and the dbt models: landing to private warehouse, in one dbt invocation."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+from dagster_dbt.dbt_manifest import validate_manifest
+
+from orchestration.errors import PipelineError
+from orchestration.lib import builds, dbt_project
+from orchestration.lib.asset_keys import BUILD_MANIFEST
+from orchestration.lib.dbt_translator import PipelineTranslator
+from orchestration.lib.warehouse import row_counts, writer_lock
+from orchestration.settings import Settings
+from orchestration.sources_file import SourcesFile
+
+UNIQUE_ID = "dagster_dbt/unique_id"
+
+
+class BuildConfig(dg.Config):
+    """The two clocks of a build, for a manual run; empty: the settings' `as_of`, the newest loads."""
+
+    as_of: str | None = None
+    known_at: str | None = None
+
+
+def build_manifest_asset(
+    settings: Settings, sources: SourcesFile, landing_keys: Sequence[dg.AssetKey]
+) -> dg.AssetsDefinition:
+    """Resolve `as_of`, `known_at` and the landing files, once, for every later step of the run."""
+
+    @dg.asset(
+        key=BUILD_MANIFEST,
+        deps=landing_keys,
+        group_name="build",
+        owners=["team:data-engineering"],
+        kinds={"json"},
+        description="Inputs of a build, written down before it starts: both clocks (`as_of`, `known_at`),"
+        " the landing files that it reads, how date columns are to be read, the git revision.",
+    )
+    def build_manifest(config: BuildConfig, context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        from orchestration.lib.build_plan import plan_build
+
+        try:
+            plan = plan_build(
+                settings,
+                sources,
+                run_id=context.run.root_run_id or context.run.run_id,
+                now=datetime.now(UTC),
+                as_of=config.as_of,
+                known_at=datetime.fromisoformat(config.known_at) if config.known_at else None,
+            )
+        except PipelineError as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+        manifest = plan.manifest
+        return dg.MaterializeResult(
+            metadata={
+                "build_id": plan.build_id,
+                "as_of": manifest["as_of"],
+                "known_at": manifest["known_at"],
+                "git_revision": manifest["git_revision"],
+                "landing_files": sum(
+                    len(part["files"])
+                    for objects in manifest["landing"].values()
+                    for parts in objects.values()
+                    for part in parts
+                ),
+            }
+        )
+
+    return build_manifest
+
+
+def dbt_models(
+    settings: Settings, manifest: Mapping[str, Any], systems: Sequence[str], translator: PipelineTranslator
+) -> dg.AssetsDefinition:
+    """Every enabled dbt model and seed as an asset, every dbt test as a check on what it judges."""
+
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="dbt_build")
+    def models(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        build = builds.for_run(settings, context.run.root_run_id or context.run.run_id)
+        specs = context.assets_def.specs_by_key
+        selected = context.selected_asset_keys
+        names = (
+            []
+            if selected == context.assets_def.keys
+            else sorted(validate_manifest(manifest)["nodes"][specs[key].metadata[UNIQUE_ID]]["name"] for key in selected)
+        )
+        with writer_lock(settings, f"build {build['build_id']}, Dagster run {context.run.run_id}"):
+            run = dbt_project.build(
+                settings, systems, builds.build_dir(settings, build["build_id"]) / "manifest.json", names
+            )
+        yield from _events(settings, context, run)
+        if run.error or run.failed:
+            raise dg.Failure(description=describe_failure(run), allow_retries=False)
+
+    return models
+
+
+def _events(settings: Settings, context: dg.AssetExecutionContext, run: dbt_project.DbtRun) -> Iterator[Any]:
+    """dbt's results as Dagster's: materializations with row counts, then check results."""
+    definition = context.assets_def
+    tables = {spec.metadata.get(UNIQUE_ID): key for key, spec in definition.specs_by_key.items()}
+    checks = {spec.metadata.get(UNIQUE_ID): spec.key for spec in definition.check_specs}
+    counts = row_counts(settings)
+    results = {result.unique_id: result for result in run.results}
+    for unique_id, result in results.items():
+        if unique_id in tables and result.status == "success":
+            key = tables[unique_id]
+            count = counts.get(key.path[-1])
+            metadata: dict[str, Any] = {"execution_seconds": result.seconds, "unique_id": unique_id}
+            yield dg.MaterializeResult(
+                asset_key=key, metadata=metadata | ({} if count is None else {"dagster/row_count": count})
+            )
+    for unique_id, result in results.items():
+        key = checks.get(unique_id)
+        if key and key in context.selected_asset_check_keys and result.status in dbt_project.RAN:
+            yield dg.AssetCheckResult(
+                passed=result.status == "pass",
+                asset_key=key.asset_key,
+                check_name=key.name,
+                severity=(
+                    dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR
+                ),
+                description=result.message or None,
+                metadata={"failing_rows": result.failures or 0, "execution_seconds": result.seconds},
+            )
+
+
+def describe_failure(run: dbt_project.DbtRun) -> str:
+    """What failed, a line each, in words for the person who started the run."""
+    lines = [run.error] if run.error else []
+    for result in run.failed:
+        kind, name = result.unique_id.split(".")[0], result.unique_id.split(".")[2]
+        lines.append(f"{kind} {name}: {result.message or result.status}")
+    return "The warehouse was not built as it should be, so nothing was published.\n" + "\n".join(
+        line for line in lines if line
+    )
+
+
+def load_manifest(settings: Settings, systems: Sequence[str]) -> dict[str, Any]:
+    """The parsed dbt project; parsed anew only where it or the list of systems has changed."""
+    loaded: dict[str, Any] = json.loads(dbt_project.ensure_parsed(settings, systems).read_text())
+    return loaded
