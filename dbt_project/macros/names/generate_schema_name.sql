@@ -1,0 +1,4 @@
+{# Schemas bear the name of their layer (staging, intermediate, seeds), marts stand in `main`. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}

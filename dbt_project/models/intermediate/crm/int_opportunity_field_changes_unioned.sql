@@ -1,0 +1,1 @@
+{{ union_systems('opportunity_field_change', []) }}

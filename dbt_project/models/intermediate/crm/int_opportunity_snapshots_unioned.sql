@@ -1,0 +1,1 @@
+{{ union_systems('opportunity', [], extra={'is_latest': 'boolean', 'is_deleted': 'boolean'}) }}
