@@ -64,3 +64,12 @@ class Settings:
     @property
     def dagster_home(self) -> Path:
         return self.home / "dagster"
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a process that is to work on the same data (Dagster's servers)."""
+        values = {
+            "PIPELINE_HOME": str(self.home),
+            "PIPELINE_SOURCES": str(self.sources_file),
+            "DAGSTER_HOME": str(self.dagster_home),
+        }
+        return {**os.environ, **values, **({"PIPELINE_AS_OF": self.as_of_text} if self.as_of_text else {})}

@@ -41,7 +41,6 @@ def landing_assets(settings: Settings, entry: SourceEntry) -> dg.AssetsDefinitio
             )
             for (system, name), key in keys.items()
         ],
-        op_tags={"dagster/concurrency_key": "ingest"},
         can_subset=False,
     )
     def land(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:

@@ -26,12 +26,14 @@ def jobs_and_schedules(
         selection=dg.AssetSelection.assets(*everything),
         description="Land what is new from every source. The schedule starts one run per source.",
         executor_def=dg.in_process_executor,
+        tags={"pipeline_truth/job": "ingest"},  # dagster.yaml lets two of these run at a time
     )
     build = dg.define_asset_job(
         "build",
         selection=dg.AssetSelection.assets(BUILD_MANIFEST, *model_keys, PUBLISHED),
         description="Landing to published marts: dbt, then Great Expectations, then the swap.",
         executor_def=dg.in_process_executor,
+        tags={"pipeline_truth/job": "build"},  # and one of these
     )
 
     @dg.schedule(

@@ -1,0 +1,7 @@
+"""`python -m orchestration <command>`; see cli.py."""
+
+import sys
+
+from orchestration.cli import main
+
+sys.exit(main())
