@@ -44,7 +44,7 @@ SUPPORTED = ROW_COUNT | {
     "expect_column_median_to_be_between",
 }
 _INSTEAD = {
-    "regex": "GX has no regular expressions on DuckDB: write unexpected_rows_expectation with regexp_matches()",
+    "regex": "GX has no regular expressions on DuckDB: an unexpected_rows_expectation with regexp_matches",
     "like": "GX has no LIKE on DuckDB: write unexpected_rows_expectation with LIKE",
     "type": "types are the dbt contract's business: set data_type in the mart's YAML",
 }

@@ -91,6 +91,18 @@ def latest_build(settings: Settings) -> str | None:
     return ids[-1] if ids else None
 
 
+def for_run(settings: Settings, run_id: str) -> dict[str, Any]:
+    """Manifest of the build that a Dagster run planned. Raises PipelineError where it planned none."""
+    for build_id in reversed(build_ids(settings)):
+        manifest = read_manifest(settings, build_id)
+        if manifest.get("run_id") == run_id:
+            return manifest
+    raise PipelineError(
+        f"run {run_id} has no build manifest in {settings.builds}",
+        "Select the asset `build_manifest` together with what it feeds, or run the whole job `build`.",
+    )
+
+
 def publications(settings: Settings) -> list[dict[str, Any]]:
     """Published builds that were not rolled back, oldest first: build_id, as_of, known_at,
     published_at (UTC text) and fake_shares (source instance to share)."""

@@ -53,10 +53,9 @@ def named_lock(path: Path, purpose: str, *, wait_seconds: float = 0.0) -> Iterat
 
 
 @contextmanager
-def warehouse_lock(settings: Settings, purpose: str, *, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Guard every use of the warehouse: dbt writing it, the gate and the publisher reading it.
-
-    DuckDB allows one writing process or many reading ones, never both.
+def writer_lock(settings: Settings, purpose: str, *, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the right to write the warehouse: dbt to use it, the gate and the publisher so that what
+    they read stays as it is. DuckDB allows one writing process or many reading ones, never both.
     """
     with named_lock(settings.home / "warehouse.lock", purpose, wait_seconds=wait_seconds):
         yield
@@ -79,6 +78,21 @@ def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def row_counts(settings: Settings) -> dict[str, int]:
+    """Rows of every table of the warehouse by bare name; empty where there is no warehouse."""
+    if not settings.warehouse.is_file():
+        return {}
+    with read_warehouse(settings) as connection:
+        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        return {table: count_rows(connection, schema, table) for schema, table in tables}
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+    """Exact; DuckDB answers from its row group headers."""
+    row = connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()
+    return int(row[0]) if row else 0
 
 
 def _holder_file(path: Path) -> Path:

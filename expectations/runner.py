@@ -1,0 +1,96 @@
+"""Runs suites over a DuckDB file with Great Expectations, every check pushed down as SQL.
+
+Belongs here: GX, and nothing but GX; it is imported on the first run (6 to 12 seconds) so that
+nothing else pays for it. What a failed check means for a build is the gate's business.
+
+DuckDB is reached through SQLAlchemy and `shim.py`: 2,000,000 rows and five expectations take 1.8 s,
+against 7 to 37 s for the same on a pandas frame.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from expectations.results import CheckResult, crashed, from_gx
+from expectations.schema import SQL, Expectation, Suite
+from expectations.shim import buffered_rows
+from expectations.sql import Value, render
+
+SCHEMA = "main"
+_NAME = "check"  # where an expectation carries its name through GX
+_SEVERITIES = {"error": "critical", "warning": "warning"}
+
+
+def run(warehouse: Path, suites: list[Suite], parameters: Mapping[str, Value]) -> list[CheckResult]:
+    """Evaluate every expectation of `suites` on the tables of schema `main`, read only.
+
+    `parameters` fill `${name}` in the suites' SQL. One result per expectation, in the order given;
+    an expectation, table or query that raises gives `crashed` and the others go on. No connection
+    is left open. Raises PipelineError where a suite asks for a parameter that is not given.
+    """
+    rendered = {suite.table: [_arguments(e, parameters) for e in suite.expectations] for suite in suites}
+    context, source = _connect(warehouse)
+    try:
+        with buffered_rows():
+            return [result for suite in suites for result in _run_suite(source, suite, rendered[suite.table])]
+    finally:
+        # GX keeps two engines, one to test the connection and one to work with.
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
+        context.data_sources.delete(source.name)
+
+
+def _arguments(expectation: Expectation, parameters: Mapping[str, Value]) -> dict[str, Any]:
+    kwargs = dict(expectation.kwargs)
+    if expectation.type == SQL:
+        kwargs["unexpected_rows_query"] = render(str(kwargs.get("unexpected_rows_query", "")), parameters)
+    return kwargs
+
+
+def _connect(warehouse: Path) -> tuple[Any, Any]:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read once, while GX is imported
+    import great_expectations as gx
+    from sqlalchemy import URL
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
+    url = URL.create("duckdb", database=str(warehouse.resolve())).render_as_string()
+    source = context.data_sources.add_sql(
+        "warehouse",
+        connection_string=url.replace("$", r"\$"),  # GX would look `$x` up in the environment
+        kwargs={"connect_args": {"read_only": True}},
+    )
+    return context, source
+
+
+def _run_suite(source: Any, suite: Suite, arguments: list[dict[str, Any]]) -> list[CheckResult]:
+    import great_expectations as gx
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    results: dict[str, CheckResult] = {}
+    checks = gx.ExpectationSuite(name=suite.table)
+    for expectation, kwargs in zip(suite.expectations, arguments, strict=True):
+        try:
+            implementation = get_expectation_impl(expectation.type)
+            severity = _SEVERITIES[expectation.severity]
+            checks.add_expectation(
+                implementation(severity=severity, meta={_NAME: expectation.name}, **kwargs)
+            )
+        except Exception as error:  # whatever GX raises, the other checks are still to be judged
+            results[expectation.name] = crashed(suite, expectation, str(error))
+    try:
+        asset = source.add_table_asset(suite.table, table_name=suite.table, schema_name=SCHEMA)
+        batch = asset.add_batch_definition_whole_table("all").get_batch()
+        found = batch.validate(
+            checks,
+            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": suite.key},
+        )
+        by_name = {item.expectation_config.meta[_NAME]: item for item in found.results}
+    except Exception as error:  # a missing table, a damaged file: every check of the table crashed
+        return [crashed(suite, expectation, str(error)) for expectation in suite.expectations]
+    for expectation in suite.expectations:
+        if expectation.name in by_name:
+            results[expectation.name] = from_gx(suite, expectation, by_name[expectation.name])
+    # One that GX passed over in silence has no result; the verdict then calls the audit partial.
+    return [results[e.name] for e in suite.expectations if e.name in results]

@@ -1,0 +1,57 @@
+"""What a published table holds, as something two files can be compared by.
+
+Belongs here: fingerprints of tables, and the list of columns that publishing fills in.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+# Known only after the audit, so filled in by the publisher and left out of the fingerprint.
+COMPLETED_AT_PUBLISHING = {
+    "meta_build": (
+        "finished_at",
+        "checks_expected",
+        "checks_evaluated",
+        "checks_failed",
+        "table_row_counts",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class TableContent:
+    """`rows`; `columns`: names with types, in order; `hash`: over all rows, whatever their order.
+
+    The hash is the sum of DuckDB's 64-bit row hashes: made against accidents, not against forgers,
+    and comparable only between files that one version of DuckDB has read.
+    """
+
+    rows: int
+    columns: tuple[str, ...]
+    hash: str
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: object) -> str:
+    """An SQL string literal, for statements that take no parameters (ATTACH, COPY)."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def table_content(connection: duckdb.DuckDBPyConnection, table: str, relation: str) -> TableContent:
+    """Content of `relation` (SQL: a qualified name or a read_parquet call), known as `table`."""
+    left_out = COMPLETED_AT_PUBLISHING.get(table, ())
+    described = connection.execute(f"describe select * from {relation}").fetchall()
+    columns = [(name, kind) for name, kind, *_ in described if name not in left_out]
+    names = ", ".join(quoted(name) for name, _ in columns)
+    row = connection.execute(f"select count(*), sum(hash({names})::hugeint) from {relation}").fetchone()
+    rows, total = row if row else (0, None)
+    return TableContent(
+        rows=int(rows),
+        columns=tuple(f"{name} {kind}" for name, kind in columns),
+        hash=format(int(total or 0), "x"),
+    )
