@@ -1,0 +1,97 @@
+"""What every test gets: all output under a temporary folder, and the environment of no one.
+
+Shared builders for the slower tests are here too: the parsed dbt project and one published demo.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.settings import PROJECT_ROOT, Settings
+
+SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
+FIXTURES = PROJECT_ROOT / "tests" / "fixtures"
+
+
+@pytest.fixture(autouse=True)
+def _only_temporary_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PIPELINE_SOURCES", "PIPELINE_AS_OF", "PIPELINE_BUILD_MANIFEST", "PIPELINE_WAREHOUSE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIPELINE_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "data" / "dagster"))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that has ended: exit code and everything it printed."""
+
+    code: int
+    output: str
+
+
+def run_pipeline(
+    home: Path, sources: Path | None = None, as_of: str | None = None, command: str = "run", **extra: str
+) -> Ran:
+    """`python -m orchestration <command>` in a process of its own, as a user would start it."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("PIPELINE_", "DAGSTER_"))}
+    env |= {"PIPELINE_HOME": str(home), "DO_NOT_TRACK": "1", **extra}
+    if sources:
+        env["PIPELINE_SOURCES"] = str(sources)
+    if as_of:
+        env["PIPELINE_AS_OF"] = as_of
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestration", *command.split()],
+        cwd=PROJECT_ROOT, env=env, capture_output=True, text=True, timeout=900, check=False,
+    )  # fmt: skip
+    return Ran(done.returncode, done.stdout + done.stderr)
+
+
+def shared_data(name: str) -> Path:
+    """A folder of real input; skips where this machine has none (it may not be copied into the project)."""
+    path = SHARED_DATA / name
+    if not path.exists():
+        pytest.skip(f"real input {name} is not on this machine")
+    return path
+
+
+@pytest.fixture(scope="session")
+def parsed_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings whose dbt project has been parsed with every system enabled."""
+    from orchestration.lib.dbt_project import ensure_parsed
+
+    settings = Settings(
+        home=tmp_path_factory.mktemp("parsed"), sources_file=PROJECT_ROOT / "orchestration/sources.example.yaml"
+    )
+    ensure_parsed(settings, all_systems())
+    return settings
+
+
+def all_systems() -> list[str]:
+    return sorted(path.name for path in (PROJECT_ROOT / "dbt_project/models/staging").iterdir() if path.is_dir())
+
+
+@pytest.fixture(scope="session")
+def manifest(parsed_home: Settings) -> Mapping[str, Any]:
+    """dbt's manifest of the whole project."""
+    from orchestration.lib.dbt_project import manifest_path
+
+    return json.loads(manifest_path(parsed_home).read_text())  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Ran]]:
+    """One end-to-end run of a small generated organisation: its home, and what the run printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    sources = folder / "sources.yaml"
+    sources.write_text(
+        "reporting: {time_zone: Europe/Berlin, currency: EUR}\n"
+        "sources:\n  - {name: demo, system: demo, scale: 0.15}\n"
+    )
+    yield folder / "data", run_pipeline(folder / "data", sources)
