@@ -1,0 +1,90 @@
+{# What is DuckDB's own about reading text: casts that give null, formats, zones, expressions. #}
+
+{% macro try_cast_to(expression, type) -%}
+    {{ adapter.dispatch('try_cast_to')(expression, type) }}
+{%- endmacro %}
+
+{% macro duckdb__try_cast_to(expression, type) -%}
+    try_cast({{ expression }} as {{ type }})
+{%- endmacro %}
+
+{# `shapes`: [(regular expression, [strptime formats])]; null where none fits. #}
+{% macro try_parse_time(text, shapes) -%}
+    {{ adapter.dispatch('try_parse_time')(text, shapes) }}
+{%- endmacro %}
+
+{% macro duckdb__try_parse_time(text, shapes) -%}
+    case
+        {%- for shape, formats in shapes %}
+        when regexp_matches({{ text }}, '{{ shape }}')
+            then try_strptime({{ text }}, ['{{ formats | join("', '") }}'])
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{# True where a time ends in Z or an offset. Cast to timestamp, DuckDB drops an offset silently. #}
+{% macro has_utc_offset(text) -%}
+    {{ regex_matches(text, ':[0-9.]+ ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$|T[0-9]{6}Z$') }}
+{%- endmacro %}
+
+{% macro offset_time_to_utc(text) -%}
+    {{ adapter.dispatch('offset_time_to_utc')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__offset_time_to_utc(text) -%}
+    case
+        when {{ text }} like '%Z'
+            then coalesce(try_cast({{ text }} as timestamp), try_strptime({{ text }}, '%Y%m%dT%H%M%SZ'))
+        else try_cast({{ text }} as timestamptz) at time zone 'UTC'
+    end
+{%- endmacro %}
+
+{# Clock on the wall of a zone (Jinja text) to UTC. A time that the spring change skips moves on by
+   the change, one that the autumn change repeats is taken as the later; both are field problems. #}
+{% macro local_to_utc(timestamp, time_zone) -%}
+    {%- if time_zone in ('UTC', 'Etc/UTC', 'GMT') -%}
+    {{ timestamp }}
+    {%- else -%}
+    {{ adapter.dispatch('local_to_utc')(timestamp, sql_text(time_zone)) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro duckdb__local_to_utc(timestamp, time_zone) -%}
+    timezone({{ time_zone }}, {{ timestamp }}) at time zone 'UTC'
+{%- endmacro %}
+
+{# UTC to the clock on the wall; `time_zone` is an SQL expression, one zone per row is possible. #}
+{% macro utc_to_local(timestamp, time_zone) -%}
+    {{ adapter.dispatch('utc_to_local')(timestamp, time_zone) }}
+{%- endmacro %}
+
+{% macro duckdb__utc_to_local(timestamp, time_zone) -%}
+    timezone({{ time_zone }}, {{ timestamp }} at time zone 'UTC')
+{%- endmacro %}
+
+{# True where a clock change skips or repeats this local time. #}
+{% macro is_doubtful_local_time(timestamp, time_zone) -%}
+    {%- if time_zone in ('UTC', 'Etc/UTC', 'GMT') -%}
+    false
+    {%- else -%}
+    {%- set utc = local_to_utc(timestamp, time_zone) -%}
+    {%- set zone = sql_text(time_zone) -%}
+    (
+        {{ utc_to_local(utc, zone) }} <> {{ timestamp }}
+        or {{ utc_to_local(utc ~ " - interval '1 hour'", zone) }} = {{ timestamp }}
+        or {{ utc_to_local(utc ~ " + interval '1 hour'", zone) }} = {{ timestamp }}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro regex_matches(text, pattern) -%}
+    regexp_matches({{ text }}, {{ sql_text(pattern) }})
+{%- endmacro %}
+
+{% macro regex_extract(text, pattern, group=1) -%}
+    regexp_extract({{ text }}, {{ sql_text(pattern) }}, {{ group }})
+{%- endmacro %}
+
+{% macro regex_replace(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ sql_text(pattern) }}, {{ sql_text(replacement) }}, 'g')
+{%- endmacro %}

@@ -1,0 +1,120 @@
+{# Every landed version of an object's records over all instances, as a relation: the columns of the
+   sources YAML under the source's names, typed, and
+     _source_system, _source_instance, _record_key, _source_file, _source_row
+     _loaded_at    when it landed
+     _changed_at   the record's own modification time, else when it landed
+     _is_deleted   a tombstone: only the key is filled
+     _is_latest    the version that holds at as_of, one per record
+   Of the versions not later than as_of (of all, where every one is later: the record was first seen
+   after as_of) the one with the latest modification time, then load, then row holds; a tombstone
+   ends everything that landed before it. #}
+{% macro landing_versions(system, object) %}
+    {%- set relation = source(system, object) -%}
+    {%- if not execute -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {%- set modified = source_modified_column(system, object) -%}
+    {%- set changed_at = 'coalesce(' ~ adapter.quote(modified) ~ ', _loaded_at)' if modified else '_loaded_at' -%}
+    (
+        with typed as (
+            {{ typed_landing(system, object, relation) }}
+        ),
+
+        dated as (
+            select
+                *,
+                {{ changed_at }} as _changed_at,
+                {{ changed_at }} <= {{ as_of() }} as _is_known_then
+            from typed
+        ),
+
+        with_deletion as (
+            select
+                *,
+                max(case when _is_deleted then _loaded_at end) over (
+                    partition by _source_instance, _record_key, _is_known_then
+                ) as _deleted_at
+            from dated
+        )
+
+        select
+            * exclude (_is_known_then, _deleted_at),
+            row_number() over (
+                partition by _source_instance, _record_key
+                order by
+                    _is_known_then desc,
+                    coalesce(_loaded_at < _deleted_at, false),
+                    _is_deleted,
+                    _changed_at desc,
+                    _loaded_at desc,
+                    _source_row desc,
+                    _source_file desc
+            ) = 1 as _is_latest
+        from with_deletion
+    )
+{% endmacro %}
+
+{# The records of an object as they stand at as_of: the latest version of each, tombstones left out. #}
+{% macro landing_latest(system, object) %}
+    {%- set versions = landing_versions(system, object) -%}
+    {{ return('(select * from ' ~ versions ~ ' where _is_latest and not _is_deleted)' if execute else versions) }}
+{% endmacro %}
+
+{# The typed rows of every instance; of a unit test's fixture where it stands in for the source. #}
+{% macro typed_landing(system, object, relation) %}
+    {%- set columns = source_columns(system, object) -%}
+    {%- if relation.identifier.startswith('__dbt__cte__') -%}
+    select *, {{ sql_text(system) }} as _source_system from {{ relation }}
+    {%- else -%}
+        {%- for feed in landing_feeds(system, object) -%}
+            {%- set rows = read_landing(system, object, feed) -%}
+            {%- do feed.update({'percent_divisors': percent_divisors(columns, rows, feed)}) %}
+    select
+        {%- for column in columns %}
+        {{ parse_value(column, adapter.quote(column.name), feed) }} as {{ adapter.quote(column.name) }},
+        {%- endfor %}
+        {{ sql_text(system) }} as _source_system,
+        {{ sql_text(feed.source_instance) }} as _source_instance,
+        _record_key,
+        _record_hash,
+        _change = 'delete' as _is_deleted,
+        _source_file,
+        cast(_source_row as bigint) as _source_row,
+        cast(_loaded_at as timestamp) as _loaded_at
+    from {{ rows }} as landed
+    union all
+        {%- endfor %}
+    select
+        {%- for column in columns %}
+        cast(null as {{ sql_type(column) }}) as {{ adapter.quote(column.name) }},
+        {%- endfor %}
+        cast(null as varchar) as _source_system,
+        cast(null as varchar) as _source_instance,
+        cast(null as varchar) as _record_key,
+        cast(null as varchar) as _record_hash,
+        cast(null as boolean) as _is_deleted,
+        cast(null as varchar) as _source_file,
+        cast(null as bigint) as _source_row,
+        cast(null as timestamp) as _loaded_at
+    where 1 = 0
+    {%- endif -%}
+{% endmacro %}
+
+{# What to divide each percent column of one instance by: fixed by the vendor (meta percent_of), or as
+   the column's values show. #}
+{% macro percent_divisors(columns, rows, feed) %}
+    {%- set divisors = {} -%}
+    {%- for column in columns if column.data_type == 'percent' -%}
+        {%- set seen = percent_divisor(rows, adapter.quote(column.name), column.name in feed.decimal_commas) -%}
+        {%- do divisors.update({column.name: column.percent_of or seen}) -%}
+    {%- endfor -%}
+    {{ return(divisors) }}
+{% endmacro %}
+
+{# Where a record came from and when: the columns that every staging model ends with. #}
+{% macro record_origin() -%}
+    _source_system as source_system,
+    _source_instance as source_instance,
+    _changed_at as changed_at,
+    _loaded_at as loaded_at
+{%- endmacro %}

@@ -1,0 +1,65 @@
+{# Text to UTC timestamp. A time with an offset is converted by it, one without is in `time_zone`.
+   `order` of numeric dates holds for the whole column, never per row: `dmy`, `mdy`, or `default`
+   (month first with slashes, day first with dots). Years outside 1900 to 2199 are not read: they are
+   typing errors, and a calendar of days between them would have millions of rows. #}
+{% macro parse_timestamp(text, time_zone='UTC', order='default') -%}
+    case
+        when {{ has_utc_offset(text) }} then {{ within_years(offset_time_to_utc(text)) }}
+        else {{ local_to_utc(parse_local_timestamp(text, order), time_zone) }}
+    end
+{%- endmacro %}
+
+{# Text to the day that is written in it: no zone moves it. #}
+{% macro parse_date(text, order='default') -%}
+    cast({{ parse_local_timestamp(text, order) }} as date)
+{%- endmacro %}
+
+{# Text to a timestamp of the clock on the wall; an offset in the text is ignored. #}
+{% macro parse_local_timestamp(text, order='default') -%}
+    case
+        -- first and cheap: what systems write
+        when {{ text }} >= '1900' and {{ text }} < '22' and substr({{ text }}, 5, 1) in ('-', '/')
+            then {{ try_cast_to(text, 'timestamp') }}
+        else {{ within_years(try_parse_time(text, time_formats(order))) }}
+    end
+{%- endmacro %}
+
+{% macro within_years(timestamp) -%}
+    case
+        when {{ timestamp }} between cast('1900-01-01' as timestamp) and cast('2199-12-31 23:59:59' as timestamp)
+            then {{ timestamp }}
+    end
+{%- endmacro %}
+
+{# Formats in which people and exports write times, by the mark that tells them apart:
+   [(regular expression, [formats])]. Two-digit years stand before four-digit ones, which would
+   read `26` as the year 26. #}
+{% macro time_formats(order) %}
+    {%- set slashed = ['%d', '%m'] if order == 'dmy' else ['%m', '%d'] -%}
+    {%- set dotted = ['%m', '%d'] if order == 'mdy' else ['%d', '%m'] -%}
+    {%- set shapes = [
+        ('^[0-9]{1,2}/', [(slashed + ['%y']) | join('/'), (slashed + ['%Y']) | join('/')]),
+        ('^[0-9]{1,2}[.]', [(dotted + ['%y']) | join('.'), (dotted + ['%Y']) | join('.')]),
+        ('^[0-9]{1,2}-[0-9]', [(slashed + ['%y']) | join('-'), (slashed + ['%Y']) | join('-')]),
+        ('^[0-9]{8}', ['%Y%m%d']),
+        ('^[0-9]{1,2}[^0-9]+[0-9]', ['%d %b, %Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%d-%b-%y']),
+        ('^[A-Za-z]', ['%b %d, %Y', '%B %d, %Y', '%b %d %Y', '%a, %d %b %Y', '%a %b %d %Y']),
+    ] -%}
+    {%- set times = ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p', ' %I:%M%p', ', %H:%M', 'T%H%M%S'] -%}
+    {%- set formats = [] -%}
+    {%- for shape, days in shapes -%}
+        {%- set combined = [] -%}
+        {%- for day in days -%}
+            {%- for time in times -%}
+                {%- do combined.append(day ~ time) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+        {%- do formats.append((shape, combined)) -%}
+    {%- endfor -%}
+    {{ return(formats) }}
+{% endmacro %}
+
+{# Text to the first day of a month: 2026-01, or any day of it. #}
+{% macro parse_month(text) -%}
+    cast({{ dbt.date_trunc('month', parse_date('case when length(' ~ text ~ ") = 7 then " ~ text ~ " || '-01' else " ~ text ~ ' end')) }} as date)
+{%- endmacro %}

@@ -1,0 +1,15 @@
+with records as (
+    select * from {{ landing_latest('planning', 'account_costs') }}
+),
+
+final as (
+    select
+        account as account_ref,
+        {{ parse_month('month') }} as month_start,
+        amount as cost_amount,
+        upper(currency) as currency,
+        {{ record_origin() }}
+    from records
+)
+
+select * from final
