@@ -27,11 +27,11 @@ check: $(STAMP) ## is the sources file right? names the line of what is wrong
 rollback: $(STAMP) ## serve the publication before the current one
 	@$(BIN)/python -m orchestration rollback
 
-test: $(STAMP) lint ## unit, dbt, architecture and end-to-end tests
-	$(BIN)/python -m pytest
+test: $(STAMP) lint ## unit, dbt, architecture and end-to-end tests (under ten minutes)
+	$(BIN)/python -m pytest -m "not server and not real_input"
 
 test-integration: $(STAMP) ## real input, real servers
-	$(BIN)/python -m pytest tests/integration tests/real_input
+	$(BIN)/python -m pytest -m "server or real_input" tests/integration
 
 test-faults: $(STAMP) ## really kills, fills and corrupts
 	$(BIN)/python -m pytest tests/faults
