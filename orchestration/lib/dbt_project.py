@@ -91,9 +91,10 @@ def build(
 ) -> DbtRun:
     """`dbt build` from one build manifest into the warehouse; `select` narrows it to models by name.
 
-    dbt's run_results.json is kept beside the build manifest.
+    Unit tests judge the models, not the data, so they run in `make test` and not here. dbt's
+    run_results.json is kept beside the build manifest.
     """
-    arguments = ["build", *_common_arguments(settings, systems)]
+    arguments = ["build", "--exclude-resource-type", "unit_test", *_common_arguments(settings, systems)]
     if select:
         arguments += ["--select", *select]
     run_results = target_path(settings) / "run_results.json"
