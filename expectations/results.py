@@ -94,23 +94,14 @@ def _key_text(key: Any) -> str:
     return ", ".join(f"{name}={value}" for name, value in key.items())
 
 
-def _result(
-    suite: Suite,
-    expectation: Expectation,
-    outcome: Outcome,
-    *,
-    failing: tuple[str, ...] = (),
-    unexpected_count: int | None = None,
-    observed: str | None = None,
-) -> CheckResult:
+def _result(suite: Suite, expectation: Expectation, outcome: Outcome, **found: Any) -> CheckResult:
+    nothing: dict[str, Any] = {"failing": (), "unexpected_count": None, "observed": None}
     return CheckResult(
         name=check_name(suite, expectation),
         table=suite.table,
         severity=expectation.severity,
         outcome=outcome,
-        failing=failing,
-        unexpected_count=unexpected_count,
-        observed=observed,
         reason=expectation.reason,
         remedy=expectation.remedy,
+        **(nothing | found),
     )

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from expectations.results import CheckResult, crashed, from_gx
 from expectations.schema import SQL, Expectation, Suite
 from expectations.shim import buffered_rows
@@ -29,16 +31,32 @@ def run(warehouse: Path, suites: list[Suite], parameters: Mapping[str, Value]) -
     an expectation, table or query that raises gives `crashed` and the others go on. No connection
     is left open. Raises PipelineError where a suite asks for a parameter that is not given.
     """
+    missing = _missing_tables(warehouse, suites)
     rendered = {suite.table: [_arguments(e, parameters) for e in suite.expectations] for suite in suites}
     context, source = _connect(warehouse)
     try:
+        results = []
         with buffered_rows():
-            return [result for suite in suites for result in _run_suite(source, suite, rendered[suite.table])]
+            for suite in suites:
+                if suite.table in missing:
+                    error = f"there is no table {SCHEMA}.{suite.table} in the warehouse"
+                    results += [crashed(suite, expectation, error) for expectation in suite.expectations]
+                else:
+                    results += _run_suite(source, suite, rendered[suite.table])
+        return results
     finally:
         # GX keeps two engines, one to test the connection and one to work with.
         source.get_execution_engine().close()
         source.get_engine().dispose()
         context.data_sources.delete(source.name)
+
+
+def _missing_tables(warehouse: Path, suites: list[Suite]) -> set[str]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select table_name from information_schema.tables where table_schema = ?", [SCHEMA]
+        ).fetchall()
+    return {suite.table for suite in suites} - {name for (name,) in rows}
 
 
 def _arguments(expectation: Expectation, parameters: Mapping[str, Value]) -> dict[str, Any]:
@@ -56,7 +74,8 @@ def _connect(warehouse: Path) -> tuple[Any, Any]:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
     url = URL.create("duckdb", database=str(warehouse.resolve())).render_as_string()
-    source = context.data_sources.add_sql(
+    sources: Any = context.data_sources  # its type stubs do not know `kwargs`
+    source = sources.add_sql(
         "warehouse",
         connection_string=url.replace("$", r"\$"),  # GX would look `$x` up in the environment
         kwargs={"connect_args": {"read_only": True}},
@@ -72,11 +91,10 @@ def _run_suite(source: Any, suite: Suite, arguments: list[dict[str, Any]]) -> li
     checks = gx.ExpectationSuite(name=suite.table)
     for expectation, kwargs in zip(suite.expectations, arguments, strict=True):
         try:
-            implementation = get_expectation_impl(expectation.type)
+            implementation: Any = get_expectation_impl(expectation.type)
             severity = _SEVERITIES[expectation.severity]
-            checks.add_expectation(
-                implementation(severity=severity, meta={_NAME: expectation.name}, **kwargs)
-            )
+            meta = {_NAME: expectation.name}
+            checks.add_expectation(implementation(severity=severity, meta=meta, **kwargs))
         except Exception as error:  # whatever GX raises, the other checks are still to be judged
             results[expectation.name] = crashed(suite, expectation, str(error))
     try:

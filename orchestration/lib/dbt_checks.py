@@ -64,9 +64,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return builds.read_json(path)
     except FileNotFoundError as error:
-        raise PipelineError(
-            f"dbt's {path.name} of this build is not there ({path})", "Run the job `build`."
-        ) from error
+        message = f"dbt's {path.name} of this build is not there ({path})"
+        raise PipelineError(message, "Run the job `build`.") from error
 
 
 def _check(node: dict[str, Any], nodes: dict[str, Any], result: dict[str, Any] | None) -> dict[str, Any]:

@@ -1,0 +1,159 @@
+"""The audit between building and publishing: runs the suites, adds dbt's tests, writes the verdict.
+
+Belongs here: what a build gives the suites (its parameters) and the order of the audit. The rule of
+yes and no is `verdict`; the checks themselves are data in `expectations/suites`.
+"""
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.runner import run
+from expectations.schema import SUITES_DIR, load_suites
+from expectations.sql import Relation, Value
+from orchestration.errors import PipelineError
+from orchestration.lib import builds, dbt_project
+from orchestration.lib.content import TableContent, quoted, table_content
+from orchestration.lib.dbt_checks import read_outcome
+from orchestration.lib.verdict import make_verdict
+from orchestration.lib.warehouse import read_warehouse, writer_lock
+from orchestration.settings import Settings
+
+# lead-quality design: 20 % until a source has 10 published builds to be compared with, then three
+# times their median, never below 5 % (a clean source would block on noise) nor above 40 %.
+FIRST_ALLOWANCE = 0.20
+PUBLICATIONS_NEEDED = 10
+MEDIAN_FACTOR = 3.0
+ALLOWANCE_BOUNDS = (0.05, 0.40)
+
+
+def judge(
+    settings: Settings,
+    *,
+    progress: Callable[[str], object] = lambda _: None,
+    suites_dir: Path = SUITES_DIR,
+    dbt_manifest: Path | None = None,
+    now: datetime | None = None,
+) -> dict[str, Any]:
+    """Audit the build that lies in the warehouse and write its verdict (see `make_verdict`).
+
+    `dbt_manifest` is dbt's manifest.json of that build, by default the one it was run with;
+    run_results.json stands in the build's folder. Raises PipelineError where an input of the audit
+    is not there; a check that fails or crashes is part of the verdict.
+    """
+    build_id = warehouse_build_id(settings)
+    path = builds.build_dir(settings, build_id) / builds.VERDICT
+    path.unlink(missing_ok=True)  # an audit that dies leaves no verdict, not the one before
+    manifest = builds.read_manifest(settings, build_id)
+    suites = load_suites(suites_dir)
+    dbt = read_outcome(dbt_manifest or dbt_project.manifest_path(settings), path.parent / "run_results.json")
+    with writer_lock(settings, f"the audit of build {build_id}"):
+        progress(f"Judging build {build_id}: {len(suites)} suites, {len(dbt.checks)} dbt tests.")
+        results = run(settings.warehouse, suites, suite_parameters(manifest))
+        with read_warehouse(settings) as connection:
+            tables = contents(connection, [suite.table for suite in suites])
+            shares = fake_shares(connection, tables)
+    verdict = make_verdict(
+        manifest,
+        suites,
+        results,
+        dbt,
+        tables=tables,
+        fake_shares=shares,
+        created_at=(now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None),
+    )
+    builds.write_json(path, verdict)
+    for reason in verdict["blocking_reasons"]:
+        progress(f"Blocks publication: {reason}")
+    return verdict
+
+
+def warehouse_build_id(settings: Settings) -> str:
+    """The build whose marts lie in the warehouse, by its own `meta_build`.
+
+    Raises PipelineError where there is none, or more than one.
+    """
+    with read_warehouse(settings) as connection:
+        try:
+            rows = connection.execute("select distinct build_id from main.meta_build").fetchall()
+        except duckdb.Error as error:
+            raise PipelineError(
+                "the warehouse has no table meta_build, so it is not known which build it holds",
+                "Run the whole job `build`.",
+            ) from error
+    if len(rows) != 1 or not rows[0][0]:
+        raise PipelineError(
+            f"meta_build of the warehouse names {len(rows)} builds instead of one",
+            "Run the whole job `build`.",
+        )
+    return str(rows[0][0])
+
+
+def suite_parameters(manifest: Mapping[str, Any]) -> dict[str, Value]:
+    """What suites may ask for as `${name}`: build_id, as_of, known_at, last_known_at (the newest
+    moment that the last publication knew, null before the first), fake_allowances (relation of
+    source_instance and allowance)."""
+    publications = manifest.get("publications", [])
+    return {
+        "build_id": manifest["build_id"],
+        "as_of": datetime.fromisoformat(manifest["as_of"]),
+        "known_at": datetime.fromisoformat(manifest["known_at"]),
+        "last_known_at": datetime.fromisoformat(publications[-1]["known_at"]) if publications else None,
+        "fake_allowances": Relation(
+            {"source_instance": "varchar", "allowance": "double"},
+            tuple((source["name"], fake_allowance(source, publications)) for source in manifest["sources"]),
+        ),
+    }
+
+
+def fake_allowance(source: Mapping[str, Any], publications: Sequence[Mapping[str, Any]]) -> float:
+    """Share of fake and suspect leads up to which a source instance may be published, 0 to 1."""
+    if source.get("fake_share_allowance") is not None:
+        return float(source["fake_share_allowance"])
+    shares = [
+        publication["fake_shares"][source["name"]]
+        for publication in publications
+        if source["name"] in publication.get("fake_shares", {})
+    ]
+    if len(shares) < PUBLICATIONS_NEEDED:
+        return FIRST_ALLOWANCE
+    low, high = ALLOWANCE_BOUNDS
+    return float(min(high, max(low, MEDIAN_FACTOR * statistics.median(shares))))
+
+
+def contents(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> dict[str, TableContent]:
+    """Fingerprint of each of `tables` that stands in schema main."""
+    rows = connection.execute(
+        "select table_name from information_schema.tables where table_schema = 'main'"
+    ).fetchall()
+    present = {name for (name,) in rows}
+    return {
+        table: table_content(connection, table, f"main.{quoted(table)}")
+        for table in tables
+        if table in present
+    }
+
+
+def fake_shares(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, TableContent]
+) -> dict[str, float]:
+    """Share of fake and suspect among the judged leads of each source instance, duplicates apart.
+
+    Empty where rpt_lead_quality or its columns are missing, which its suite reports.
+    """
+    leads = tables.get("rpt_lead_quality")
+    names = {column.split(" ")[0] for column in leads.columns} if leads else set()
+    if not {"source_instance", "verdict"} <= names:
+        return {}
+    rows = connection.execute("""
+        select source_instance, avg((verdict in ('fake', 'suspect'))::integer)
+        from main.rpt_lead_quality
+        where verdict <> 'duplicate'
+        group by source_instance
+        order by source_instance
+    """).fetchall()
+    return {name: round(float(share), 6) for name, share in rows}

@@ -1,0 +1,164 @@
+"""May a build be published? Every expected check with its outcome, and what exactly was judged.
+
+Belongs here: `builds/<build_id>/verdict.json` and the rule that turns outcomes into yes or no. The
+checks are run by `gate`; the publisher asks the same rule again and trusts no stored yes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from expectations.results import CheckResult, check_name
+from expectations.schema import Suite, suites_hash
+from orchestration.errors import PipelineError
+from orchestration.lib import builds
+from orchestration.lib.content import TableContent
+from orchestration.lib.dbt_checks import DbtOutcome
+from orchestration.settings import Settings
+
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
+_SHOWN = 3  # failing rows named in a sentence; all that were kept are in the verdict
+
+
+def make_verdict(  # noqa: PLR0913
+    manifest: Mapping[str, Any],
+    suites: Sequence[Suite],
+    gx_results: Sequence[CheckResult],
+    dbt: DbtOutcome,
+    *,
+    tables: Mapping[str, TableContent],
+    fake_shares: Mapping[str, float],
+    created_at: datetime,
+) -> dict[str, Any]:
+    """The verdict of one build as it is written.
+
+    Keys: build_id, as_of, known_at, git_revision, created_at (UTC text), suites_hash,
+    tables (name -> rows, columns, hash), checks (list of name, kind gx|dbt, table, severity,
+    outcome passed|failed|crashed|missing, failing_keys, unexpected_count, observed, detail, reason,
+    remedy), problems (what no check says, in words), fake_shares (source -> share), is_publishable,
+    blocking_reasons.
+    """
+    results = {result.name: result for result in gx_results}
+    checks = [
+        _gx_check(suite.table, check_name(suite, expectation), results, expectation.model_dump())
+        for suite in suites
+        for expectation in suite.expectations
+    ] + list(dbt.checks)
+    verdict: dict[str, Any] = {
+        "build_id": manifest["build_id"],
+        "as_of": manifest["as_of"],
+        "known_at": manifest["known_at"],
+        "git_revision": manifest["git_revision"],
+        "created_at": created_at.strftime(TIME_FORMAT),
+        "suites_hash": suites_hash(list(suites)),
+        "tables": {
+            name: asdict(content) | {"columns": list(content.columns)} for name, content in tables.items()
+        },
+        "checks": [check | {"detail": detail(check)} for check in checks],
+        "problems": list(_problems(manifest, suites, dbt)),
+        "fake_shares": dict(fake_shares),
+    }
+    reasons = blocking_reasons(verdict)
+    return verdict | {"is_publishable": not reasons, "blocking_reasons": reasons}
+
+
+def blocking_reasons(verdict: Mapping[str, Any]) -> list[str]:
+    """Why a verdict does not allow publication, in words; empty where it does.
+
+    A check with no outcome or one that crashed blocks at any severity: nobody knows what it would
+    have found.
+    """
+    reasons = list(verdict["problems"])
+    if not verdict["checks"]:
+        reasons.append("no check was expected, so nothing has been judged")
+    for check in verdict["checks"]:
+        is_unknown = check["outcome"] not in ("passed", "failed")
+        if is_unknown or (check["outcome"] == "failed" and check["severity"] == "error"):
+            reasons.append(f"{check['name']}: {detail(check)}")
+    return reasons
+
+
+def counts(verdict: Mapping[str, Any]) -> dict[str, int]:
+    """checks_expected, checks_evaluated (passed or failed) and checks_failed (failed at any severity)."""
+    outcomes = [check["outcome"] for check in verdict["checks"]]
+    return {
+        "checks_expected": len(outcomes),
+        "checks_evaluated": sum(outcome in ("passed", "failed") for outcome in outcomes),
+        "checks_failed": outcomes.count("failed"),
+    }
+
+
+def read_verdict(settings: Settings, build_id: str) -> dict[str, Any]:
+    """Raises PipelineError where the build was never judged: no verdict is a no."""
+    try:
+        return builds.read_json(builds.build_dir(settings, build_id) / builds.VERDICT)
+    except FileNotFoundError as error:
+        raise PipelineError(
+            f"build {build_id} has no verdict, so it is not published",
+            "Run the whole job `build`: its gate writes the verdict.",
+        ) from error
+
+
+def detail(check: Mapping[str, Any]) -> str:
+    """One check's outcome as a sentence or two."""
+    outcome, keys = check["outcome"], list(check["failing_keys"])
+    if outcome == "passed":
+        return "holds"
+    if outcome == "missing":
+        return "was expected and has not been evaluated"
+    if outcome == "crashed":
+        return f"could not be evaluated: {str(check['observed']).splitlines()[0]}"
+    if keys and "=" not in keys[0].split(" ")[0]:
+        found = "; ".join(keys[:_SHOWN])  # the check says it in words
+    else:
+        count = check["unexpected_count"]
+        found = f"{count:,} rows fail" if count is not None else f"found {check['observed']}"
+        found += f", for example {' / '.join(keys[:_SHOWN])}" if keys else ""
+    return f"{found}. {check['reason']} What to do: {check['remedy']}"
+
+
+def _gx_check(
+    table: str, name: str, results: Mapping[str, CheckResult], declared: Mapping[str, Any]
+) -> dict[str, Any]:
+    result = results.get(name)
+    return {
+        "name": name,
+        "kind": "gx",
+        "table": table,
+        "severity": declared["severity"],
+        "outcome": result.outcome if result else "missing",
+        "failing_keys": list(result.failing) if result else [],
+        "unexpected_count": result.unexpected_count if result else None,
+        "observed": result.observed if result else None,
+        "reason": declared["reason"].strip(),
+        "remedy": declared["remedy"].strip(),
+    }
+
+
+def _problems(manifest: Mapping[str, Any], suites: Sequence[Suite], dbt: DbtOutcome) -> Iterator[str]:
+    for source in manifest["sources"]:
+        last = source.get("last_ingest_at") or "never"
+        if source["is_stale"] and source.get("max_staleness_days") and source.get("last_ingest_at"):
+            yield (
+                f"source {source['name']} is too old: last complete load {last} UTC, allowed are"
+                f" {source['max_staleness_days']:g} days. What to do: land a newer export, or raise"
+                " max_staleness_days in the sources file."
+            )
+        elif source["is_stale"] and source["required"]:
+            yield (
+                f"source {source['name']} is required and has no complete load (last: {last}). What to do:"
+                " run the job `ingest`, or set required: false in the sources file."
+            )
+    if dbt.unbuilt:
+        yield f"dbt did not build {', '.join(dbt.unbuilt)}. What to do: run the whole job `build`."
+    judged = {suite.table for suite in suites}
+    for table in sorted(dbt.marts - judged):
+        yield f"mart {table} has no suite. What to do: write expectations/suites/{table}.yml."
+    for table in sorted(judged - dbt.marts):
+        yield f"suite {table} has no mart. What to do: remove expectations/suites/{table}.yml."
+    if dbt.generated_at < datetime.fromisoformat(manifest["started_at"]):
+        yield (
+            f"dbt's results are of {dbt.generated_at:%Y-%m-%d %H:%M:%S} UTC, before this build was planned."
+            " What to do: run the whole job `build`."
+        )
