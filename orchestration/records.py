@@ -4,7 +4,7 @@ Belongs here: the shapes. Fetching is `sources/`, the row boundary and writing a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -43,11 +43,13 @@ class Batch:
     """Records of one object as the source sent them.
 
     `rows` holds every source column as string, plus `_source_file` (string) and `_source_row`
-    (int64, data rows counted from 1).
+    (int64, data rows counted from 1). `warnings`: what whoever runs the pipeline should know about
+    these records although they land.
     """
 
     rows: pa.Table
     rejected: tuple[Rejected, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class ObjectFeed:
 
     `key`: the source columns that identify a record; empty where the object has none (then the
     content is the key). `is_complete`: the batches list every record there is, so a key that is
-    absent has been deleted.
+    absent has been deleted. `warnings`: what was found before anything was read, such as files of
+    the source that belong to no object.
     """
 
     system: str
@@ -64,4 +67,5 @@ class ObjectFeed:
     key: tuple[str, ...]
     is_complete: bool
     batches: Iterator[Batch]
-    files: tuple[str, ...] = field(default=())
+    files: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

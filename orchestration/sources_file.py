@@ -1,0 +1,242 @@
+"""The sources file (`PIPELINE_SOURCES`): which accounts are read, and what their values mean.
+
+Belongs here: the shape of the file and loading it. How a mistake is told to its writer is
+`sources_checks`; what a data file holds is checked by its reader in `sources/`.
+"""
+
+import itertools
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from orchestration.sources_checks import contradictions, explained, problems_error
+from orchestration.yaml_lines import read_yaml
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+System = Literal["salesforce", "zoho", "csv_mapping", "icalendar", "planning", "demo"]
+LeadStatusGroup = Literal["open", "working", "parked", "abandoned", "converted", "disqualified"]
+DEMO_END_DATE = date(2026, 6, 30)
+
+_ONLY_FOR = {
+    "objects": "csv_mapping",
+    **dict.fromkeys(
+        ("owner", "owner_from", "owners", "window_months_back", "window_months_ahead"), "icalendar"
+    ),
+    **dict.fromkeys(("seed", "scale", "end_date"), "demo"),
+}
+
+
+def _currency(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise ValueError(f"{code!r} is no currency of three capital letters (ISO 4217), for example EUR")
+    return code
+
+
+def _name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or len(name) > 30:
+        raise ValueError(
+            f"{name!r} is no name of at most 30 of a-z, 0-9 and single _, starting with a letter"
+        )
+    return name
+
+
+Currency = Annotated[str, AfterValidator(_currency)]
+Name = Annotated[str, AfterValidator(_name)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError(f"{zone!r} is no time zone of the IANA list, for example Europe/Berlin or UTC")
+    return zone
+
+
+class Reporting(_Section):
+    """What the published numbers are stated in."""
+
+    time_zone: Text
+    currency: Currency
+    fiscal_year_start_month: int = Field(default=1, ge=1, le=12)
+    own_domains: tuple[Text, ...] = ()
+    segment_by: Literal["employees", "revenue", "industry", "none"] = "none"
+    segment_bands: tuple[float, ...] = ()
+    min_n: int = Field(default=5, ge=1)
+
+    _zone = field_validator("time_zone")(_known_zone)
+
+    @field_validator("own_domains")
+    @classmethod
+    def _bare_domains(cls, domains: tuple[str, ...]) -> tuple[str, ...]:
+        for domain in domains:
+            if "@" in domain or "/" in domain or "." not in domain:
+                raise ValueError(f"{domain!r} is no bare domain such as acme.io")
+        return tuple(domain.lower() for domain in domains)
+
+    @field_validator("segment_bands")
+    @classmethod
+    def _ascending_bands(cls, bands: tuple[float, ...]) -> tuple[float, ...]:
+        if any(low >= high for low, high in itertools.pairwise(bands)):
+            raise ValueError("bands must ascend, for example [50, 250, 1000]")
+        return bands
+
+    @model_validator(mode="after")
+    def _bands_where_needed(self) -> Self:
+        if (self.segment_by in ("employees", "revenue")) != bool(self.segment_bands):
+            raise ValueError("segment_bands goes with segment_by: employees or revenue, and only with them")
+        return self
+
+
+class LeadAllowance(_Section):
+    """A source may hold more fake leads than the gate allows: how many, why, until when."""
+
+    fake_share: float = Field(ge=0, le=1)
+    reason: Text
+    until: date | None = None  # the last day on which it holds
+
+
+class Stage(_Section):
+    """One stage of a pipeline, where the CRM does not export its own list."""
+
+    stage: Text
+    order: int = Field(ge=1)
+    outcome: Literal["open", "won", "lost", "no_decision"] = "open"
+    probability: float | None = Field(default=None, ge=0, le=100)
+    pipeline: Text = "default"
+
+
+class MappedObject(_Section):
+    """One canonical object: its files, and which of their columns fills which field."""
+
+    file: tuple[Text, ...]
+    sheet: Text | None = None  # of a workbook; None: the first
+    key: tuple[Text, ...] | None = None  # source columns; None: the one mapped to the object's key
+    columns: dict[Text, Text] = Field(min_length=1)
+    constants: dict[Text, str] = {}
+    values: dict[Text, dict[str, str]] = {}
+
+    @field_validator("file", "key", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("file")
+    @classmethod
+    def _some_file(cls, files: tuple[str, ...]) -> tuple[str, ...]:
+        if not files:
+            raise ValueError("name at least one file")
+        return files
+
+
+class SourceEntry(_Section):
+    """One source instance. Fields that belong to one system are refused with another."""
+
+    name: Name
+    system: System
+    path: Path | None = None  # file or folder; absolute once loaded
+    time_zone: Text = "UTC"  # of times that carry none
+    currency: Currency | None = None  # of amounts that carry none; None: the reporting currency
+    date_order: Literal["dmy", "mdy"] | None = None
+    decimal_separator: Literal[".", ","] | None = None
+    export: Literal["full", "partial"] = "full"  # full: a key that is absent has been deleted
+    accept_shrink: bool = False  # a full export that lost most of its records is meant so
+    required: bool = False
+    max_staleness_days: float | None = Field(default=None, gt=0)
+    lead_allowance: LeadAllowance | None = None
+    stages: tuple[Stage, ...] = ()
+    lead_statuses: dict[Text, LeadStatusGroup] = {}
+    loss_reasons: dict[Text, Literal["lost", "no_decision"]] = {}
+    objects: dict[Text, MappedObject] = {}  # csv_mapping
+    owner: Text | None = None  # icalendar: whose calendar all files are
+    owner_from: Literal["file_name", "folder_name"] | None = None
+    owners: dict[Text, Text] = {}  # file or folder name to the owner's address
+    window_months_back: int = Field(default=24, ge=1, le=240)
+    window_months_ahead: int = Field(default=12, ge=0, le=60)
+    seed: int = 20260101  # demo
+    scale: float = Field(default=1.0, gt=0, le=1000)
+    end_date: date = DEMO_END_DATE
+
+    _zone = field_validator("time_zone")(_known_zone)
+
+    @property
+    def demo_end_date(self) -> date:
+        """Last day of the generated organisation."""
+        return self.end_date
+
+    @property
+    def is_complete(self) -> bool:
+        """What the source lists is all there is, so that an absent key has been deleted."""
+        return self.export == "full"
+
+    @field_validator("stages")
+    @classmethod
+    def _distinct_stages(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        seen: set[tuple[str, str]] = set()
+        for stage in stages:
+            if (stage.pipeline, stage.stage) in seen:
+                raise ValueError(f"stage {stage.stage!r} of pipeline {stage.pipeline!r} is listed twice")
+            seen.add((stage.pipeline, stage.stage))
+        return stages
+
+    @model_validator(mode="after")
+    def _fields_of_the_system(self) -> Self:
+        foreign = [
+            name for name in sorted(self.model_fields_set) if _ONLY_FOR.get(name, self.system) != self.system
+        ]
+        if foreign:
+            raise ValueError(f"system {self.system} has no {', '.join(foreign)}")
+        if self.system == "csv_mapping" and not self.objects:
+            raise ValueError("csv_mapping needs objects: which file holds what")
+        if (self.path is None) != (self.system == "demo"):
+            raise ValueError("path, the file or folder that holds the data, goes with every system but demo")
+        if self.system == "icalendar" and (self.owner is None) == (self.owner_from is None):
+            raise ValueError("say whose calendars these are: either owner or owner_from")
+        return self
+
+
+class SourcesFile(_Section):
+    """The whole file, checked."""
+
+    reporting: Reporting
+    sources: tuple[SourceEntry, ...]
+
+
+def load_sources_file(path: Path) -> SourcesFile:
+    """Read and check the sources file. Source paths come back absolute (they count from the file's
+    folder), and a source without a currency has the reporting one.
+
+    Raises PipelineError with every problem found, each with file, line and remedy.
+    """
+    document = read_yaml(path)
+    try:
+        sources = SourcesFile.model_validate(document.data if document.data is not None else {})
+    except ValidationError as error:
+        findings = error.errors(include_url=False)
+        raise problems_error(path, [explained(document, item, SourcesFile) for item in findings]) from error
+    problems = list(contradictions(document, sources))
+    if problems:
+        raise problems_error(path, problems)
+    return sources.model_copy(
+        update={"sources": tuple(_resolved(entry, path.parent, sources) for entry in sources.sources)}
+    )
+
+
+def _resolved(entry: SourceEntry, folder: Path, sources: SourcesFile) -> SourceEntry:
+    currency = entry.currency or sources.reporting.currency
+    path = (folder / entry.path.expanduser()).resolve() if entry.path else None
+    return entry.model_copy(update={"currency": currency, "path": path})

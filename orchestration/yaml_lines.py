@@ -1,0 +1,73 @@
+"""YAML that remembers where everything stands, so that an error can name file and line.
+
+Belongs here: reading, and nothing about what the file means. Every scalar stays the text that was
+written (`NO`, `007`, `1.10` and `TRUE` keep their form); the model it is validated against knows the type.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.errors import PipelineError
+
+Place = tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class YamlDocument:
+    """`data`: dicts, lists, text and None. `lines`: the line, from 1, of each place in it."""
+
+    path: Path
+    data: Any
+    lines: dict[Place, int]
+
+    def line(self, place: Place) -> int:
+        """Line of a place, or of the nearest one around it that stands in the file."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+
+def read_yaml(path: Path) -> YamlDocument:
+    """Read one YAML file. Raises PipelineError where it is missing, unreadable, not YAML, or has the
+    same key twice in one place (YAML would keep the last and drop the first in silence)."""
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    except FileNotFoundError as error:
+        raise PipelineError(f"There is no file {path}.", "Create it or correct the path.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise PipelineError(
+            f"{path} cannot be read: {error}", "Save it as UTF-8 text that we may read."
+        ) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}, line {mark.line + 1}" if mark else str(path)
+        reason = getattr(error, "problem", None) or str(error)
+        raise PipelineError(
+            f"{where}: this is not YAML: {reason}", "Correct indentation and quotes there."
+        ) from error
+    lines: dict[Place, int] = {}
+    data = _value(root, (), lines, path) if root is not None else None
+    return YamlDocument(path, data, lines)
+
+
+def _value(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Any:
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key, line = str(key_node.value), key_node.start_mark.line + 1
+            if key in result:
+                first = lines[(*place, key)]
+                raise PipelineError(
+                    f"{path}, line {line}: {key} stands here and in line {first}.", "Keep one of the two."
+                )
+            lines[(*place, key)] = line
+            result[key] = _value(value_node, (*place, key), lines, path)
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, (*place, index), lines, path) for index, item in enumerate(node.value)]
+    is_plain = getattr(node, "style", None) is None
+    return None if is_plain and node.value in ("", "~", "null", "Null", "NULL") else node.value
