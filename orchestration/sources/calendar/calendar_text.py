@@ -1,0 +1,169 @@
+"""Bytes to components: encoding, parsing, and what of a rejected text may be kept.
+
+Belongs here: everything before recurrence. Runs in the expansion process, `keepable_text` also in
+the parent, for a file whose expansion was stopped.
+"""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from icalendar import Calendar
+from icalendar.cal.component import Component
+
+from orchestration.sources.calendar.time_zones import forget_zones
+
+# What a parser raises on odd input: icalendar and dateutil document none of it.
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RecursionError,
+)
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_FOLD = re.compile(r"(?:\r?\n)+[ \t]")
+_BEGIN_OR_END = re.compile(r"^(BEGIN|END)[ \t]*:[ \t]*([\w-]+)[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+_EVENT = re.compile(
+    r"^BEGIN:VEVENT[ \t\r]*$.*?^END:VEVENT[ \t]*(?=\r?$)", re.IGNORECASE | re.MULTILINE | re.DOTALL
+)
+_PRIVACY_MARK = re.compile(
+    r"^(?:CLASS|X-CALENDARSERVER-ACCESS)\b(?![^\r\n]*:[ \t]*PUBLIC[ \t\r]*$)", re.I | re.M
+)
+_COMPONENTS = frozenset(
+    {"VCALENDAR", "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY"}
+)
+# Not read, so not parsed either: one alarm with `TRIGGER:PT-2H` would cost the whole calendar.
+_UNREAD = re.compile(
+    r"^BEGIN:(V(?:ALARM|TODO|JOURNAL|FREEBUSY|AVAILABILITY))[ \t\r]*$.*?^END:\1[ \t\r]*$",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+# The lines of a private event that say when and how often, and nothing about what or with whom.
+_TIME_LINES = re.compile(
+    r"(?:BEGIN|END|UID|DTSTAMP|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|SEQUENCE|STATUS|TRANSP"
+    r"|CLASS|CREATED|LAST-MODIFIED)(?=[;:])",
+    re.IGNORECASE,
+)
+_MAX_REASON = 300
+
+
+class Unreadable(Exception):
+    """A file or a component that cannot land. `code` is for counting, the message for people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One VEVENT: `row` counts those of the file from 1, in the order written."""
+
+    row: int
+    event: Component
+    calendar: Component | None
+
+
+def decode(content: bytes) -> str:
+    """The text of a calendar file: by its byte order mark, else UTF-16 where every other byte is
+    zero, else UTF-8, else cp1252.
+
+    Raises `Unreadable` where none fits.
+    """
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            candidates: tuple[str, ...] = (encoding,)
+            break
+    else:
+        head = content[:200]
+        if head[1::2].count(0) > len(head) / 3:
+            candidates = ("utf-16-le",)
+        elif head[::2].count(0) > len(head) / 3:
+            candidates = ("utf-16-be",)
+        else:
+            candidates = ("utf-8", "cp1252")
+    for encoding in candidates:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable("encoding", f"the text is not valid {' or '.join(candidates)}")
+
+
+def parse(text: str) -> list[Entry]:
+    """The events of every calendar in the text; none where it holds only tasks, zones or free/busy times.
+
+    Raises `Unreadable` with the parser's reason where it is not iCalendar or is cut off.
+    """
+    forget_zones()
+    _require_whole(text)
+    try:
+        components = Calendar.from_ical(_UNREAD.sub("", text), multiple=True)
+    except UNREADABLE as error:
+        raise Unreadable("not_icalendar", _without_private_text(str(error), text)) from None
+    names = {component.name for component in components} | {name.upper() for name in _UNREAD.findall(text)}
+    if not names & _COMPONENTS:
+        raise Unreadable("not_icalendar", "no calendar in it: BEGIN:VCALENDAR … END:VCALENDAR is missing")
+    entries: list[Entry] = []
+    for component in components:
+        calendar = component if component.name == "VCALENDAR" else None
+        if calendar and str(calendar.get("CALSCALE", "GREGORIAN")).upper() != "GREGORIAN":
+            raise Unreadable("not_icalendar", f"CALSCALE {calendar['CALSCALE']}: only GREGORIAN can be read")
+        for event in component.walk("VEVENT"):
+            entries.append(Entry(len(entries) + 1, event, calendar))
+    return entries
+
+
+def event_text(text: str, row: int, *, is_private: bool) -> str:
+    """The `row`-th VEVENT as received; of a private one only the lines that say when."""
+    blocks = _EVENT.findall(text)
+    block = blocks[row - 1] if row <= len(blocks) else ""
+    if not is_private:
+        return block
+    return "\r\n".join(line for line in re.split(r"\r?\n", _unfold(block)) if _TIME_LINES.match(line))
+
+
+def keepable_text(content: bytes) -> str:
+    """A whole file for `rejected/`; empty where it marks anything private, because what cannot be
+    parsed cannot be separated either. Undecodable bytes appear as \\xNN."""
+    try:
+        text = decode(content)
+    except Unreadable:
+        text = content.decode("utf-8", "backslashreplace")
+    return "" if _marks_private(text) else text
+
+
+def _unfold(text: str) -> str:
+    return _FOLD.sub("", text)
+
+
+def _marks_private(text: str) -> bool:
+    return _PRIVACY_MARK.search(_unfold(text).replace("\0", "")) is not None
+
+
+def _require_whole(text: str) -> None:
+    """icalendar closes nothing itself: it silently drops a calendar whose END never comes."""
+    opened: list[str] = []
+    for match in _BEGIN_OR_END.finditer(_unfold(text)):
+        kind, name = match[1].upper(), match[2].upper()
+        if kind == "BEGIN":
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            raise Unreadable("not_icalendar", f"END:{name} without its BEGIN")
+    if opened:
+        raise Unreadable("truncated", f"the text ends before END:{opened[-1]}: the file is cut off")
+
+
+def _without_private_text(message: str, text: str) -> str:
+    """Parsers quote the offending line, which may be a private event's title."""
+    if _marks_private(text):
+        message = re.sub(r"'.*'", "'…'", message, flags=re.DOTALL)
+    return message[:_MAX_REASON]

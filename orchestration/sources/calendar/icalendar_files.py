@@ -1,0 +1,110 @@
+"""`.ics` files and folders to batches for landing.
+
+Belongs here: finding and reading files, and the Arrow shape. What is in a calendar is
+`occurrences.py`, where it is worked out `worker.py`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+
+from orchestration.errors import PipelineError
+from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Rejected
+from orchestration.sources.calendar.shapes import COLUMNS, Expansion, ExpansionLimits, Rejection, Scope
+from orchestration.sources.calendar.worker import ExpansionWorker
+
+__all__ = ["COLUMNS", "ExpansionLimits", "read_calendar_files"]
+
+_SUFFIXES = {".ics", ".ical", ".icalendar"}
+_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in COLUMNS] + [(SOURCE_FILE, pa.string()), (SOURCE_ROW, pa.int64())]
+)
+
+
+def read_calendar_files(  # noqa: PLR0913 - every argument is a decision of the caller's
+    paths: list[Path],
+    *,
+    base: Path,
+    window_start: datetime,
+    window_end: datetime,
+    floating_zone: str,
+    owner_of: Callable[[Path], str | None],
+    limits: ExpansionLimits = ExpansionLimits(),  # noqa: B008 - frozen
+) -> Iterator[Batch]:
+    """One batch per file: the occurrences that overlap [`window_start`, `window_end`) as text in
+    `COLUMNS`, with `_source_file` (relative to `base`) and `_source_row` (the number of the VEVENT in
+    the file, from 1; all occurrences of a series share it).
+
+    `paths`: files, and folders searched for .ics, .ical and .icalendar; `floating_zone`: IANA name for
+    times without a zone and all-day events; `owner_of`: whose calendar a file is, None where not
+    configured: then the address that is the calendar's name, else the file's path without suffix.
+    `rejected` holds single events, and whole files (row 0), with the parser's reason. A batch with a
+    whole file rejected is no complete listing of that file's occurrences.
+
+    Raises `PipelineError` where a path is missing or cannot be read, or the zone is unknown, and
+    `ValueError` for a window without a time zone.
+    """
+    if window_start.tzinfo is None or window_end.tzinfo is None:
+        raise ValueError("window_start and window_end need a time zone")
+    _require_zone(floating_zone)
+    scope = Scope(window_start, window_end, floating_zone)
+    with ExpansionWorker(limits) as worker:
+        for file in _files(paths):
+            name = _name(file, base)
+            owned = replace(
+                scope, owner=owner_of(file) or None, fallback_owner=str(Path(name).with_suffix(""))
+            )
+            yield _batch(name, _expand(worker, file, owned, limits))
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    found: dict[Path, Path] = {}
+    for path in paths:
+        if not path.exists():
+            raise PipelineError(
+                f"Calendar path {path} does not exist.", "Correct `path` of this source in the sources file."
+            )
+        inside = (p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file())
+        for file in sorted(inside) if path.is_dir() else [path]:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
+
+
+def _expand(worker: ExpansionWorker, file: Path, scope: Scope, limits: ExpansionLimits) -> Expansion:
+    try:
+        size = file.stat().st_size
+        if size > limits.max_file_bytes:
+            reason = f"{size:,} bytes, allowed are {limits.max_file_bytes:,}; the file was not read"
+            return Expansion(rejected=[Rejection(0, "too_large", reason, "")])
+        content = file.read_bytes()
+    except OSError as error:
+        raise PipelineError(
+            f"Calendar file {file} cannot be read: {error.strerror}.",
+            "Give the pipeline's user read access to it, or remove it from the folder.",
+        ) from error
+    return worker.expand(content, scope)
+
+
+def _batch(name: str, expansion: Expansion) -> Batch:
+    columns = list(zip(*(values for _, values in expansion.rows), strict=True)) or [()] * len(COLUMNS)
+    numbers = [number for number, _ in expansion.rows]
+    table = pa.table([*columns, [name] * len(numbers), numbers], schema=_SCHEMA)
+    return Batch(table, tuple(Rejected(name, r.row, r.code, r.reason, r.record) for r in expansion.rejected))
+
+
+def _name(file: Path, base: Path) -> str:
+    path, root = file.resolve(), base.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file.name
+
+
+def _require_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise PipelineError(
+            f"{name!r} is not a time zone.", "Write an IANA name such as Europe/Berlin as `time_zone`."
+        ) from None

@@ -1,0 +1,226 @@
+"""A calendar's bytes to rows, one per occurrence within a window.
+
+Belongs here: `expand_bytes`, the entry for whatever brings iCalendar bytes (files, CalDAV, a URL),
+and how the events of one file become rows. Pure: no files, no Arrow, no clock. Runs in the expansion
+process (`worker.py`), because calendars in the wild hang expanders.
+"""
+
+import datetime as dt
+import re
+from collections import defaultdict
+
+from orchestration.sources.calendar.calendar_text import (
+    UNREADABLE,
+    Entry,
+    Unreadable,
+    decode,
+    event_text,
+    keepable_text,
+    parse,
+)
+from orchestration.sources.calendar.event_fields import Fields, describe, event_uid, is_private
+from orchestration.sources.calendar.event_times import check_event, prepare, revision, utc_text
+from orchestration.sources.calendar.recurrence import Instance, OutOfTime, deadline, occurrences
+from orchestration.sources.calendar.shapes import COLUMNS, Expansion, ExpansionLimits, Rejection, Row, Scope
+from orchestration.sources.calendar.time_zones import find_zone, utc_span, zone_name
+
+_ADDRESS = re.compile(r"[^@\s:]+@[^@\s:]+\.[^@\s:]+")
+# Text times occurrences: a description of a megabyte on a daily event is not one megabyte.
+_EXPANDED_TIMES_FILE = 5
+# Replies and proposals about an event are messages; the event itself is in somebody's calendar.
+_MESSAGES = frozenset({"REPLY", "REFRESH", "COUNTER", "DECLINECOUNTER"})
+
+
+def expand_bytes(content: bytes, scope: Scope, limits: ExpansionLimits) -> Expansion:
+    """Every occurrence in the window, and what could not be read with the reason.
+
+    Never raises for what is in the file. May run long: call it through `worker.ExpansionWorker`.
+    """
+    try:
+        if len(content) > limits.max_file_bytes:
+            raise Unreadable("too_large", f"{len(content):,} bytes, allowed are {limits.max_file_bytes:,}")
+        text = decode(content)
+        return _Expander(text, parse(text), scope, limits).expand()
+    except Unreadable as error:
+        record = "" if error.code == "too_large" else keepable_text(content)
+        return Expansion(rejected=[Rejection(0, error.code, error.reason, record)])
+
+
+class _Expander:
+    """The events of one file. Rejects single events; raises `Unreadable` for the file as a whole."""
+
+    def __init__(self, text: str, entries: list[Entry], scope: Scope, limits: ExpansionLimits) -> None:
+        default_zone = find_zone(scope.floating_zone)
+        if default_zone is None:
+            raise ValueError(f"floating_zone {scope.floating_zone!r} is not a known time zone")
+        self.text, self.entries, self.scope, self.limits = text, entries, scope, limits
+        self.default_zone = default_zone
+        self.result = Expansion()
+        self.text_size = 0
+
+    def expand(self) -> Expansion:
+        series: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            try:
+                series[event_uid(entry.event, private=is_private(entry.event, entry.calendar))].append(entry)
+            except UNREADABLE as error:
+                self._reject(entry, error, private=True)
+        for uid, members in series.items():
+            self._expand_series(uid, members)
+        return self.result
+
+    def _expand_series(self, uid: str, members: list[Entry]) -> None:
+        masters = [entry.event for entry in members if "RECURRENCE-ID" not in entry.event]
+        private = {entry.row: is_private(entry.event, entry.calendar, masters) for entry in members}
+        seconds = self.limits.seconds_per_file / 4
+        for series in self._current(members, private):
+            try:
+                with deadline(seconds):
+                    rows = self._series_rows(uid, series, private)
+            except OutOfTime:
+                error: Exception = Unreadable("too_slow", f"takes more than {seconds:g} s to expand")
+            except (Unreadable, *UNREADABLE) as caught:
+                error = caught
+            else:
+                self._add(rows)
+                continue
+            for entry in series:
+                self._reject(entry, error, private=private[entry.row])
+
+    def _series_rows(self, uid: str, series: list[Entry], private: dict[int, bool]) -> list[tuple[int, Row]]:
+        zone = self._zone(series[0])
+        instances = occurrences(
+            [entry.event for entry in series],
+            self.scope.window_start.astimezone(zone),
+            self.scope.window_end.astimezone(zone),
+            at_most=self.limits.max_instances_per_event,
+        )
+        known = {
+            id(entry.event): (entry.row, self._fields(entry, uid, private[entry.row])) for entry in series
+        }
+        rows = []
+        for instance in instances:
+            number, fields = known[id(instance.event)]
+            rows.append((number, _row(instance, fields, zone)))
+        return rows
+
+    def _current(self, members: list[Entry], private: dict[int, bool]) -> list[list[Entry]]:
+        """The series of one UID, each with its overrides, in the newest revisions.
+
+        Usually one. Some programs give one UID to several events: with the same revision and other
+        starts they are no versions of each other, and all count.
+        """
+        masters = [entry for entry in members if "RECURRENCE-ID" not in entry.event]
+        masters = self._newest(self._readable(masters, None, private), "DTSTART", private)
+        like = masters[0].event.get("DTSTART").dt if masters else None
+        overrides = [entry for entry in members if "RECURRENCE-ID" in entry.event]
+        overrides = self._newest(self._readable(overrides, like, private), "RECURRENCE-ID", private)
+        series = [[master] for master in masters] or [[]]
+        series[0].extend(overrides)
+        return [entries for entries in series if entries]
+
+    def _readable(self, entries: list[Entry], like: dt.date | None, private: dict[int, bool]) -> list[Entry]:
+        found = []
+        for entry in entries:
+            try:
+                if _method(entry) in _MESSAGES:
+                    raise Unreadable("not_an_event", f"METHOD {_method(entry)}: an answer, not an entry")
+                check_event(entry.event)
+                prepare(entry.event, like, self._zone(entry))
+                found.append(entry)
+            except (Unreadable, *UNREADABLE) as error:
+                self._reject(entry, error, private=private[entry.row])
+        return found
+
+    def _newest(self, entries: list[Entry], slot: str, private: dict[int, bool]) -> list[Entry]:
+        """Of the events with the same time in property `slot` the newest one, and of series only those
+        of the newest revision. The others are rejected, unless they are exact copies."""
+        ordered = sorted(entries, key=lambda entry: revision(entry.event))
+        kept: dict[str, Entry] = {}
+        for entry in ordered:
+            at = utc_text(entry.event.get(slot).dt)
+            is_outdated = slot == "DTSTART" and revision(entry.event) < revision(ordered[-1].event)
+            old, new = (entry, ordered[-1]) if is_outdated else (kept.get(at, entry), entry)
+            if old.event != new.event:
+                reason = f"event {new.row} of the file has the same UID and takes its place"
+                self._reject(old, Unreadable("superseded", reason), private=private[old.row])
+            if not is_outdated:
+                kept[at] = entry
+        return list(kept.values())
+
+    def _fields(self, entry: Entry, uid: str, private: bool) -> Fields:
+        """What is the same for all occurrences of one event."""
+        start = entry.event.get("DTSTART")
+        written = start.params.get("TZID")
+        is_day = not isinstance(start.dt, dt.datetime)
+        is_floating = is_day or start.dt.tzinfo is None
+        zone = self._zone(entry) if is_floating else start.dt.tzinfo
+        # a TZID that neither the world nor the file knows is shown as it is, and read as floating
+        is_unknown = bool(written) and is_floating and not is_day
+        fields = describe(entry.event, private=private, method=_method(entry)) | {
+            "uid": uid,
+            "is_all_day": _flag(is_day),
+            "time_zone": str(written) if is_unknown else zone_name(zone, written),
+            "is_floating": _flag(is_floating),
+            "calendar_owner": self.scope.owner or _own_address(entry) or self.scope.fallback_owner,
+        }
+        if any(value and "\0" in value for value in fields.values()):
+            raise Unreadable(
+                "nul_character", "its text contains NUL characters, which databases do not store"
+            )
+        return fields
+
+    def _zone(self, entry: Entry) -> dt.tzinfo:
+        """The zone of floating times and dates in this entry's calendar."""
+        name = None if entry.calendar is None else entry.calendar.get("X-WR-TIMEZONE")
+        return (find_zone(str(name)) if name else None) or self.default_zone
+
+    def _add(self, rows: list[tuple[int, Row]]) -> None:
+        self.result.rows.extend(rows)
+        self.text_size += sum(len(value) for _, row in rows for value in row if value)
+        if len(self.result.rows) > self.limits.max_instances_per_file:
+            most = self.limits.max_instances_per_file
+            raise Unreadable("too_many_instances", f"more than {most:,} occurrences in the window")
+        if self.text_size > _EXPANDED_TIMES_FILE * self.limits.max_file_bytes:
+            most = _EXPANDED_TIMES_FILE * self.limits.max_file_bytes
+            raise Unreadable("too_large", f"its occurrences hold more than {most:,} characters of text")
+
+    def _reject(self, entry: Entry, error: Exception, *, private: bool) -> None:
+        if isinstance(error, Unreadable):
+            code, reason = error.code, error.reason
+        else:  # the library's own words, which may quote anything
+            code, reason = "unreadable", type(error).__name__ + ("" if private else f": {error}"[:300])
+        record = event_text(self.text, entry.row, is_private=private)
+        self.result.rejected.append(Rejection(entry.row, code, reason, record))
+
+
+def _row(instance: Instance, fields: Fields, zone: dt.tzinfo) -> Row:
+    event = instance.event
+    duration = event.get("DURATION").td if "DURATION" in event and "DTEND" not in event else None
+    starts, ends, problem = utc_span(instance.start, instance.end, duration, zone)
+    original = instance.original_start
+    if isinstance(original, dt.datetime) and original.tzinfo is None:
+        original = original.replace(tzinfo=zone)
+    row = fields | {
+        "recurrence_id": None if instance.series_kind == "single" else utc_text(original),
+        "occurrence_start": utc_text(original),
+        "starts_at": starts.isoformat(),
+        "ends_at": ends.isoformat(),
+        "series_kind": instance.series_kind,
+        "time_fold": problem,
+    }
+    return tuple(row[name] for name in COLUMNS)
+
+
+def _method(entry: Entry) -> str:
+    return "" if entry.calendar is None else str(entry.calendar.get("METHOD", "")).strip().upper()
+
+
+def _own_address(entry: Entry) -> str | None:
+    """Google names a person's main calendar by the address."""
+    name = "" if entry.calendar is None else str(entry.calendar.get("X-WR-CALNAME", "")).strip()
+    return name.lower() if _ADDRESS.fullmatch(name) else None
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
