@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -106,14 +105,14 @@ def for_run(settings: Settings, run_id: str) -> dict[str, Any]:
 def publications(settings: Settings) -> list[dict[str, Any]]:
     """Published builds that were not rolled back, oldest first: build_id, as_of, known_at,
     published_at (UTC text) and fake_shares (source instance to share)."""
-    return sorted(_publications(settings), key=lambda record: (record["published_at"], record["build_id"]))
-
-
-def _publications(settings: Settings) -> Iterator[dict[str, Any]]:
-    if settings.builds.is_dir():
-        for path in settings.builds.glob(f"*/{PUBLISHED}"):
-            if not (path.parent / ROLLED_BACK).exists():
-                yield read_json(path)
+    keys = ("build_id", "as_of", "known_at", "published_at", "fake_shares")
+    records = [
+        read_json(path)
+        for path in settings.builds.glob(f"*/{PUBLISHED}")
+        if not (path.parent / ROLLED_BACK).exists()
+    ]
+    records.sort(key=lambda record: (record["published_at"], record["build_id"]))
+    return [{key: record[key] for key in keys} for record in records]
 
 
 def fsync_file(path: Path) -> None:

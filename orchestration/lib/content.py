@@ -3,6 +3,7 @@
 Belongs here: fingerprints of tables, and the list of columns that publishing fills in.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -30,6 +31,20 @@ class TableContent:
     rows: int
     columns: tuple[str, ...]
     hash: str
+
+
+def contents(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> dict[str, TableContent]:
+    """Content of each of `tables` that stands in schema main of the connection's own database."""
+    rows = connection.execute(
+        "select table_name from information_schema.tables"
+        " where table_schema = 'main' and table_catalog = current_database()"
+    ).fetchall()
+    present = {name for (name,) in rows}
+    return {
+        table: table_content(connection, table, f"main.{quoted(table)}")
+        for table in tables
+        if table in present
+    }
 
 
 def quoted(name: str) -> str:

@@ -15,12 +15,11 @@ import duckdb
 from expectations.runner import run
 from expectations.schema import SUITES_DIR, load_suites
 from expectations.sql import Relation, Value
-from orchestration.errors import PipelineError
 from orchestration.lib import builds, dbt_project
-from orchestration.lib.content import TableContent, quoted, table_content
+from orchestration.lib.content import TableContent, contents
 from orchestration.lib.dbt_checks import read_outcome
 from orchestration.lib.verdict import make_verdict
-from orchestration.lib.warehouse import read_warehouse, writer_lock
+from orchestration.lib.warehouse import read_warehouse, warehouse_build_id, writer_lock
 from orchestration.settings import Settings
 
 # lead-quality design: 20 % until a source has 10 published builds to be compared with, then three
@@ -72,27 +71,6 @@ def judge(
     return verdict
 
 
-def warehouse_build_id(settings: Settings) -> str:
-    """The build whose marts lie in the warehouse, by its own `meta_build`.
-
-    Raises PipelineError where there is none, or more than one.
-    """
-    with read_warehouse(settings) as connection:
-        try:
-            rows = connection.execute("select distinct build_id from main.meta_build").fetchall()
-        except duckdb.Error as error:
-            raise PipelineError(
-                "the warehouse has no table meta_build, so it is not known which build it holds",
-                "Run the whole job `build`.",
-            ) from error
-    if len(rows) != 1 or not rows[0][0]:
-        raise PipelineError(
-            f"meta_build of the warehouse names {len(rows)} builds instead of one",
-            "Run the whole job `build`.",
-        )
-    return str(rows[0][0])
-
-
 def suite_parameters(manifest: Mapping[str, Any]) -> dict[str, Value]:
     """What suites may ask for as `${name}`: build_id, as_of, known_at, last_known_at (the newest
     moment that the last publication knew, null before the first), fake_allowances (relation of
@@ -123,19 +101,6 @@ def fake_allowance(source: Mapping[str, Any], publications: Sequence[Mapping[str
         return FIRST_ALLOWANCE
     low, high = ALLOWANCE_BOUNDS
     return float(min(high, max(low, MEDIAN_FACTOR * statistics.median(shares))))
-
-
-def contents(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> dict[str, TableContent]:
-    """Fingerprint of each of `tables` that stands in schema main."""
-    rows = connection.execute(
-        "select table_name from information_schema.tables where table_schema = 'main'"
-    ).fetchall()
-    present = {name for (name,) in rows}
-    return {
-        table: table_content(connection, table, f"main.{quoted(table)}")
-        for table in tables
-        if table in present
-    }
 
 
 def fake_shares(

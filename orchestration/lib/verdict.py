@@ -7,10 +7,13 @@ checks are run by `gate`; the publisher asks the same rule again and trusts no s
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from expectations.results import CheckResult, check_name
-from expectations.schema import Suite, suites_hash
+from expectations.schema import Suite, load_suites, suites_hash
 from orchestration.errors import PipelineError
 from orchestration.lib import builds
 from orchestration.lib.content import TableContent
@@ -18,6 +21,7 @@ from orchestration.lib.dbt_checks import DbtOutcome
 from orchestration.settings import Settings
 
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
+REMEDY = "Run the whole job `build`; what was served before is still served."
 _SHOWN = 3  # failing rows named in a sentence; all that were kept are in the verdict
 
 
@@ -33,7 +37,7 @@ def make_verdict(  # noqa: PLR0913
 ) -> dict[str, Any]:
     """The verdict of one build as it is written.
 
-    Keys: build_id, as_of, known_at, git_revision, created_at (UTC text), suites_hash,
+    Keys: build_id, as_of, known_at, git_revision, created_at (UTC text), duckdb_version, suites_hash,
     tables (name -> rows, columns, hash), checks (list of name, kind gx|dbt, table, severity,
     outcome passed|failed|crashed|missing, failing_keys, unexpected_count, observed, detail, reason,
     remedy), problems (what no check says, in words), fake_shares (source -> share), is_publishable,
@@ -51,6 +55,7 @@ def make_verdict(  # noqa: PLR0913
         "known_at": manifest["known_at"],
         "git_revision": manifest["git_revision"],
         "created_at": created_at.strftime(TIME_FORMAT),
+        "duckdb_version": duckdb.__version__,
         "suites_hash": suites_hash(list(suites)),
         "tables": {
             name: asdict(content) | {"columns": list(content.columns)} for name, content in tables.items()
@@ -98,6 +103,29 @@ def read_verdict(settings: Settings, build_id: str) -> dict[str, Any]:
             f"build {build_id} has no verdict, so it is not published",
             "Run the whole job `build`: its gate writes the verdict.",
         ) from error
+
+
+def accepted_verdict(settings: Settings, build_id: str, suites_dir: Path) -> dict[str, Any]:
+    """The verdict of exactly this build, where it allows publication; judged anew from its checks."""
+    verdict = read_verdict(settings, build_id)
+    suites = load_suites(suites_dir)
+    try:
+        evaluated = {check["name"] for check in verdict["checks"]}
+        if verdict["build_id"] != build_id:
+            raise PipelineError(f"build {build_id} holds a verdict on build {verdict['build_id']}", REMEDY)
+        if verdict["suites_hash"] != suites_hash(suites):
+            raise PipelineError(f"the suites have changed since build {build_id} was judged", REMEDY)
+        expected = [check_name(suite, e) for suite in suites for e in suite.expectations]
+        partial = [name for name in expected if name not in evaluated]
+        reasons = [f"{name} was not evaluated" for name in partial] + blocking_reasons(verdict)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise PipelineError(f"the verdict of build {build_id} is damaged: {error!r}", REMEDY) from error
+    if reasons:
+        raise PipelineError(
+            f"build {build_id} is not published:\n" + "\n".join(f"  - {reason}" for reason in reasons),
+            "Each line says what to do; what was served before is still served.",
+        )
+    return verdict
 
 
 def detail(check: Mapping[str, Any]) -> str:

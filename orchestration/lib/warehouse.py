@@ -80,6 +80,27 @@ def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+def warehouse_build_id(settings: Settings) -> str:
+    """The build whose marts lie in the warehouse, by its own `meta_build`.
+
+    Raises PipelineError where there is none, or more than one.
+    """
+    with read_warehouse(settings) as connection:
+        try:
+            rows = connection.execute("select distinct build_id from main.meta_build").fetchall()
+        except duckdb.Error as error:
+            raise PipelineError(
+                "the warehouse has no table meta_build, so it is not known which build it holds",
+                "Run the whole job `build`.",
+            ) from error
+    if len(rows) != 1 or not rows[0][0]:
+        raise PipelineError(
+            f"meta_build of the warehouse names {len(rows)} builds instead of one",
+            "Run the whole job `build`.",
+        )
+    return str(rows[0][0])
+
+
 def row_counts(settings: Settings) -> dict[str, int]:
     """Rows of every table of the warehouse by bare name; empty where there is no warehouse."""
     if not settings.warehouse.is_file():
