@@ -109,7 +109,7 @@ def _ingest(definitions: "dg.Definitions", instance: "dg.DagsterInstance", names
 
 def _build(settings: Settings, definitions: "dg.Definitions", instance: "dg.DagsterInstance") -> None:
     from orchestration.lib import builds
-    from orchestration.lib.publisher import summary
+    from orchestration.lib.summary import summary
 
     _say("Build: dbt, then Great Expectations, then publication ...")
     started = datetime.now(UTC)
