@@ -49,6 +49,7 @@ class Batch:
 
     rows: pa.Table
     rejected: tuple[Rejected, ...] = ()
+    deleted: tuple[str, ...] = ()  # record keys that the source itself says are gone
     warnings: tuple[str, ...] = ()
 
 
