@@ -7,7 +7,7 @@
 
 {# The moment (UTC timestamp) at which a day begins in the reporting zone. #}
 {% macro reporting_day_start(day) -%}
-    {{ local_to_utc('cast(' ~ day ~ ' as timestamp)', reporting_time_zone() | trim | replace("'", '')) }}
+    {{ local_to_utc('cast(' ~ day ~ ' as timestamp)', reporting_time_zone()) }}
 {%- endmacro %}
 
 {# The day of as_of in the reporting zone: today, as the marts speak of it. #}

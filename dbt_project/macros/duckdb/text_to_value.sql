@@ -39,13 +39,14 @@
     end
 {%- endmacro %}
 
-{# Clock on the wall of a zone (Jinja text) to UTC. A time that the spring change skips moves on by
-   the change, one that the autumn change repeats is taken as the later; both are field problems. #}
+{# Clock on the wall of a zone to UTC; `time_zone` is an SQL expression, one zone per row is possible.
+   A time that the spring change skips moves on by the change, one that the autumn change repeats is
+   taken as the later; both are field problems. #}
 {% macro local_to_utc(timestamp, time_zone) -%}
-    {%- if time_zone in ('UTC', 'Etc/UTC', 'GMT') -%}
+    {%- if time_zone | trim == "'UTC'" -%}
     {{ timestamp }}
     {%- else -%}
-    {{ adapter.dispatch('local_to_utc')(timestamp, sql_text(time_zone)) }}
+    {{ adapter.dispatch('local_to_utc')(timestamp, time_zone) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -53,28 +54,27 @@
     timezone({{ time_zone }}, {{ timestamp }}) at time zone 'UTC'
 {%- endmacro %}
 
-{# UTC to the clock on the wall; `time_zone` is an SQL expression, one zone per row is possible. #}
+{# UTC to the clock on the wall; `time_zone` is an SQL expression. #}
 {% macro utc_to_local(timestamp, time_zone) -%}
+    {%- if time_zone | trim == "'UTC'" -%}
+    {{ timestamp }}
+    {%- else -%}
     {{ adapter.dispatch('utc_to_local')(timestamp, time_zone) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro duckdb__utc_to_local(timestamp, time_zone) -%}
-    timezone({{ time_zone }}, {{ timestamp }} at time zone 'UTC')
+    timezone({{ time_zone }}, ({{ timestamp }}) at time zone 'UTC')
 {%- endmacro %}
 
 {# True where a clock change skips or repeats this local time. #}
 {% macro is_doubtful_local_time(timestamp, time_zone) -%}
-    {%- if time_zone in ('UTC', 'Etc/UTC', 'GMT') -%}
-    false
-    {%- else -%}
     {%- set utc = local_to_utc(timestamp, time_zone) -%}
-    {%- set zone = sql_text(time_zone) -%}
     (
-        {{ utc_to_local(utc, zone) }} <> {{ timestamp }}
-        or {{ utc_to_local(utc ~ " - interval '1 hour'", zone) }} = {{ timestamp }}
-        or {{ utc_to_local(utc ~ " + interval '1 hour'", zone) }} = {{ timestamp }}
+        {{ utc_to_local(utc, time_zone) }} <> {{ timestamp }}
+        or {{ utc_to_local(utc ~ " - interval '1 hour'", time_zone) }} = {{ timestamp }}
+        or {{ utc_to_local(utc ~ " + interval '1 hour'", time_zone) }} = {{ timestamp }}
     )
-    {%- endif -%}
 {%- endmacro %}
 
 {% macro regex_matches(text, pattern) -%}

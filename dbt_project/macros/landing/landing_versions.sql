@@ -38,7 +38,7 @@
         )
 
         select
-            * exclude (_is_known_then, _deleted_at),
+            {{ all_but(['_is_known_then', '_deleted_at']) }},
             row_number() over (
                 partition by _source_instance, _record_key
                 order by

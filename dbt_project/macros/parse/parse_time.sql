@@ -1,8 +1,9 @@
-{# Text to UTC timestamp. A time with an offset is converted by it, one without is in `time_zone`.
+{# Text to UTC timestamp. A time with an offset is converted by it, one without is in `time_zone`, an
+   SQL expression.
    `order` of numeric dates holds for the whole column, never per row: `dmy`, `mdy`, or `default`
    (month first with slashes, day first with dots). Years outside 1900 to 2199 are not read: they are
    typing errors, and a calendar of days between them would have millions of rows. #}
-{% macro parse_timestamp(text, time_zone='UTC', order='default') -%}
+{% macro parse_timestamp(text, time_zone="'UTC'", order='default') -%}
     case
         when {{ has_utc_offset(text) }} then {{ within_years(offset_time_to_utc(text)) }}
         else {{ local_to_utc(parse_local_timestamp(text, order), time_zone) }}

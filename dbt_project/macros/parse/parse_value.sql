@@ -6,7 +6,7 @@
     {%- set order = feed.date_orders.get(column.name, 'default') -%}
     {%- set has_comma = column.name in feed.decimal_commas -%}
     {%- if column.data_type == 'timestamp' -%}
-        {{ return(parse_timestamp(text, feed.time_zone, order)) }}
+        {{ return(parse_timestamp(text, sql_text(feed.time_zone), order)) }}
     {%- elif column.data_type == 'date' -%}
         {{ return(parse_date(text, order)) }}
     {%- elif column.data_type == 'decimal' -%}

@@ -1,0 +1,10 @@
+{# A text as it is compared with the lists of the lead rules: lower case, no accents, letters and
+   digits only, one space between words; null where nothing is left. #}
+{% macro comparable_text(text) -%}
+    nullif(trim({{ regex_replace(without_accents('lower(' ~ text ~ ')'), '[^\\p{L}\\p{N}]+', ' ') }}), '')
+{%- endmacro %}
+
+{# A name with every "n/a" as the word it stands for, then comparable. #}
+{% macro comparable_name(text) -%}
+    {{ comparable_text(regex_replace('lower(' ~ text ~ ')', '(^|[^\\p{L}])n[/.]a\\.?($|[^\\p{L}])', ' unknown ')) }}
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{# A person's whole name: as given, else put together; null where there is none. #}
+{% macro full_name(relation) -%}
+    coalesce(
+        {{ relation }}.full_name,
+        nullif(trim(coalesce({{ relation }}.first_name, '') || ' ' || coalesce({{ relation }}.last_name, '')), '')
+    )
+{%- endmacro %}
+
+{# Money as it is published: two decimals. #}
+{% macro to_money(expression) -%}
+    cast({{ expression }} as decimal(18, 2))
+{%- endmacro %}
+
+{# A user's whole name: as given, else put together. #}
+{% macro user_name(relation) -%}
+    coalesce(
+        {{ relation }}.user_name,
+        nullif(trim(coalesce({{ relation }}.first_name, '') || ' ' || coalesce({{ relation }}.last_name, '')), '')
+    )
+{%- endmacro %}

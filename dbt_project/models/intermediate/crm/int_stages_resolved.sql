@@ -1,0 +1,126 @@
+-- Grain: source instance × pipeline × stage, every stage that is declared, shipped or seen.
+-- What a stage means: the sources file, else the CRM's stage list, else the vendor's standard, else
+-- the flags of the deals that stand in it.
+with opportunities as (
+    select * from {{ ref('int_opportunities_unioned') }}
+),
+
+snapshots as (
+    select * from {{ ref('int_opportunity_snapshots_unioned') }}
+),
+
+history as (
+    select * from {{ ref('int_opportunity_history_unioned') }}
+),
+
+crm_stages as (
+    select * from {{ ref('int_stages_unioned') }}
+),
+
+declared as (
+    select
+        source_instance,
+        {{ record_id('source_instance', "coalesce(pipeline_id, 'default')") }} as pipeline_id,
+        stage,
+        stage_order,
+        outcome,
+        default_probability
+    from {{ ref('int_build_stages') }}
+),
+
+standard as (
+    select * from {{ ref('standard_stages') }}
+),
+
+seen as (
+    select source_system, source_instance, pipeline_id, stage, is_closed, is_won
+    from opportunities
+    union all
+    select source_system, source_instance, pipeline_id, stage, is_closed, is_won
+    from snapshots
+    where not is_deleted
+    union all
+    select
+        history.source_system, history.source_instance, opportunities.pipeline_id, history.stage,
+        cast(null as boolean) as is_closed, cast(null as boolean) as is_won
+    from history
+    inner join opportunities on history.opportunity_id = opportunities.opportunity_id
+    union all
+    select source_system, source_instance, pipeline_id, stage, is_closed, is_won
+    from crm_stages
+    union all
+    select
+        sources.system, declared.source_instance, declared.pipeline_id, declared.stage,
+        cast(null as boolean) as is_closed, cast(null as boolean) as is_won
+    from declared
+    inner join {{ ref('int_build_sources') }} as sources on declared.source_instance = sources.source_instance
+),
+
+every_stage as (
+    select
+        source_instance,
+        coalesce(pipeline_id, {{ record_id('source_instance', "'default'") }}) as pipeline_id,
+        stage,
+        min(source_system) as source_system,
+        min(cast(is_closed as integer)) = 1 as is_closed,
+        min(cast(is_won as integer)) = 1 as is_won
+    from seen
+    where stage is not null
+    group by 1, 2, 3
+),
+
+-- a CRM's stage list without pipelines holds for all of them
+crm_meaning as (
+    select
+        source_instance,
+        pipeline_id,
+        stage,
+        min(stage_order) as stage_order,
+        min(default_probability) as default_probability,
+        min(case
+            when is_won then 'won'
+            when is_closed then 'lost'
+            when not is_closed then 'open'
+        end) as outcome
+    from crm_stages
+    group by 1, 2, 3
+),
+
+final as (
+    select
+        every_stage.source_system,
+        every_stage.source_instance,
+        every_stage.pipeline_id,
+        every_stage.stage,
+        coalesce(declared.stage_order, crm_meaning.stage_order, standard.stage_order) as stage_order,
+        coalesce(
+            declared.default_probability, crm_meaning.default_probability, standard.default_probability
+        ) as default_probability,
+        coalesce(
+            declared.outcome,
+            crm_meaning.outcome,
+            standard.outcome,
+            anywhere.outcome,
+            case when every_stage.is_won then 'won' when every_stage.is_closed then 'lost' else 'open' end
+        ) as outcome,
+        declared.outcome is not null as is_declared
+    from every_stage
+    left join declared
+        on every_stage.source_instance = declared.source_instance
+        and every_stage.pipeline_id = declared.pipeline_id
+        and lower(every_stage.stage) = lower(declared.stage)
+    left join crm_meaning
+        on every_stage.source_instance = crm_meaning.source_instance
+        and every_stage.pipeline_id = coalesce(crm_meaning.pipeline_id, every_stage.pipeline_id)
+        and every_stage.stage = crm_meaning.stage
+    left join standard
+        on every_stage.source_system = standard.system and lower(every_stage.stage) = lower(standard.stage)
+    left join standard as anywhere
+        on anywhere.system = 'any' and lower(every_stage.stage) = lower(anywhere.stage)
+)
+
+select
+    *,
+    outcome <> 'open' as is_closed,
+    outcome = 'won' as is_won
+from final

@@ -1,0 +1,38 @@
+-- Grain: rep × time in which working hours hold; half-open days.
+with working_hours as (
+    select
+        reps.rep_id,
+        hours.hours_per_week,
+        hours.time_zone,
+        {{ try_cast_to('hours.work_start', 'time') }} as work_start,
+        {{ try_cast_to('hours.work_end', 'time') }} as work_end,
+        hours.work_days,
+        coalesce(hours.valid_from, date '1900-01-01') as valid_from,
+        hours.loaded_at
+    from {{ ref('stg_planning__working_hours') }} as hours
+    inner join {{ ref('int_reps_matched') }} as reps
+        on hours.source_instance = reps.source_instance and hours.rep_ref = reps.owner_ref
+),
+
+one_per_day as (
+    select * from working_hours
+    qualify row_number() over (
+        partition by rep_id, valid_from
+        order by loaded_at desc, hours_per_week, time_zone, work_start, work_end, work_days
+    ) = 1
+),
+
+final as (
+    select
+        rep_id,
+        hours_per_week,
+        time_zone,
+        work_start,
+        work_end,
+        work_days,
+        valid_from,
+        {{ valid_until('rep_id') }} as valid_to
+    from one_per_day
+)
+
+select * from final

@@ -1,0 +1,104 @@
+-- Grain: source instance × text by which it refers to a rep, exactly as the text occurs. Join on
+-- both. Rules, first that decides: alias, id, e-mail address (of any instance), name and last name
+-- (within the instance; planning files may name users of any). A name that two reps share is no
+-- match. Without a match the text is a rep of its own.
+with mentioned as (
+    select * from {{ ref('int_rep_references') }}
+),
+
+names as (
+    select
+        names.source_instance,
+        names.text,
+        names.sureness,
+        names.match_rule,
+        users.rep_id
+    from {{ ref('int_user_names') }} as names
+    inner join {{ ref('int_users_matched') }} as users on names.user_id = users.user_id
+),
+
+aliases as (
+    select
+        lower(alias) as alias,
+        lower(min(rep_ref)) as rep_ref
+    from {{ ref('stg_planning__rep_aliases') }}
+    group by 1
+),
+
+candidates as (
+    select
+        mentioned.source_instance,
+        mentioned.owner_ref,
+        0 as sureness,
+        'alias' as match_rule,
+        names.rep_id
+    from mentioned
+    inner join aliases on lower(mentioned.owner_ref) = aliases.alias
+    inner join names on aliases.rep_ref = names.text and names.sureness <= 3
+    union all
+    select
+        mentioned.source_instance,
+        mentioned.owner_ref,
+        names.sureness,
+        names.match_rule,
+        names.rep_id
+    from mentioned
+    inner join names
+        on lower(mentioned.owner_ref) = names.text
+        and (
+            mentioned.source_instance = names.source_instance
+            or names.match_rule = 'email'
+            or (mentioned.is_planning and names.sureness <= 3)
+        )
+),
+
+decided as (
+    select
+        source_instance,
+        owner_ref,
+        sureness,
+        match_rule,
+        min(rep_id) as rep_id,
+        row_number() over (partition by source_instance, owner_ref order by sureness) as position
+    from candidates
+    group by 1, 2, 3, 4
+    having count(distinct rep_id) = 1
+),
+
+-- the same unknown address in two calendars is one person; a planning file means the rep of that name
+unknown as (
+    select
+        mentioned.source_instance,
+        mentioned.owner_ref,
+        mentioned.is_planning,
+        coalesce(aliases.rep_ref, lower(mentioned.owner_ref)) as text,
+        mentioned.source_instance || ':' || mentioned.owner_ref as own_id
+    from mentioned
+    left join decided
+        on mentioned.source_instance = decided.source_instance and mentioned.owner_ref = decided.owner_ref
+    left join aliases on lower(mentioned.owner_ref) = aliases.alias
+    where decided.rep_id is null
+),
+
+unmatched as (
+    select
+        source_instance,
+        owner_ref,
+        case
+            when text like '%@%' or is_planning
+                then first_value(own_id) over (partition by text order by is_planning, own_id)
+            else first_value(own_id) over (partition by source_instance, text order by own_id)
+        end as rep_id
+    from unknown
+),
+
+final as (
+    select source_instance, owner_ref, rep_id, true as is_matched, match_rule
+    from decided
+    where position = 1
+    union all
+    select source_instance, owner_ref, rep_id, false as is_matched, cast(null as varchar) as match_rule
+    from unmatched
+)
+
+select * from final

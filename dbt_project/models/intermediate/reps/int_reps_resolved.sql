@@ -1,0 +1,86 @@
+-- Grain: rep, as of the day of as_of: every user, and everyone who is referred to as one.
+with matched as (
+    select * from {{ ref('int_reps_matched') }}
+),
+
+users as (
+    select
+        users.*,
+        {{ user_name('users') }} as whole_name,
+        persons.rep_id
+    from {{ ref('int_users_unioned') }} as users
+    inner join {{ ref('int_users_matched') }} as persons on users.user_id = persons.user_id
+),
+
+today as (
+    select cast({{ utc_to_local(as_of(), reporting_time_zone()) }} as date) as as_of_day
+),
+
+assignments as (
+    select assignments.*
+    from {{ ref('int_rep_assignments') }} as assignments
+    inner join today on assignments.valid_from <= today.as_of_day and assignments.valid_to > today.as_of_day
+),
+
+working_hours as (
+    select hours.*
+    from {{ ref('int_working_hours_resolved') }} as hours
+    inner join today on hours.valid_from <= today.as_of_day and hours.valid_to > today.as_of_day
+),
+
+-- of a person's users the one whose id the rep bears comes first; the others fill what it lacks
+known as (
+    select
+        rep_id,
+        min_by(source_system, (user_id <> rep_id, user_id)) as source_system,
+        min_by(source_instance, (user_id <> rep_id, user_id)) as source_instance,
+        min_by(whole_name, (user_id <> rep_id, user_id)) as rep_name,
+        lower(min_by(email, (user_id <> rep_id, user_id))) as email,
+        min_by(role, (user_id <> rep_id, user_id)) as role,
+        max(cast(coalesce(is_active, true) as integer)) = 1 as is_active,
+        min_by(time_zone, (user_id <> rep_id, user_id)) as time_zone,
+        min(hired_on) as hired_on,
+        true as is_matched
+    from users
+    group by 1
+),
+
+-- named by their text; nothing says that they have left
+unknown as (
+    select
+        rep_id,
+        min(source_instance) as source_instance,
+        min(owner_ref) as rep_name,
+        lower(min(case when owner_ref like '%@%' then owner_ref end)) as email,
+        true as is_active,
+        false as is_matched
+    from matched
+    where not is_matched
+    group by 1
+),
+
+everyone as (
+    {{ union_by_name(['select * from known', 'select * from unknown']) }}
+),
+
+final as (
+    select
+        everyone.rep_id,
+        coalesce(everyone.rep_name, everyone.email, everyone.rep_id) as rep_name,
+        everyone.email,
+        assignments.manager_id,
+        assignments.team,
+        everyone.role,
+        everyone.is_active,
+        coalesce(working_hours.time_zone, everyone.time_zone, {{ reporting_time_zone() }}) as time_zone,
+        everyone.hired_on,
+        working_hours.hours_per_week as working_hours_per_week,
+        everyone.source_system,
+        everyone.source_instance,
+        everyone.is_matched
+    from everyone
+    left join assignments on everyone.rep_id = assignments.rep_id
+    left join working_hours on everyone.rep_id = working_hours.rep_id
+)
+
+select * from final

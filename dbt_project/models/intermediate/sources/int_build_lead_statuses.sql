@@ -1,0 +1,2 @@
+-- What the sources file declares about lead statuses.
+select * from {{ build_values('lead_statuses') }}

@@ -1,0 +1,2 @@
+-- What the sources file declares about loss reasons.
+select * from {{ build_values('loss_reasons') }}

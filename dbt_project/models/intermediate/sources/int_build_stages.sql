@@ -1,0 +1,2 @@
+-- What the sources file declares about stages.
+select * from {{ build_values('stages') }}
