@@ -60,7 +60,8 @@ class ObjectFeed:
     `key`: the source columns that identify a record; empty where the object has none (then the
     content is the key). `is_complete`: the batches list every record there is, so a key that is
     absent has been deleted. `warnings`: what was found before anything was read, such as files of
-    the source that belong to no object.
+    the source that belong to no object. `listed_between`: (column, from, to) where a complete listing
+    covers only the records whose column, as text, lies from `from` to before `to`.
     """
 
     system: str
@@ -70,3 +71,4 @@ class ObjectFeed:
     batches: Iterator[Batch]
     files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    listed_between: tuple[str, str, str] | None = None

@@ -1,0 +1,157 @@
+"""The ledger of ingests: one small file per ingest, written last; what it does not list does not count.
+
+Belongs here: records, reading and writing them, and which landing files they vouch for. Making an
+ingest is `landing`.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import PipelineError
+from orchestration.settings import Settings
+
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
+
+
+@dataclass(frozen=True)
+class ObjectReport:
+    """What became of one object: `read_rows` = `unchanged_rows` + `extracted_rows`, and
+    `extracted_rows` = `landed_rows` + `rejected_rows`; `deleted_rows` are tombstones beside them.
+    `adopted_rows` were landed by an earlier ingest that was interrupted before it could say so."""
+
+    system: str
+    object: str
+    read_rows: int
+    unchanged_rows: int
+    landed_rows: int
+    rejected_rows: int
+    deleted_rows: int
+    adopted_rows: int
+    is_complete: bool
+    files: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def extracted_rows(self) -> int:
+        return self.landed_rows + self.rejected_rows
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """One ingest of one source instance. `loads`: (system, dlt load id)."""
+
+    ingest_id: str
+    source_instance: str
+    started_at: datetime
+    finished_at: datetime
+    loads: tuple[tuple[str, str], ...]
+    objects: tuple[ObjectReport, ...]
+    warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ledger's record: plain JSON values, times UTC text."""
+        return {
+            "ingest_id": self.ingest_id,
+            "source_instance": self.source_instance,
+            "started_at": utc_text(self.started_at),
+            "finished_at": utc_text(self.finished_at),
+            "loads": [{"system": system, "load_id": load_id} for system, load_id in self.loads],
+            "objects": [
+                {
+                    **asdict(item),
+                    "extracted_rows": item.extracted_rows,
+                    "files": list(item.files),
+                    "warnings": list(item.warnings),
+                }
+                for item in self.objects
+            ],
+            "warnings": list(self.warnings),
+        }
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as UTC text that sorts; one without a zone is taken for UTC."""
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return aware.strftime(TIME_FORMAT)
+
+
+def write_record(settings: Settings, report: IngestReport) -> Path:
+    """Write an ingest's record, whole or not at all."""
+    folder = _folder(settings, report.source_instance)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{report.ingest_id}.json"
+    scratch = path.with_suffix(".tmp")
+    with scratch.open("w", encoding="utf-8") as stream:
+        json.dump(report.to_dict(), stream, ensure_ascii=False, indent=1)
+        stream.flush()
+        os.fsync(stream.fileno())
+    scratch.replace(path)
+    sync_folder(folder)
+    return path
+
+
+def completed_ingests(
+    settings: Settings, source_instance: str, known_at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Records of the complete ingests of a source instance, oldest first; with `known_at` (UTC) only
+    those that had ended by then. Raises PipelineError where a record cannot be read."""
+    records = []
+    for path in sorted(_folder(settings, source_instance).glob("*.json")):
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise PipelineError(
+                f"Source {source_instance}: the record of an ingest, {path}, cannot be read: {error}.",
+                "Restore it from a backup. Without it its loads do not count: delete it to land them again.",
+            ) from error
+        if known_at is None or record["finished_at"] <= utc_text(known_at):
+            records.append(record)
+    return sorted(records, key=lambda record: (record["finished_at"], record["ingest_id"]))
+
+
+def landing_files(settings: Settings, ingests: Iterable[dict[str, Any]]) -> dict[str, dict[str, list[Path]]]:
+    """Landing files of the given ingests: {system: {object: absolute paths, oldest load first}}.
+
+    Raises PipelineError where a record says that rows were landed and there is no file of that load.
+    """
+    found: dict[str, dict[str, list[Path]]] = {}
+    for record in ingests:
+        instance = record["source_instance"]
+        present: set[tuple[str, str]] = set()
+        for load in record["loads"]:
+            for path in files_of_load(settings, load["system"], instance, load["load_id"]):
+                present.add((load["system"], path.parent.name))
+                found.setdefault(load["system"], {}).setdefault(path.parent.name, []).append(path)
+        for item in record["objects"]:
+            wrote = item["landed_rows"] + item["deleted_rows"] + item["adopted_rows"]
+            if wrote and (item["system"], item["object"]) not in present:
+                raise PipelineError(
+                    f"Source {instance}, {item['system']} {item['object']}: landing lacks the {wrote:,}"
+                    f" rows of ingest {record['ingest_id']}.",
+                    f"Restore {settings.landing / item['system'] / item['object']} from a backup.",
+                )
+    return found
+
+
+def files_of_load(settings: Settings, system: str, instance: str, load_id: str) -> list[Path]:
+    """Files that one load wrote, of all objects."""
+    paths = (settings.landing / system).glob(f"[!_]*/{instance}.{load_id}.*.parquet")
+    return sorted(path.resolve() for path in paths)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's entries outlive a power failure."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _folder(settings: Settings, source_instance: str) -> Path:
+    return settings.landing / "_ingests" / source_instance

@@ -1,0 +1,244 @@
+"""What is new: the records of a spool compared with the versions that landing already has.
+
+Belongs here: SQL on DuckDB that finds the records to land and the tombstones. Works on keys and
+hashes, so that memory does not grow with the width of the records.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.lib.landing_spool import KEPT_REJECTIONS, SEQUENCE, Spool, column_names
+from orchestration.lib.row_boundary import quoted, text_literal
+from orchestration.records import LANDING_COLUMNS, ObjectFeed
+
+BATCH_ROWS = 1 << 18
+# A complete answer that lacks most of what is known is more likely an answer cut short.
+SHRINK_FLOOR = 20
+SHRINK_SHARE = 0.5
+_SPARE_COMPARISONS = 20_000_000
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The comparison of one object. `landed_rows` new or changed records, `deleted_rows` tombstones."""
+
+    landed_rows: int
+    deleted_rows: int
+    is_complete: bool
+    warnings: tuple[str, ...]
+
+
+class Comparison:
+    """One object's spool against its landing files; its tables live in `connection` until dropped.
+
+    The state that landing holds of a key is the set of contents of the newest load with that key. A
+    key whose contents differ from that set lands with all its distinct contents, so that a record
+    which goes A, B, A lands three times and one that a file holds twice lands once.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        spool: Spool,
+        landed: Sequence[Path],
+        *,
+        accept_shrink: bool,
+        number: int,
+    ) -> None:
+        self._connection, self._spool, self._landed = connection, spool, [str(path) for path in landed]
+        self._paths = [str(path) for path in spool.paths]
+        self._accept_shrink = accept_shrink
+        self._tables = {
+            name: f"{name}_{number}" for name in ("incoming", "current", "gone", "news", "tombstone")
+        }
+
+    @property
+    def _feed(self) -> ObjectFeed:
+        return self._spool.feed
+
+    def compare(self) -> Difference:
+        """Find what to land; to be called once, before the two methods below."""
+        self._make_incoming()
+        self._make_current()
+        is_complete, warnings = self._make_gone()
+        self._run("create table {news} as " + _NEWS)
+        counts = self._connection.execute(
+            self._sql("select (select count(*) from {news}), (select count(*) from {gone})")
+        ).fetchone()
+        landed_rows, deleted_rows = counts or (0, 0)
+        return Difference(int(landed_rows), int(deleted_rows), is_complete, tuple(warnings))
+
+    def new_rows(self, instance: str, loaded_at: datetime) -> Iterator[pa.Table]:
+        """The records to land, in Arrow tables with landing's columns."""
+        names = [
+            name
+            for name in column_names(self._connection, self._spool.paths)
+            if name not in LANDING_COLUMNS and name != SEQUENCE
+        ]
+        columns = ", ".join(f"s.{quoted(name)}" for name in names)
+        sql = self._sql(
+            f"select {columns}{', ' if names else ''}{text_literal(self._feed.system)} as _source_system,"
+            f" {text_literal(instance)} as _source_instance, n.k as _record_key, s._record_hash,"
+            " 'upsert' as _change, s._source_file, s._source_row, $loaded_at::timestamp as _loaded_at"
+            f" from read_parquet($paths, union_by_name = true) s join {{news}} n on s.{SEQUENCE} = n.seq"
+        )
+        yield from self._tables_of(sql, {"paths": self._paths, "loaded_at": loaded_at})
+
+    def tombstones(self, instance: str, loaded_at: datetime) -> Iterator[pa.Table]:
+        """One row per deleted key: the key's columns filled as they were last landed, the rest null."""
+        present = {name.lower() for name in column_names(self._connection, [Path(f) for f in self._landed])}
+        keys = [name for name in self._feed.key if name.lower() in present]
+        columns = "".join(f"any_value(l.{quoted(name)}) as {quoted(name)}, " for name in keys)
+        sql = self._sql(
+            f"select {columns}{text_literal(self._feed.system)} as _source_system,"
+            f" {text_literal(instance)} as _source_instance, g.k as _record_key,"
+            " cast(null as varchar) as _record_hash, 'delete' as _change,"
+            " cast(null as varchar) as _source_file, cast(null as bigint) as _source_row,"
+            " $loaded_at::timestamp as _loaded_at"
+            " from {gone} g join read_parquet($landed, union_by_name = true) l"
+            " on l._record_key = g.k and l._change = 'upsert' group by g.k"
+        )
+        yield from self._tables_of(sql, {"landed": self._landed, "loaded_at": loaded_at})
+
+    def drop(self) -> None:
+        """Free the comparison's tables."""
+        for table in self._tables.values():
+            self._connection.execute(f"drop table if exists {table}")
+
+    def _make_incoming(self) -> None:
+        """(k, h, seq) of every admitted record. Where the object has no key, equal records are told
+        apart by their number: hash#1, hash#2."""
+        key = (
+            "_record_key"
+            if self._feed.key
+            else f"_record_hash || '#' || row_number() over (partition by _record_hash order by {SEQUENCE})"
+        )
+        source = f"select {key} as k, _record_hash as h, {SEQUENCE} as seq from read_parquet($paths)"
+        if not self._paths:
+            source = "select null::varchar as k, null::varchar as h, null::bigint as seq where false"
+        self._run("create table {incoming} as " + source, {"paths": self._paths} if self._paths else None)
+
+    def _make_current(self) -> None:
+        """What landing holds of each key: signature of its contents, whether it is deleted."""
+        if not self._landed:
+            self._run(
+                "create table {current} (k varchar, signature uhugeint, contents bigint, is_deleted boolean,"
+                " source_file varchar, place varchar)"
+            )
+            return
+        place = "null::varchar"
+        if self._feed.listed_between:
+            place = f"{quoted(self._feed.listed_between[0])}"
+        self._run(
+            "create table {current} as with landed as (select _record_key as k, _record_hash as h,"
+            f" _change as c, _loaded_at as t, _source_file as f, {place} as place"
+            " from read_parquet($landed, union_by_name = true)),"
+            " newest as (select k, max(t) as t from landed group by k)"
+            " select k, bit_xor(md5_number(h)) as signature, count(*) as contents,"
+            " bool_or(c = 'delete') as is_deleted, any_value(f) as source_file, any_value(place) as place"
+            " from landed join newest using (k, t) group by k",
+            {"landed": self._landed},
+        )
+
+    def _make_gone(self) -> tuple[bool, list[str]]:
+        """Keys to be given a tombstone: what the source says is deleted, and what a complete listing
+        lacks. Returns whether the listing counts as complete, and the warnings."""
+        self._run("create table {gone} (k varchar)")
+        if self._spool.deleted_keys:
+            self._connection.register("said_deleted", pa.table({"k": self._spool.deleted_keys}))
+            self._run(
+                "insert into {gone} select k from {current} where not is_deleted and k in"
+                " (select k from said_deleted)"
+            )
+            self._run("delete from {incoming} where k in (select k from said_deleted)")
+            self._connection.unregister("said_deleted")
+        if not self._feed.is_complete:
+            return False, []
+        known = "from {current} c where not is_deleted and k not in (select k from {gone})"
+        if self._feed.listed_between:
+            low, high = (text_literal(text) for text in self._feed.listed_between[1:])
+            known += f" and place >= {low} and place < {high}"
+        vanished = f"{known} and k not in (select k from {{incoming}})"
+        (known_count,) = self._one("select count(*) " + known)
+        (lost,) = self._one("select count(*) " + vanished)
+        if self._is_cut_short(known_count, lost):
+            return False, [
+                f"{lost:,} of {known_count:,} known records are missing; nothing was taken for deleted. If"
+                " they were deleted, set `accept_shrink: true` on the source"
+            ]
+        if self._spool.rejected_rows and lost:
+            return self._spare(vanished, lost)
+        self._run("insert into {gone} select k " + vanished)
+        return True, []
+
+    def _is_cut_short(self, known: int, lost: int) -> bool:
+        if self._accept_shrink or not lost:
+            return False
+        is_empty = self._spool.admitted_rows == 0
+        return is_empty or (known >= SHRINK_FLOOR and lost > SHRINK_SHARE * known)
+
+    def _spare(self, vanished: str, lost: int) -> tuple[bool, list[str]]:
+        """Rejected rows exist, so what vanished may be among them: a key that one of them mentions, or
+        that came from a file which was rejected whole, is not taken for deleted."""
+        rejections = self._spool.rejections
+        is_countable = self._feed.key and self._spool.rejected_rows <= KEPT_REJECTIONS
+        if not is_countable or lost * len(rejections) > _SPARE_COMPARISONS:
+            return False, [
+                f"{lost:,} known records are missing and {self._spool.rejected_rows:,} rows were rejected,"
+                " which may be among them; nothing was taken for deleted"
+            ]
+        texts = pa.table(
+            {
+                "record": [item.record for item in rejections],
+                "whole_file": [item.file if item.row == 0 else None for item in rejections],
+            },
+            schema=pa.schema([("record", pa.string()), ("whole_file", pa.string())]),
+        )
+        self._connection.register("rejected_texts", texts)
+        mentioned = "contains(record, k)"
+        if len(self._feed.key) > 1:
+            mentioned = (
+                "len(list_filter(string_split(k, '|'), lambda p: p <> '' and contains(record, p))) > 0"
+            )
+        self._run(
+            f"insert into {{gone}} select k {vanished} and not exists (select 1 from rejected_texts"
+            f" where {mentioned} or whole_file = c.source_file)"
+        )
+        self._connection.unregister("rejected_texts")
+        (spared,) = self._one(f"select count(*) {vanished}")  # what is left was not put into `gone`
+        if not spared:
+            return True, []
+        return False, [f"{spared:,} missing records were not taken for deleted: rejected rows mention them"]
+
+    def _tables_of(self, sql: str, parameters: dict[str, object]) -> Iterator[pa.Table]:
+        # A cursor of its own: several objects are read in turns.
+        with self._connection.cursor() as cursor:
+            for batch in cursor.execute(sql, parameters).to_arrow_reader(BATCH_ROWS):
+                yield pa.Table.from_batches([batch])
+
+    def _one(self, sql: str) -> tuple[int, ...]:
+        return self._connection.execute(self._sql(sql)).fetchone() or (0,)
+
+    def _run(self, sql: str, parameters: dict[str, object] | None = None) -> None:
+        self._connection.execute(self._sql(sql), parameters)
+
+    def _sql(self, template: str) -> str:
+        for name, table in self._tables.items():  # not str.format: a column's name may hold braces
+            template = template.replace("{" + name + "}", table)
+        return template
+
+
+_NEWS = """
+    with versions as (select k, h, max(seq) as seq from {incoming} group by k, h),
+    arrived as (select k, bit_xor(md5_number(h)) as signature, count(*) as contents from versions group by k),
+    changed as (
+        select a.k from arrived a left join {current} c using (k)
+        where c.k is null or c.is_deleted or c.signature <> a.signature or c.contents <> a.contents
+    )
+    select v.k, v.seq from versions v join changed using (k)
+"""

@@ -1,0 +1,111 @@
+"""Writing landing: one dlt pipeline per source instance and system, Parquet, append only.
+
+Belongs here: everything that is dlt's. What is written is `landing`; what counts, `ingest_ledger`.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import dlt
+import pyarrow as pa
+from dlt.common.normalizers.naming.direct import NamingConvention as DirectNaming
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from orchestration.lib.ingest_ledger import files_of_load, sync_folder
+from orchestration.settings import Settings
+
+LOADED_AT = "_loaded_at"
+_LAYOUT = "{table_name}/{schema_name}.{load_id}.{file_id}.{ext}"
+_OPTIONS = {
+    "runtime.dlthub_telemetry": False,
+    "runtime.log_level": "ERROR",
+    "normalize.parquet_normalizer.add_dlt_load_id": True,
+    "load.delete_completed_jobs": True,  # else every landed row stays in the work folder too
+}
+
+
+class VerbatimNaming(DirectNaming):
+    """Column names as the source has them; dlt's `direct` would still replace quotes and line ends,
+    and then a mapping written against the file would not find its column."""
+
+    _CLEANUP_TABLE = str.maketrans("", "")
+
+
+def finish_pending(settings: Settings, instance: str) -> list[str]:
+    """Bring loads that an interrupted ingest left behind to their end; returns what could not be.
+
+    dlt would load them instead of the new data. One that cannot be finished is dropped: nothing is
+    lost, because its rows never counted as landed and are compared again.
+    """
+    dropped = []
+    for folder in sorted((settings.work / "dlt").glob(f"{instance}__*")):
+        system = folder.name.removeprefix(f"{instance}__")
+        with _options():
+            pipeline = _pipeline(settings, instance, system)
+            if pipeline.has_pending_data:
+                try:
+                    pipeline.run()
+                except PipelineStepFailed as error:
+                    pipeline.drop_pending_packages()
+                    dropped.append(f"a load of {system} that was interrupted could not be finished: {error}")
+    return dropped
+
+
+def completed_loads(settings: Settings, instance: str, system: str) -> list[str]:
+    """Ids of the loads that dlt completed, oldest first, whether or not an ingest vouches for them."""
+    marks = (settings.landing / system / "_dlt_loads").glob(f"{instance}__*.jsonl")
+    return sorted((mark.stem.removeprefix(f"{instance}__") for mark in marks), key=float)
+
+
+def write_load(
+    settings: Settings, instance: str, system: str, tables: Mapping[str, Iterator[pa.Table]]
+) -> str:
+    """Append tables (object name to Arrow tables) in one load, on disk when this returns its id."""
+    resources = [
+        dlt.resource(
+            batches,
+            name=name,
+            write_disposition="append",
+            # DuckDB shows a time with a zone in the session's: UTC without one is the same everywhere.
+            columns={LOADED_AT: {"data_type": "timestamp", "timezone": False}},
+        )
+        for name, batches in tables.items()
+    ]
+
+    @dlt.source(name=instance, max_table_nesting=0)
+    def source() -> Any:
+        return resources
+
+    with _options():
+        info = _pipeline(settings, instance, system).run(source(), loader_file_format="parquet")
+    load_id = str(info.loads_ids[-1])
+    for path in files_of_load(settings, system, instance, load_id):
+        with path.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        sync_folder(path.parent)
+    return load_id
+
+
+def _options() -> AbstractContextManager[None]:
+    return dlt.config.values(_OPTIONS)
+
+
+def _pipeline(settings: Settings, instance: str, system: str) -> Any:
+    settings.landing.mkdir(parents=True, exist_ok=True)
+    return dlt.pipeline(
+        f"{instance}__{system}",
+        pipelines_dir=str(settings.work / "dlt"),
+        destination=dlt.destinations.filesystem(
+            bucket_url=str(settings.landing),
+            layout=_LAYOUT,
+            # The file's name begins with the instance, whose name cannot hold a point.
+            warn_unsafe_layout_separators=False,
+            naming_convention=VerbatimNaming,
+            # Shortened names would no longer be the source's.
+            max_identifier_length=1 << 16,
+            max_column_identifier_length=1 << 16,
+        ),
+        dataset_name=system,
+    )

@@ -1,0 +1,156 @@
+"""The row boundary: what a record needs in order to land, and what makes it known again.
+
+Belongs here: rejecting what Parquet and SQL cannot hold, the key and the content's hash. A value that
+cannot be read as a number or a date is no reason to reject: staging judges it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orchestration.errors import PipelineError
+from orchestration.records import LANDING_COLUMNS, SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed, Rejected
+
+# How systems write a reference to nothing.
+NULL_IDS = {"salesforce": ("000000000000000AAA", "000000000000000")}
+_RESERVED = frozenset({*LANDING_COLUMNS, "_dlt_load_id", "_dlt_id"})
+_OWN = (SOURCE_FILE, SOURCE_ROW)
+# 1.23457E+18 and 10045.0: a spreadsheet or a data frame took the id for a number.
+_FLOAT = r"^[0-9]+(\.0+|(\.[0-9]+)?[eE][+]?[0-9]+)$"
+_REASONS = {
+    "no_key": "the key ({key}) is empty, so the record could never be told from another",
+    "nul_character": "holds a NUL character, which databases cut text at",
+}
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """`rows`: the source's columns, `_source_file`, `_source_row`, `_record_key` (null where the
+    object has no key) and `_record_hash`. `damaged_keys`: how many keys went through a float."""
+
+    rows: pa.Table
+    rejected: tuple[Rejected, ...]
+    damaged_keys: int
+    damaged_example: str | None
+
+
+def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch, source: str) -> Admitted:
+    """Let a batch through: the rows that can land, with key and hash, and the ones that cannot.
+
+    The hash covers the columns that are not null, by name, so that a new empty column changes
+    nothing. Raises PipelineError where a source column bears the name of a landing column.
+    """
+    columns = _source_columns(batch.rows, feed, source)
+    table = _as_text(batch.rows, columns)
+    key = _key_sql(feed.key)
+    connection.register("admission", table)
+    try:
+        judged = connection.execute(
+            f"select *, {key} as _record_key, {_hash_sql(columns)} as _record_hash,"
+            f" {_code_sql(columns, feed)} as _code,"
+            f" coalesce(regexp_matches({key}, '{_FLOAT}'), false) as _is_damaged from admission"
+        ).to_arrow_table()
+    finally:
+        connection.unregister("admission")
+    is_good = pc.is_null(judged["_code"])
+    good = judged.filter(is_good)
+    damaged = good.filter(good["_is_damaged"])
+    rejected = _rejections(judged.filter(pc.invert(is_good)), columns, feed)
+    return Admitted(
+        rows=good.drop_columns(["_code", "_is_damaged"]),
+        rejected=batch.rejected + rejected,
+        damaged_keys=damaged.num_rows,
+        damaged_example=damaged["_record_key"][0].as_py() if damaged.num_rows else None,
+    )
+
+
+def _source_columns(rows: pa.Table, feed: ObjectFeed, source: str) -> list[str]:
+    names = list(rows.column_names)
+    for own in _OWN:
+        names.remove(own)
+    taken = [name for name in names if name.lower() in _RESERVED]
+    if taken:
+        raise PipelineError(
+            f"Source {source}, {feed.system} {feed.object}: the column name {taken[0]} is kept for landing's"
+            " own columns.",
+            "Rename that column, or export without it.",
+        )
+    lowered = [name.lower() for name in names]
+    twice = (
+        [name for name in names if lowered.count(name.lower()) > 1] if len(set(lowered)) < len(names) else []
+    )
+    if twice:
+        raise PipelineError(
+            f"Source {source}, {feed.system} {feed.object}: fields {' and '.join(twice[:2])} have the same"
+            " name; upper and lower case make no difference.",
+            "Rename one of them.",
+        )
+    return names
+
+
+def _as_text(rows: pa.Table, columns: Sequence[str]) -> pa.Table:
+    for name in columns:
+        if rows.schema.field(name).type != pa.string():
+            rows = rows.set_column(rows.column_names.index(name), name, pc.cast(rows[name], pa.string()))
+    return rows
+
+
+def _key_sql(key: Sequence[str]) -> str:
+    """Key as text. The parts of a compound key stand between `|`; one within a part is doubled."""
+    if not key:
+        return "cast(null as varchar)"
+    if len(key) == 1:
+        return quoted(key[0])
+    return " || '|' || ".join(f"replace(coalesce({quoted(part)}, ''), '|', '||')" for part in key)
+
+
+def _hash_sql(columns: Sequence[str]) -> str:
+    """md5 over `<length>:<name>=<length>:<value>` of every column that is not null, by name."""
+    named = sorted((name.lower(), name) for name in columns)
+    if not named:
+        return "md5('')"
+    parts = [
+        f"{text_literal(f'{len(lowered)}:{lowered}=')} || strlen({quoted(name)}) || ':' || {quoted(name)}"
+        for lowered, name in named
+    ]
+    return f"md5(concat({', '.join(parts)}))"
+
+
+def _code_sql(columns: Sequence[str], feed: ObjectFeed) -> str:
+    nul = " or ".join(f"contains({quoted(name)}, chr(0))" for name in columns) or "false"
+    cases = f"when {nul} then 'nul_character'"
+    if feed.key:
+        # The first part says what the record is about; later ones may be empty (valid always, …).
+        first = f"trim({quoted(feed.key[0])}, ' \t\r\n\u00a0')"
+        nothing = ", ".join(text_literal(text) for text in ("", *NULL_IDS.get(feed.system, ())))
+        cases = f"when {first} is null or {first} in ({nothing}) then 'no_key' {cases}"
+    return f"case {cases} end"
+
+
+def _rejections(rows: pa.Table, columns: Sequence[str], feed: ObjectFeed) -> tuple[Rejected, ...]:
+    return tuple(
+        Rejected(
+            file=row[SOURCE_FILE],
+            row=row[SOURCE_ROW],
+            code=row["_code"],
+            reason=_REASONS[row["_code"]].format(key=", ".join(feed.key)),
+            record=json.dumps(
+                {name: row[name] for name in columns if row[name] is not None}, ensure_ascii=False
+            ),
+        )
+        for row in rows.to_pylist()
+    )
+
+
+def quoted(name: str) -> str:
+    """A column name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_literal(text: str) -> str:
+    """A text constant for SQL."""
+    return "'" + text.replace("'", "''") + "'"

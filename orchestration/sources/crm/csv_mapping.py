@@ -1,0 +1,74 @@
+"""Any other CRM: files of whatever columns, with a mapping to the canonical fields.
+
+Belongs here: the files that a mapping names, and whether they have its columns. The mapping is
+applied in staging; landing keeps the columns as they came.
+"""
+
+import fnmatch
+from collections.abc import Iterator, Sequence
+
+from orchestration.catalog import objects_of
+from orchestration.errors import PipelineError
+from orchestration.records import ObjectFeed
+from orchestration.sources.exports import Part, Progress, feed_of, key_columns
+from orchestration.sources.files import READABLE, DataFile, find_files, header_of, not_read
+from orchestration.sources_checks import did_you_mean
+from orchestration.sources_file import MappedObject, SourceEntry
+
+
+def mapping_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed]:
+    """One feed per mapped object; `system` is csv_mapping, `object` the canonical one.
+
+    Raises PipelineError where a file, a mapped column or a key's column is missing; every header is
+    looked at before the first row is read.
+    """
+    assert entry.path is not None  # noqa: S101 - the sources file requires it
+    files = find_files(entry.path, entry.name)
+    catalog = objects_of("csv_mapping")
+    parts: dict[str, list[Part]] = {}
+    keys: dict[str, tuple[str, ...]] = {}
+    for name, mapped in entry.objects.items():
+        parts[name] = [Part(file, mapped.sheet) for file in _files_of(entry, name, mapped, files)]
+        for part in parts[name]:
+            _check_columns(entry, name, mapped, part)
+        key = [mapped.columns[field] for field in catalog[name].key] if mapped.key is None else mapped.key
+        keys[name] = key_columns(entry, parts[name], key)
+    taken = {part.file.name for named in parts.values() for part in named}
+    warnings = not_read([file for file in files if file.name not in taken])
+    for name, found in parts.items():
+        yield feed_of(entry, name, found, key=keys[name], warnings=warnings, progress=progress)
+        warnings = ()
+
+
+def _files_of(
+    entry: SourceEntry, name: str, mapped: MappedObject, files: Sequence[DataFile]
+) -> list[DataFile]:
+    found: dict[str, DataFile] = {}
+    for pattern in mapped.file:
+        matching = [file for file in files if file.name == pattern]
+        matching = matching or [file for file in files if fnmatch.fnmatch(file.name.lower(), pattern.lower())]
+        if not matching:
+            raise PipelineError(
+                f"Source {entry.name}, object {name}: there is no file {pattern} in {entry.path}.",
+                did_you_mean(pattern, [file.name for file in files]),
+            )
+        found.update((file.name, file) for file in matching)
+    for file in found.values():
+        if file.kind not in READABLE:
+            raise PipelineError(
+                f"Source {entry.name}, object {name}: {file.name} is no kind of file that can be read.",
+                f"Save it as one of: {', '.join(sorted(READABLE))}.",
+            )
+    return list(found.values())
+
+
+def _check_columns(entry: SourceEntry, name: str, mapped: MappedObject, part: Part) -> None:
+    header = header_of(part.file, entry.name, part.sheet)
+    known = {column.lower() for column in header}
+    for field, column in mapped.columns.items():
+        if column.lower() not in known:
+            raise PipelineError(
+                f"Source {entry.name}, file {part.file.name}: there is no column {column!r}, to which"
+                f" {name}.{field} is mapped.",
+                did_you_mean(column, header),
+            )

@@ -1,0 +1,44 @@
+"""Salesforce's data export: a folder, its zips, or single CSVs of objects.
+
+Belongs here: which file holds which object. Reading is `files`, the objects are in the catalog.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from orchestration.catalog import ObjectSpec, objects_of
+from orchestration.records import ObjectFeed
+from orchestration.sources.exports import Progress, export_feeds
+from orchestration.sources.files import find_files
+from orchestration.sources_file import SourceEntry
+
+
+def salesforce_feeds(
+    entry: SourceEntry, progress: Progress, catalog: Mapping[str, ObjectSpec] | None = None
+) -> Iterator[ObjectFeed]:
+    """Feeds of a Salesforce export; see `export_feeds`. `catalog`: the objects, by default all known."""
+    assert entry.path is not None  # noqa: S101 - the sources file requires it
+    objects = objects_of("salesforce") if catalog is None else catalog
+    names = {_plain(name): name for name in objects}
+    return export_feeds(
+        entry,
+        find_files(entry.path, entry.name),
+        objects,
+        lambda stem: next((names[form] for form in _forms(stem) if form in names), None),
+        progress,
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _forms(stem: str) -> Iterator[str]:
+    """What an object may be called where a file is named `stem`: without `sf_` and `_data`, in the
+    singular, without the number of a part."""
+    name = re.sub(r"([_ -]data)?([_ -]?\(?\d{1,3}\)?)?$", "", re.sub(r"^sf[_ -]", "", stem.lower()))
+    plain = _plain(name)
+    yield _plain(stem)
+    yield plain
+    yield plain.removesuffix("s")
+    yield re.sub(r"ies$", "y", plain)

@@ -1,0 +1,222 @@
+"""CSV and TSV as people send them: any usual encoding and separator, ragged rows, quoted newlines.
+
+Belongs here: text to batches of text columns, and the rows that are no rows. Which files there are is
+`files`; what a record needs in order to land is `lib/row_boundary`.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from orchestration.errors import PipelineError
+from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Rejected
+from orchestration.sources.text_stream import BAD_BYTE, END_OF_FILE, Utf8Stream, detect_encoding, unmarked
+
+BATCH_ROWS = 1 << 18
+# A field must fit into one block. Larger ones are quotes that were never closed, not text.
+BLOCK_BYTES = 32 << 20
+SEPARATORS = ",;\t|"
+
+
+def read_csv(opener: Callable[[], BinaryIO], name: str, source: str) -> Iterator[Batch]:
+    """Batches of a CSV's rows, every column text, empty fields null; at least one, if of no rows.
+
+    Columns without a name come as `_unnamed_<n>` where they hold anything. A row with fewer or more
+    fields than the header, with bytes that cannot be decoded, or whose quote is never closed, is
+    rejected. Raises PipelineError where the header cannot be used.
+    """
+    encoding = detect_encoding(opener)
+    with opener() as raw, Utf8Stream(raw, encoding) as stream:
+        names, separator = _header(stream, name, source)
+        yield from _Reader(stream, names, separator, name, source).batches()
+
+
+def csv_header(opener: Callable[[], BinaryIO], name: str, source: str) -> list[str]:
+    """Column names of a CSV, unnamed ones as `_unnamed_<n>`. Raises PipelineError as `read_csv` does."""
+    with opener() as raw, Utf8Stream(raw, detect_encoding(opener)) as stream:
+        return _header(stream, name, source)[0]
+
+
+def checked_names(names: list[str], name: str, source: str) -> list[str]:
+    """Column names stripped, unnamed ones numbered from 1. Raises PipelineError where two are the
+    same but for case (SQL could not tell them apart) or where there is none."""
+    stripped = [text.strip() or f"_unnamed_{index}" for index, text in enumerate(names, start=1)]
+    if not any(text.strip() for text in names):
+        raise PipelineError(
+            f"Source {source}, file {name}: its first row names no column.",
+            "The first row must hold the column names; remove what stands above it.",
+        )
+    seen: dict[str, tuple[int, str]] = {}
+    for index, text in enumerate(stripped, start=1):
+        if text.lower() in seen:
+            first, other = seen[text.lower()]
+            raise PipelineError(
+                f"Source {source}, file {name}: columns {first} ({other!r}) and {index} ({text!r}) have the"
+                " same name; upper and lower case make no difference.",
+                "Rename one of them in the file, or export it without that column.",
+            )
+        seen[text.lower()] = (index, text)
+    return stripped
+
+
+def _header(stream: Utf8Stream, name: str, source: str) -> tuple[list[str], str]:
+    try:
+        line = stream.read_record()
+        declared = ""
+        if line.strip().lower().startswith("sep=") and len(line.strip()) == 5:  # Excel's own way to say it
+            declared, line = line.strip()[4], stream.read_record()
+    except ValueError as error:
+        raise PipelineError(
+            f"Source {source}, file {name}: this is no CSV: {error}", "Export it again as CSV (UTF-8)."
+        ) from error
+    if not line:
+        raise PipelineError(
+            f"Source {source}, file {name}: the file is empty; not even column names.",
+            "Export it again; a CSV without records still has its header.",
+        )
+    if BAD_BYTE in line or "\0" in line:
+        raise PipelineError(
+            f"Source {source}, file {name}: the first row is no text: {unmarked(line)[:80]!r}.",
+            "Export it again as CSV (UTF-8).",
+        )
+    separator = declared or max(SEPARATORS, key=lambda mark: len(next(csv.reader([line], delimiter=mark))))
+    names = next(csv.reader(io.StringIO(line, newline=""), delimiter=separator))
+    return checked_names(names, name, source), separator
+
+
+class _Reader:
+    """One file under way: numbers its rows and gathers what pyarrow cannot take."""
+
+    def __init__(self, stream: Utf8Stream, names: list[str], separator: str, file: str, source: str) -> None:
+        self._names, self._separator, self._file, self._source = names, separator, file, source
+        self._stream = stream
+        self._invalid: list[int] = []  # numbers of rows that pyarrow skipped, not yet passed by
+        self._next = 1
+        self._rejected: list[Rejected] = []
+        self._extra: list[tuple[int, list[str | None]]] = []  # rows with empty fields too many
+
+    def batches(self) -> Iterator[Batch]:
+        is_first = True
+        try:
+            reader = pacsv.open_csv(
+                pa.PythonFile(self._stream, mode="r"),
+                # Single-threaded: only then pyarrow says which row it is that it cannot take.
+                read_options=pacsv.ReadOptions(
+                    column_names=self._names, block_size=BLOCK_BYTES, use_threads=False
+                ),
+                parse_options=pacsv.ParseOptions(
+                    delimiter=self._separator, newlines_in_values=True, invalid_row_handler=self._on_invalid
+                ),
+                convert_options=pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(self._names, pa.string()),
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=True,
+                    null_values=[""],
+                    check_utf8=False,  # the stream gives nothing else
+                ),
+            )
+            for block in reader:
+                for start in range(0, block.num_rows, BATCH_ROWS):
+                    yield self._batch(pa.Table.from_batches([block.slice(start, BATCH_ROWS)]))
+                    is_first = False
+        except pa.ArrowInvalid as error:
+            raise PipelineError(
+                f"Source {self._source}, file {self._file}, after row {self._next - 1}: cannot be read as"
+                f" CSV: {_reason(str(error))}.",
+                "Look for a quote that is opened and never closed near there, or export the file again.",
+            ) from error
+        if is_first or self._rejected or self._extra:
+            empty = pa.table({name: pa.nulls(0, pa.string()) for name in self._names})
+            yield self._batch(empty)
+
+    def _on_invalid(self, row: pacsv.InvalidRow) -> str:
+        self._invalid.append(row.number)
+        if row.text.strip("\r\n") == END_OF_FILE:
+            return "skip"
+        text = unmarked(row.text)
+        if END_OF_FILE in row.text:
+            self._reject(row.number, "unclosed_quote", _UNCLOSED, text)
+        elif BAD_BYTE in row.text:
+            self._reject(row.number, "bad_encoding", _UNDECODABLE, text)
+        else:
+            fields = next(csv.reader(io.StringIO(row.text, newline=""), delimiter=self._separator))
+            expected = len(self._names)
+            if len(fields) > expected and not any(fields[expected:]):
+                self._extra.append((row.number, [field or None for field in fields[:expected]]))
+            else:
+                reason = f"{row.actual_columns} fields, the header has {expected}"
+                self._reject(row.number, "ragged", reason, text)
+        return "skip"
+
+    def _batch(self, rows: pa.Table) -> Batch:
+        numbers = self._numbers(rows.num_rows)
+        if self._extra:
+            late = list(zip(*(values for _, values in self._extra), strict=True))
+            arrays = [pa.array(values, pa.string()) for values in late]
+            rows = pa.concat_tables([rows, pa.table(arrays, names=self._names)])
+            numbers = np.concatenate([numbers, [number for number, _ in self._extra]])
+            self._extra = []
+        rows, numbers = self._without_bad(rows, numbers)
+        empty = [
+            column
+            for column in rows.column_names
+            if column.startswith("_unnamed_") and rows[column].null_count == rows.num_rows
+        ]
+        rows = rows.drop_columns(empty)
+        rows = rows.append_column(SOURCE_FILE, pa.repeat(pa.scalar(self._file, pa.string()), rows.num_rows))
+        rows = rows.append_column(SOURCE_ROW, pa.array(numbers, pa.int64()))
+        rejected, self._rejected = sorted(self._rejected, key=lambda item: item.row), []
+        return Batch(rows, tuple(rejected))
+
+    def _numbers(self, count: int) -> np.ndarray:
+        """Numbers of the next `count` rows that were taken: consecutive but for the skipped ones."""
+        invalid = np.array(sorted(self._invalid), dtype=np.int64)
+        last = self._next + count
+        while (grown := self._next + count + int((invalid < last).sum())) != last:
+            last = grown
+        numbers = np.setdiff1d(np.arange(self._next, last, dtype=np.int64), invalid, assume_unique=True)
+        self._invalid = [number for number in self._invalid if number >= last]
+        self._next = last
+        return numbers
+
+    def _without_bad(self, rows: pa.Table, numbers: np.ndarray) -> tuple[pa.Table, np.ndarray]:
+        """Rows without those that hold undecodable bytes or a quote that was never closed."""
+        mask = np.zeros(rows.num_rows, dtype=bool)
+        if self._stream.has_bad_bytes:
+            for column in rows.columns:
+                found = pc.fill_null(pc.match_substring(column, BAD_BYTE), False)
+                mask |= found.to_numpy(zero_copy_only=False)
+        last = rows.slice(max(0, rows.num_rows - 1)).to_pylist()
+        if last and any(END_OF_FILE in value for value in last[0].values() if value):
+            mask[-1] = True
+        if not mask.any():
+            return rows, numbers
+        for index in np.flatnonzero(mask):
+            values = {key: value for key, value in rows.slice(index, 1).to_pylist()[0].items() if value}
+            if list(values.values()) == [END_OF_FILE]:
+                continue  # the end mark of a file of one column
+            is_unclosed = any(END_OF_FILE in value for value in values.values())
+            code, reason = ("unclosed_quote", _UNCLOSED) if is_unclosed else ("bad_encoding", _UNDECODABLE)
+            shown = {key: unmarked(value) for key, value in values.items()}
+            self._reject(int(numbers[index]), code, reason, json.dumps(shown, ensure_ascii=False))
+        return rows.filter(pa.array(~mask)), numbers[~mask]
+
+    def _reject(self, row: int, code: str, reason: str, record: str) -> None:
+        self._rejected.append(Rejected(self._file, row, code, reason, record))
+
+
+_UNDECODABLE = "bytes that are no text in the file's encoding"
+_UNCLOSED = "a quote is opened and never closed, so the rest of the file cannot be told apart"
+
+
+def _reason(text: str) -> str:
+    if "straddling" in text:
+        return f"a field is longer than {BLOCK_BYTES >> 20} MB"
+    return text.removeprefix("CSV parse error: ").split("\n")[0][:200]

@@ -1,0 +1,145 @@
+"""Files of a source: finding them, in folders and zips, and reading each by its kind.
+
+Belongs here: what is common to every source that comes as files. The kinds themselves are
+`csv_reader` and `workbooks`; which file is which object, the systems' own modules.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
+
+from orchestration.errors import PipelineError
+from orchestration.records import Batch
+from orchestration.sources.csv_reader import csv_header, read_csv
+from orchestration.sources.workbooks import read_parquet, read_sheet, sheet_names
+
+CSV_KINDS = frozenset({".csv", ".tsv", ".txt"})
+READABLE = CSV_KINDS | {".xlsx", ".xlsm", ".parquet"}
+_WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file, or one member of a zip. `name`: how it is named to people, from the source's folder."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+    path: Path | None = None  # None: inside a zip
+
+    @property
+    def stem(self) -> str:
+        return PurePosixPath(self.name).stem
+
+    @property
+    def kind(self) -> str:
+        return PurePosixPath(self.name).suffix.lower()
+
+
+def find_files(path: Path, source: str) -> list[DataFile]:
+    """All files at `path`: a folder with its subfolders, a zip, or a file; zips are looked into.
+
+    Hidden files and Office's lock files are left out. Raises PipelineError where there is nothing.
+    """
+    if not path.exists():
+        raise PipelineError(
+            f"Source {source}: there is nothing at {path}.",
+            "Put the export there, or correct `path` in the sources file.",
+        )
+    base = path if path.is_dir() else path.parent
+    paths = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+    files: list[DataFile] = []
+    for item in paths:
+        name = item.relative_to(base).as_posix()
+        if any(part.startswith((".", "~$")) for part in PurePosixPath(name).parts):
+            continue
+        if item.suffix.lower() == ".zip":
+            files.extend(_members(item, name, source))
+        else:
+            files.append(DataFile(name, partial(_open, item, name, source), item))
+    if not files:
+        raise PipelineError(f"Source {source}: the folder {path} holds no file.", "Put the export there.")
+    return files
+
+
+def read_file(file: DataFile, source: str, sheet: str | None = None) -> Iterator[Batch]:
+    """Batches of one file, every column text, at least one batch (without rows it still names the
+    columns). Raises PipelineError naming source and file."""
+    if file.kind in _WORKBOOKS:
+        with file.open() as stream:
+            yield from read_sheet(_seekable(stream), file.name, source, sheet)
+    elif file.kind == ".parquet" and file.path is not None:
+        yield from read_parquet(file.path, file.name, source)
+    else:
+        try:
+            yield from read_csv(file.open, file.name, source)
+        except (zipfile.BadZipFile, OSError) as error:
+            raise _unreadable(file.name, source, error) from error
+
+
+def header_of(file: DataFile, source: str, sheet: str | None = None) -> list[str]:
+    """Column names of one file."""
+    if file.kind in CSV_KINDS:
+        return csv_header(file.open, file.name, source)
+    first = next(iter(read_file(file, source, sheet)))
+    return [name for name in first.rows.column_names if name not in ("_source_file", "_source_row")]
+
+
+def sheets_of(file: DataFile, source: str) -> list[str]:
+    """Names of a workbook's sheets; none for other kinds."""
+    if file.kind not in _WORKBOOKS:
+        return []
+    with file.open() as stream:
+        return sheet_names(_seekable(stream), file.name, source)
+
+
+def not_read(files: Sequence[DataFile]) -> tuple[str, ...]:
+    """The warning about files that belong to no object; nothing where there are none."""
+    names = [file.name for file in files]
+    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    return (f"not read: {shown}",) if names else ()
+
+
+def _open(path: Path, name: str, source: str) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise _unreadable(name, source, error) from error
+
+
+def _members(path: Path, name: str, source: str) -> Iterator[DataFile]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [item for item in archive.infolist() if not item.is_dir()]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise _unreadable(name, source, error) from error
+    for item in members:
+        if item.flag_bits & 1:
+            raise PipelineError(
+                f"Source {source}, file {name}: it has a password.", "Unpack it into the folder."
+            )
+        if not PurePosixPath(item.filename).name.startswith(".") and "__MACOSX" not in item.filename:
+            yield DataFile(
+                f"{name}/{item.filename}", partial(_open_member, path, item.filename, name, source)
+            )
+
+
+def _open_member(path: Path, member: str, name: str, source: str) -> BinaryIO:
+    try:
+        return cast(BinaryIO, zipfile.ZipFile(path).open(member))
+    except (zipfile.BadZipFile, OSError, KeyError) as error:
+        raise _unreadable(name, source, error) from error
+
+
+def _seekable(stream: BinaryIO) -> BinaryIO:
+    """A workbook is a zip: inside a zip it has to be in memory to be read."""
+    return io.BytesIO(stream.read()) if isinstance(stream, zipfile.ZipExtFile) else stream
+
+
+def _unreadable(name: str, source: str, error: Exception) -> PipelineError:
+    return PipelineError(
+        f"Source {source}, file {name}: cannot be read: {error}", "Export it again, and allow reading it."
+    )

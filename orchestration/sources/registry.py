@@ -1,0 +1,131 @@
+"""From an entry of the sources file to the feeds of its objects: the one list of systems.
+
+Belongs here: which module fetches which system, and what each can hold. Vendors' modules are imported
+only when their system is read, so that a code location loads fast.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+
+from orchestration.catalog import objects_of
+from orchestration.errors import PipelineError
+from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed
+from orchestration.sources_file import SourceEntry
+
+Progress = Callable[[str], None]
+
+# The generated organisation comes in the shapes of these systems and takes the same road as they do.
+DEMO_SYSTEMS = ("salesforce", "google_calendar", "planning")
+_DAYS_PER_MONTH = 30.44
+_DEMO_BATCH_ROWS = 1 << 18
+
+
+def declared_objects(entry: SourceEntry) -> list[tuple[str, str]]:
+    """(system, object) of everything the entry may land, without looking at its data."""
+    if entry.system == "csv_mapping":
+        return [("csv_mapping", name) for name in entry.objects]
+    systems = DEMO_SYSTEMS if entry.system == "demo" else (entry.system,)
+    return [(system, name) for system in systems for name in objects_of(system)]
+
+
+def open_feeds(entry: SourceEntry, *, now: datetime, progress: Progress) -> Iterator[ObjectFeed]:
+    """The objects that the source holds now, each to be read once and in this order.
+
+    `now`: with a time zone; calendars are expanded around it. Raises PipelineError, at the first
+    step of the iteration, where a file or a column is missing.
+    """
+    match entry.system:
+        case "salesforce":
+            from orchestration.sources.crm.salesforce_export import salesforce_feeds
+
+            yield from salesforce_feeds(entry, progress)
+        case "zoho":
+            from orchestration.sources.crm.zoho_export import zoho_feeds
+
+            yield from zoho_feeds(entry, progress)
+        case "csv_mapping":
+            from orchestration.sources.crm.csv_mapping import mapping_feeds
+
+            yield from mapping_feeds(entry, progress)
+        case "planning":
+            from orchestration.sources.planning.planning_files import planning_feeds
+
+            yield from planning_feeds(entry, progress)
+        case "icalendar":
+            yield _calendar_feed(entry, now, progress)
+        case "demo":
+            yield from _demo_feeds(entry, progress)
+
+
+def _calendar_feed(entry: SourceEntry, now: datetime, progress: Progress) -> ObjectFeed:
+    from orchestration.sources.calendar.icalendar_files import read_calendar_files
+    from orchestration.sources.files import find_files, not_read
+
+    assert entry.path is not None  # noqa: S101 - the sources file requires it
+    files = find_files(entry.path, entry.name)
+    calendars = [file.path for file in files if file.kind in (".ics", ".ical", ".icalendar") and file.path]
+    if not calendars:
+        raise PipelineError(
+            f"Source {entry.name}: there is no .ics file in {entry.path}.",
+            "Put the exported calendars there.",
+        )
+    start = now.astimezone(UTC) - timedelta(days=entry.window_months_back * _DAYS_PER_MONTH)
+    end = now.astimezone(UTC) + timedelta(days=entry.window_months_ahead * _DAYS_PER_MONTH)
+    progress(f"{entry.name}: expanding {len(calendars)} calendars from {start:%Y-%m-%d} to {end:%Y-%m-%d}")
+    spec = objects_of("icalendar")["occurrences"]
+    return ObjectFeed(
+        system="icalendar",
+        object="occurrences",
+        key=spec.key,
+        is_complete=entry.is_complete,
+        batches=read_calendar_files(
+            calendars,
+            base=entry.path if entry.path.is_dir() else entry.path.parent,
+            window_start=start,
+            window_end=end,
+            floating_zone=entry.time_zone,
+            owner_of=lambda path: _calendar_owner(entry, path),
+        ),
+        files=tuple(file.name for file in files if file.path in calendars),
+        warnings=not_read([file for file in files if file.path not in calendars]),
+        # What leaves the window at its back has not been deleted; a day is left for time zones.
+        listed_between=(
+            "occurrence_start",
+            f"{start + timedelta(days=2):%Y-%m-%d}",
+            f"{end - timedelta(days=2):%Y-%m-%d}",
+        ),
+    )
+
+
+def _calendar_owner(entry: SourceEntry, path: Path) -> str | None:
+    """Whose calendar a file is; None where the entry does not tell, then the calendar itself may."""
+    if entry.owner is not None:
+        return entry.owner
+    name = path.parent.name if entry.owner_from == "folder_name" else path.stem
+    return entry.owners.get(name) or (name if "@" in name else None)
+
+
+def _demo_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed]:
+    from orchestration.sources.demo import DemoOptions, generate
+
+    progress(f"{entry.name}: generating the organisation (seed {entry.seed}, scale {entry.scale:g})")
+    tables = generate(DemoOptions(seed=entry.seed, scale=entry.scale, end_date=entry.end_date))
+    for (system, name), table in tables.items():
+        yield ObjectFeed(
+            system=system,
+            object=name,
+            key=objects_of(system)[name].key,
+            is_complete=True,
+            batches=_table_batches(table, f"demo/{system}/{name}"),
+        )
+
+
+def _table_batches(table: pa.Table, file: str) -> Iterator[Batch]:
+    for start in range(0, max(1, table.num_rows), _DEMO_BATCH_ROWS):
+        rows = table.slice(start, _DEMO_BATCH_ROWS)
+        rows = rows.append_column(SOURCE_FILE, pa.repeat(pa.scalar(file), rows.num_rows))
+        numbers = pa.array(range(start + 1, start + 1 + rows.num_rows), pa.int64())
+        yield Batch(rows.append_column(SOURCE_ROW, numbers))

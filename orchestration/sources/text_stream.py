@@ -1,0 +1,150 @@
+"""Text files of any usual encoding as one stream of valid UTF-8.
+
+Belongs here: encodings. Bytes that cannot be decoded do not stop a file: each becomes `BAD_BYTE` and
+two hex digits, so that the reader can reject just the rows that hold one.
+"""
+
+import codecs
+import io
+import re
+from collections.abc import Callable
+from typing import BinaryIO
+
+# Unicode noncharacters: never part of text that is interchanged, so they cannot stand in a file.
+BAD_BYTE = "\ufdd0"
+END_OF_FILE = "\ufdd1"
+
+_CHUNK = 1 << 20
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_ASCII = bytes(range(128))
+_NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    marked = "".join(f"{BAD_BYTE}{byte:02x}" for byte in error.object[error.start : error.end])
+    return marked, error.end
+
+
+codecs.register_error("mark_bad_bytes", _mark)
+
+
+def unmarked(text: str) -> str:
+    """Text as received, with bytes that could not be decoded as \\xNN."""
+    return text.replace(BAD_BYTE, "\\x").replace(f"\n{END_OF_FILE}", "").rstrip("\r\n")
+
+
+def detect_encoding(opener: Callable[[], BinaryIO]) -> str:
+    """Encoding of a text file: utf-8, utf-16-le, utf-16-be or cp1252.
+
+    A byte order mark decides. Without one, zero bytes on every other place mean UTF-16; bytes that are
+    mostly no UTF-8 mean cp1252; a few such bytes among good UTF-8 leave it UTF-8 with bad rows.
+    """
+    valid = invalid = 0
+    may_be_cp1252 = True
+    with opener() as stream:
+        head = stream.read(4096)
+        for bom, encoding in _BOMS:
+            if head.startswith(bom):
+                return encoding
+        pairs = max(1, len(head) // 2)
+        for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
+            if zeros.count(0) > 0.4 * pairs:
+                return encoding
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        chunk = head
+        while chunk:
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                decoder.reset()
+                rest, count = _MULTIBYTE.subn(b"", chunk)
+                high = rest.translate(None, _ASCII)
+                valid, invalid = valid + count, invalid + len(high)
+                may_be_cp1252 &= not high.translate(None, bytes(set(range(256)) - set(_NOT_IN_CP1252)))
+            else:
+                valid += len(chunk) - len(chunk.translate(None, bytes(range(0xC2, 0xF5))))
+            chunk = stream.read(_CHUNK)
+    return "cp1252" if invalid > valid and may_be_cp1252 else "utf-8"
+
+
+class Utf8Stream(io.RawIOBase):
+    """A file's text as UTF-8 bytes, without byte order mark, ended by `END_OF_FILE` on a line of its own.
+
+    The end mark shows whether the last quote was ever closed: if not, it stands inside the last field.
+    """
+
+    def __init__(self, raw: BinaryIO, encoding: str) -> None:
+        super().__init__()
+        self._raw = raw
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors="mark_bad_bytes")
+        self._pending = b""
+        self._is_start = True
+        self._is_end = False
+        self.has_bad_bytes = False  # so far; reading goes ahead of parsing
+
+    def read_record(self, limit: int = 1 << 20) -> str:
+        """The first record that is not blank, without its line end; `""` at the end of the file.
+
+        Raises ValueError where a record is longer than `limit` bytes.
+        """
+        while True:
+            end = _record_end(self._pending)
+            if end is not None:
+                record, self._pending = self._pending[: end[0]], self._pending[end[1] :]
+                text = record.decode()
+                if text == END_OF_FILE:
+                    self._pending = record
+                    return ""
+                if text.strip():
+                    return text
+            elif not self._fill():
+                return ""
+            elif len(self._pending) > limit + _CHUNK:
+                raise ValueError(f"its first record is longer than {limit:,} bytes")
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes (all there are where negative); empty only at the end."""
+        while (size < 0 or len(self._pending) < size) and self._fill():
+            pass
+        size = len(self._pending) if size < 0 else size
+        taken, self._pending = self._pending[:size], self._pending[size:]
+        return taken
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+    def _fill(self) -> bool:
+        if self._is_end:
+            return False
+        chunk = self._raw.read(_CHUNK)
+        text = self._decoder.decode(chunk, final=not chunk)
+        if self._is_start and text:
+            text, self._is_start = text.removeprefix("\ufeff"), False
+        self.has_bad_bytes |= BAD_BYTE in text
+        if not chunk:
+            self._is_end = True
+            text += f"\n{END_OF_FILE}\n"
+        self._pending += text.encode()
+        return True
+
+
+def _record_end(data: bytes) -> tuple[int, int] | None:
+    """Where the first record ends and the next begins; line ends inside quotes do not count."""
+    quotes = position = 0
+    for match in re.finditer(rb"\r\n|\n|\r(?=.)", data, re.DOTALL):
+        quotes += data.count(b'"', position, match.start())
+        position = match.start()
+        if quotes % 2 == 0:
+            return match.start(), match.end()
+    return None

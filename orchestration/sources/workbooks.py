@@ -1,0 +1,146 @@
+"""Excel workbooks and Parquet files as batches of text columns.
+
+Belongs here: files that carry types of their own, and how those become text without losing anything.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, time
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.errors import PipelineError
+from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch
+from orchestration.sources.csv_reader import checked_names
+
+BATCH_ROWS = 1 << 14
+_NOT_A_WORKBOOK = "Save it as an Excel workbook (.xlsx) without a password, or export it as CSV."
+
+
+def sheet_names(stream: BinaryIO, name: str, source: str) -> list[str]:
+    """Names of a workbook's sheets. Raises PipelineError where it is none."""
+    book = _open(stream, name, source)
+    try:
+        return list(book.sheetnames)
+    finally:
+        book.close()
+
+
+def read_sheet(stream: BinaryIO, name: str, source: str, sheet: str | None = None) -> Iterator[Batch]:
+    """Batches of one sheet (None: the first), all text: whole numbers without a point, dates ISO.
+
+    The first row names the columns; `_source_row` counts the rows below it, blank ones too, though
+    these are left out. Raises PipelineError where the file is no workbook or lacks the sheet.
+    """
+    book = _open(stream, name, source)
+    try:
+        if sheet is not None and sheet not in book.sheetnames:
+            raise PipelineError(
+                f"Source {source}, file {name}: there is no sheet {sheet!r}.",
+                f"Its sheets are: {', '.join(book.sheetnames)}.",
+            )
+        rows = book[sheet or book.sheetnames[0]].iter_rows(values_only=True)
+        header = ["" if value is None else str(value) for value in next(rows, ())]
+        while header and not header[-1].strip():  # formatted but empty columns to the right
+            header.pop()
+        names = checked_names(header, name, source)
+        yield from _sheet_batches(rows, names, name)
+    finally:
+        book.close()
+
+
+def read_parquet(path: Path, name: str, source: str) -> Iterator[Batch]:
+    """Batches of a Parquet file with every column cast to text, empty text null."""
+    with duckdb.connect(":memory:") as connection:
+        try:
+            connection.execute("set preserve_insertion_order = true")
+            found = connection.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
+            names = checked_names([row[0] for row in found], name, source)
+            columns = ", ".join(
+                f"nullif(cast({_quoted(old)} as varchar), '') as {_quoted(new)}"
+                for (old, *_), new in zip(found, names, strict=True)
+            )
+            reader = connection.execute(
+                f"select {columns}, ? as {SOURCE_FILE}, file_row_number + 1 as {SOURCE_ROW}"
+                " from read_parquet(?, file_row_number = true)",
+                [name, str(path)],
+            ).to_arrow_reader(1 << 18)
+            is_first = True
+            for batch in reader:
+                yield Batch(pa.Table.from_batches([batch]))
+                is_first = False
+            if is_first:
+                yield Batch(reader.schema.empty_table())
+        except duckdb.Error as error:
+            raise PipelineError(
+                f"Source {source}, file {name}: cannot be read as Parquet: {str(error).splitlines()[0]}",
+                "Write the file again.",
+            ) from error
+
+
+def cell_text(value: Any) -> str | None:
+    """One cell as text: whole numbers without a point, dates and times ISO, TRUE and FALSE.
+
+    A whole number of more than 15 digits has been rounded by Excel itself: it keeps the exponent
+    that shows so.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(value)  # dates and times: ISO with a blank between them
+
+
+def _open(stream: BinaryIO, name: str, source: str) -> Any:
+    import openpyxl  # half a second, and few sources are workbooks
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        return openpyxl.load_workbook(stream, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+        message = f"Source {source}, file {name}: cannot be read as a workbook: {error}"
+        raise PipelineError(message, _NOT_A_WORKBOOK) from error
+
+
+def _sheet_batches(rows: Iterator[tuple[Any, ...]], names: list[str], file: str) -> Iterator[Batch]:
+    columns: list[list[str | None]] = [[] for _ in names]
+    numbers: list[int] = []
+    is_first = True
+    for number, row in enumerate(rows, start=1):
+        cells = [cell_text(value) for value in row]
+        while cells and cells[-1] is None:
+            cells.pop()
+        if cells:
+            while len(cells) > len(columns):  # something stands beside the last named column
+                names.append(f"_unnamed_{len(names) + 1}")
+                columns.append([None] * len(numbers))
+            for column, cell in zip_longest(columns, cells):
+                column.append(cell)
+            numbers.append(number)
+        if len(numbers) == BATCH_ROWS:
+            yield _sheet_batch(columns, numbers, names, file)
+            columns, numbers, is_first = [[] for _ in names], [], False
+    if numbers or is_first:
+        yield _sheet_batch(columns, numbers, names, file)
+
+
+def _sheet_batch(columns: list[list[str | None]], numbers: list[int], names: list[str], file: str) -> Batch:
+    table = pa.table([pa.array(column, pa.string()) for column in columns], names=names)
+    unnamed = [
+        name for name in names if name.startswith("_unnamed_") and table[name].null_count == len(numbers)
+    ]
+    table = table.drop_columns(unnamed)
+    table = table.append_column(SOURCE_FILE, pa.array([file] * len(numbers), pa.string()))
+    return Batch(table.append_column(SOURCE_ROW, pa.array(numbers, pa.int64())))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
