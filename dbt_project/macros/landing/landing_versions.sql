@@ -1,6 +1,7 @@
 {# Every landed version of an object's records over all instances, as a relation: the columns of the
    sources YAML under the source's names, typed, and
      _source_system, _source_instance, _record_key, _source_file, _source_row
+     _time_zone    zone of the instance's times without one
      _loaded_at    when it landed
      _changed_at   the record's own modification time, else when it landed
      _is_deleted   a tombstone: only the key is filled
@@ -13,8 +14,8 @@
     {%- if not execute -%}
         {{ return(relation) }}
     {%- endif -%}
-    {%- set modified = source_modified_column(system, object) -%}
-    {%- set changed_at = 'coalesce(' ~ adapter.quote(modified) ~ ', _loaded_at)' if modified else '_loaded_at' -%}
+    {%- set modified_at = source_modified_at(system, object) -%}
+    {%- set changed_at = 'coalesce(' ~ modified_at ~ ', _loaded_at)' if modified_at else '_loaded_at' -%}
     (
         with typed as (
             {{ typed_landing(system, object, relation) }}
@@ -75,6 +76,7 @@
         {%- endfor %}
         {{ sql_text(system) }} as _source_system,
         {{ sql_text(feed.source_instance) }} as _source_instance,
+        {{ sql_text(feed.time_zone) }} as _time_zone,
         _record_key,
         _record_hash,
         _change = 'delete' as _is_deleted,
@@ -90,6 +92,7 @@
         {%- endfor %}
         cast(null as varchar) as _source_system,
         cast(null as varchar) as _source_instance,
+        cast(null as varchar) as _time_zone,
         cast(null as varchar) as _record_key,
         cast(null as varchar) as _record_hash,
         cast(null as boolean) as _is_deleted,

@@ -16,13 +16,18 @@
     {{ return(columns) }}
 {% endmacro %}
 
-{# The column with a record's modification time, none where the object has none. #}
-{% macro source_modified_column(system, object) %}
+{# A record's modification time as SQL, from the columns that the YAML names (`modified`, and
+   `modified_else` where that is not exported); none where the object has none. #}
+{% macro source_modified_at(system, object) %}
     {%- if not execute -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- set node = graph.sources['source.' ~ project_name ~ '.' ~ system ~ '.' ~ object] -%}
-    {{ return(node.config.get('meta', {}).get('modified') or node.meta.get('modified')) }}
+    {%- set meta = graph.sources['source.' ~ project_name ~ '.' ~ system ~ '.' ~ object].config.get('meta', {}) -%}
+    {%- set names = [] -%}
+    {%- for name in [meta.get('modified'), meta.get('modified_else')] if name -%}
+        {%- do names.append(adapter.quote(name)) -%}
+    {%- endfor -%}
+    {{ return(names | join(', ') if names else none) }}
 {% endmacro %}
 
 {# SQL type of a column of the sources YAML. #}

@@ -1,1 +1,5 @@
-{{ union_systems('activity', []) }}
+{{ union_systems('activity', [
+    'stg_salesforce__activities',
+    'stg_zoho__activities',
+    'stg_csv_mapping__activities',
+]) }}

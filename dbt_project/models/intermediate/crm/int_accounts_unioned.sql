@@ -1,1 +1,5 @@
-{{ union_systems('account', []) }}
+{{ union_systems('account', [
+    'stg_salesforce__accounts',
+    'stg_zoho__accounts',
+    'stg_csv_mapping__accounts',
+]) }}

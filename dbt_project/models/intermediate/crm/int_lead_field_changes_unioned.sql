@@ -1,1 +1,4 @@
-{{ union_systems('lead_field_change', []) }}
+{{ union_systems('lead_field_change', [
+    'stg_salesforce__lead_field_changes',
+    'stg_csv_mapping__lead_field_changes',
+]) }}

@@ -1,1 +1,5 @@
-{{ union_systems('lead', []) }}
+{{ union_systems('lead', [
+    'stg_salesforce__leads',
+    'stg_zoho__leads',
+    'stg_csv_mapping__leads',
+]) }}

@@ -1,1 +1,4 @@
-{{ union_systems('opportunity_contact', []) }}
+{{ union_systems('opportunity_contact', [
+    'stg_salesforce__opportunity_contacts',
+    'stg_csv_mapping__opportunity_contacts',
+]) }}

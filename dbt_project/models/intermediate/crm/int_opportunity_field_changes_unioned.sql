@@ -1,1 +1,4 @@
-{{ union_systems('opportunity_field_change', []) }}
+{{ union_systems('opportunity_field_change', [
+    'stg_salesforce__opportunity_field_changes',
+    'stg_csv_mapping__opportunity_field_changes',
+]) }}

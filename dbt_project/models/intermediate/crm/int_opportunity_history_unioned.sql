@@ -1,1 +1,4 @@
-{{ union_systems('opportunity_history', []) }}
+{{ union_systems('opportunity_history', [
+    'stg_salesforce__opportunity_history',
+    'stg_csv_mapping__opportunity_history',
+]) }}

@@ -1,1 +1,5 @@
-{{ union_systems('opportunity', [], extra={'is_latest': 'boolean', 'is_deleted': 'boolean'}) }}
+{{ union_systems('opportunity', [
+    'stg_salesforce__opportunity_snapshots',
+    'stg_zoho__opportunity_snapshots',
+    'stg_csv_mapping__opportunity_snapshots',
+], extra={'is_latest': 'boolean', 'is_deleted': 'boolean'}) }}

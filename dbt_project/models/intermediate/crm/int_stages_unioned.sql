@@ -1,1 +1,4 @@
-{{ union_systems('stage', []) }}
+{{ union_systems('stage', [
+    'stg_salesforce__stages',
+    'stg_csv_mapping__stages',
+]) }}

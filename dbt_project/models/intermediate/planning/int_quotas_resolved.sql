@@ -3,7 +3,8 @@
 -- rate of the period's first day.
 with quotas as (
     select
-        quotas.*,
+        {{ all_but(['currency'], 'quotas') }},
+        coalesce(quotas.currency, {{ reporting_currency() }}) as currency,
         reps.rep_id
     from {{ ref('stg_planning__quotas') }} as quotas
     inner join {{ ref('int_reps_matched') }} as reps
@@ -49,12 +50,13 @@ final as (
         min(starts.period) as period,
         starts.period_start,
         cast({{ dbt.dateadd('month', 'starts.month_count', 'starts.period_start') }} as date) as period_end,
-        min(coalesce(starts.currency, {{ reporting_currency() }})) as currency,
-        {{ to_money('sum(starts.quota_amount)') }} as native_quota_amount,
+        case when count(distinct starts.currency) <= 1 then min(starts.currency) end as currency,
+        case when count(distinct starts.currency) <= 1 then {{ to_money('sum(starts.quota_amount)') }} end
+            as native_quota_amount,
         {{ to_money('sum(starts.quota_amount * rates.rate)') }} as quota_amount
     from starts
     left join rates
-        on coalesce(starts.currency, {{ reporting_currency() }}) = rates.currency
+        on starts.currency = rates.currency
         and starts.period_start >= rates.valid_from
         and starts.period_start < rates.valid_to
     group by starts.rep_id, starts.period_start, starts.month_count

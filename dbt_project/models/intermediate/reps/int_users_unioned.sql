@@ -1,1 +1,5 @@
-{{ union_systems('user', []) }}
+{{ union_systems('user', [
+    'stg_salesforce__users',
+    'stg_zoho__users',
+    'stg_csv_mapping__users',
+]) }}

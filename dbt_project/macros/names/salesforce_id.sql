@@ -1,0 +1,22 @@
+{# A Salesforce id in its 18 characters. Exports write a null reference as fifteen zeros and AAA; an
+   id of 15 characters (case-sensitive) gets the suffix that says which of them are capitals. #}
+{% macro salesforce_id(column) -%}
+    {%- set id = adapter.quote(column) if execute else column -%}
+    case
+        when {{ id }} like '000000000000000%' then null
+        when length({{ id }}) = 15
+            then {{ id }}
+            {%- for part in range(3) %}
+            || substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ012345', 1
+                {%- for bit in range(5) %}
+                + case when substr({{ id }}, {{ part * 5 + bit + 1 }}, 1) between 'A' and 'Z' then {{ 2 ** bit }} else 0 end
+                {%- endfor %}, 1)
+            {%- endfor %}
+        else {{ id }}
+    end
+{%- endmacro %}
+
+{# The same as a record's id in all sources. #}
+{% macro salesforce_record(column) -%}
+    {{ record_id('_source_instance', salesforce_id(column)) }}
+{%- endmacro %}

@@ -1,0 +1,82 @@
+-- Grain: activity or CRM meeting that exists at known_at, with the moment at which it took place.
+-- `occurred_at_precision`: instant; logged, where all that is known is when the record was made;
+-- date, where every time of the instance is a midnight of its zone.
+with activities as (
+    select * from {{ ref('int_activities_unioned') }}
+),
+
+-- an appointment in the CRM that concerns nobody is a calendar matter only
+meetings as (
+    select * from {{ ref('int_calendar_events_unioned') }}
+    where
+        source_system not in ('icalendar', 'google_calendar')
+        and coalesce(lead_id, contact_id, account_id, opportunity_id) is not null
+),
+
+sources as (
+    select * from {{ ref('int_build_sources') }}
+),
+
+together as (
+    select
+        activity_id, source_system, source_instance, owner_id, lead_id, contact_id, account_id, opportunity_id,
+        lower(kind) as kind, lower(direction) as direction, subject, lower(status) as status,
+        occurred_at, due_at, completed_at, created_at, duration_minutes, is_connected, is_automated
+    from activities
+    union all
+    select
+        event_id, source_system, source_instance, calendar_owner, lead_id, contact_id, account_id, opportunity_id,
+        'meeting', 'outbound', subject,
+        case
+            when lower(status) = 'cancelled' or lower(outcome) in ('cancelled', 'no_show') then 'cancelled'
+            when lower(response) = 'declined' then 'cancelled'
+        end,
+        starts_at, cast(null as timestamp), cast(null as timestamp), created_at,
+        {{ dbt.datediff('starts_at', 'ends_at', 'minute') }}, cast(null as boolean), false
+    from meetings
+),
+
+placed as (
+    select
+        {{ all_but(['occurred_at'], 'together') }},
+        coalesce(
+            together.occurred_at,
+            together.completed_at,
+            case
+                when together.kind in ('call', 'email', 'message', 'meeting')
+                    and coalesce(together.status, 'completed') in ({{ done_statuses() }})
+                    then together.created_at
+            end
+        ) as occurred_at,
+        together.occurred_at is null and together.completed_at is null as is_logged,
+        coalesce(sources.time_zone, 'UTC') as time_zone
+    from together
+    left join sources on together.source_instance = sources.source_instance
+),
+
+midnights as (
+    select
+        source_instance,
+        count(*) = count(case
+            when {{ dbt.date_trunc('day', utc_to_local('occurred_at', 'time_zone')) }}
+                = {{ utc_to_local('occurred_at', 'time_zone') }} then 1
+        end) as has_only_dates
+    from placed
+    where occurred_at is not null and not is_logged
+    group by 1
+),
+
+final as (
+    select
+        {{ all_but(['is_logged', 'time_zone'], 'placed') }},
+        case
+            when placed.occurred_at is null then null
+            when placed.is_logged then 'logged'
+            when midnights.has_only_dates then 'date'
+            else 'instant'
+        end as occurred_at_precision
+    from placed
+    left join midnights on placed.source_instance = midnights.source_instance
+)
+
+select * from final

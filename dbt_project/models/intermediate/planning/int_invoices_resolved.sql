@@ -1,0 +1,69 @@
+-- Grain: invoice. Money at the rate of the month of the invoice.
+with invoices as (
+    {{ union_by_name(
+        ['select * from ' ~ ref('stg_planning__invoices')]
+        + (['select * from ' ~ ref('stg_zoho__invoices')] if is_enabled('zoho') else [])
+    ) }}
+),
+
+accounts as (
+    select * from {{ ref('int_accounts_named') }}
+),
+
+opportunities as (
+    select
+        opportunity_id,
+        account_id,
+        lower(substr(opportunity_id, length(source_instance) + 2)) as native_id
+    from {{ ref('int_opportunities_resolved') }}
+),
+
+-- a planning file gives the deal's id, with or without the instance before it
+deals_by_native_id as (
+    select
+        native_id,
+        min(opportunity_id) as opportunity_id
+    from opportunities
+    group by 1
+    having count(*) = 1
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rates') }}
+),
+
+referred as (
+    select
+        invoices.invoice_id,
+        invoices.source_instance,
+        invoices.invoiced_on,
+        invoices.invoiced_amount,
+        coalesce(invoices.currency, {{ reporting_currency() }}) as currency,
+        accounts.account_id,
+        coalesce(opportunities.opportunity_id, deals_by_native_id.opportunity_id) as opportunity_id
+    from invoices
+    left join accounts on lower(invoices.account_ref) = accounts.account_text
+    left join opportunities on invoices.opportunity_ref = opportunities.opportunity_id
+    left join deals_by_native_id on lower(invoices.opportunity_ref) = deals_by_native_id.native_id
+    where invoices.invoiced_on <= cast({{ utc_to_local(as_of(), reporting_time_zone()) }} as date)
+),
+
+final as (
+    select
+        referred.invoice_id,
+        referred.source_instance,
+        coalesce(referred.account_id, opportunities.account_id) as account_id,
+        referred.opportunity_id,
+        referred.invoiced_on,
+        referred.currency,
+        {{ to_money('referred.invoiced_amount') }} as native_amount,
+        {{ to_money('referred.invoiced_amount * rates.rate') }} as amount
+    from referred
+    left join opportunities on referred.opportunity_id = opportunities.opportunity_id
+    left join rates
+        on referred.currency = rates.currency
+        and referred.invoiced_on >= rates.valid_from
+        and referred.invoiced_on < rates.valid_to
+)
+
+select * from final

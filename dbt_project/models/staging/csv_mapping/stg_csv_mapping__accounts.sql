@@ -1,0 +1,1 @@
+{{ stage_mapped('account', landing_latest('csv_mapping', 'account')) }}

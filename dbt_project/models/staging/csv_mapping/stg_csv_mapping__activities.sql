@@ -1,0 +1,1 @@
+{{ stage_mapped('activity', landing_latest('csv_mapping', 'activity')) }}

@@ -1,0 +1,1 @@
+{{ stage_mapped('contact', landing_latest('csv_mapping', 'contact')) }}

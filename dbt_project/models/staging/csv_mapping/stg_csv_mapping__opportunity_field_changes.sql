@@ -1,0 +1,1 @@
+{{ stage_mapped('opportunity_field_change', landing_latest('csv_mapping', 'opportunity_field_change')) }}

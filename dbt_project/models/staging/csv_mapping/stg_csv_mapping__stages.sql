@@ -1,0 +1,1 @@
+{{ stage_mapped('stage', landing_latest('csv_mapping', 'stage')) }}

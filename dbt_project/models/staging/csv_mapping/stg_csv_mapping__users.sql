@@ -1,0 +1,1 @@
+{{ stage_mapped('user', landing_latest('csv_mapping', 'user')) }}

@@ -1,0 +1,27 @@
+with records as (
+    select * from {{ landing_latest('zoho', 'Contacts') }}
+),
+
+final as (
+    select
+        {{ zoho_reference('"CONTACTID"') }} as contact_id,
+        {{ zoho_reference('"Account Id"') }} as account_id,
+        coalesce("Contact Owner Id", "Contact Owner") as owner_id,
+
+        "First Name" as first_name,
+        "Last Name" as last_name,
+        "Title" as title,
+        "Email" as email,
+        "Phone" as phone,
+        "Mobile" as mobile_phone,
+        "Lead Source" as lead_source,
+
+        "Email Opt Out" as has_opted_out,
+
+        "Created Time" as created_at,
+        "Modified Time" as modified_at,
+        {{ record_origin() }}
+    from records
+)
+
+select * from final
