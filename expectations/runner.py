@@ -18,7 +18,7 @@ from expectations.schema import SQL, Expectation, Suite
 from expectations.shim import buffered_rows
 from expectations.sql import Value, render
 
-SCHEMA = "main"
+SCHEMA = "main"  # what DuckDB means by a bare name
 _NAME = "check"  # where an expectation carries its name through GX
 _SEVERITIES = {"error": "critical", "warning": "warning"}
 
@@ -97,7 +97,7 @@ def _run_suite(source: Any, suite: Suite, arguments: list[dict[str, Any]]) -> li
         except Exception as error:  # whatever GX raises, the other checks are still to be judged
             results[expectation.name] = crashed(suite, expectation, str(error))
     try:
-        asset = source.add_table_asset(suite.table, table_name=suite.table, schema_name=SCHEMA)
+        asset = source.add_table_asset(suite.table, table_name=suite.table)
         batch = asset.add_batch_definition_whole_table("all").get_batch()
         found = batch.validate(
             checks,
