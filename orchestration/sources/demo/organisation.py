@@ -1,0 +1,109 @@
+"""The whole organisation: every plan in its order, and every object's rows.
+
+Belongs here: the order in which plans build on each other. `stream` writes out a slice at a time, so
+that an organisation of millions of activities never stands in memory as text.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyarrow as pa
+
+from orchestration.sources.demo.accounts import Accounts, account_table, build_accounts, contact_table
+from orchestration.sources.demo.activities import all_touches, task_table
+from orchestration.sources.demo.clock import Clock
+from orchestration.sources.demo.columns import CHUNK_ROWS, DAY, Frame
+from orchestration.sources.demo.customer_calendar import customer_events
+from orchestration.sources.demo.deal_history import build_history, field_history_table, history_table
+from orchestration.sources.demo.deal_tables import (
+    contact_role_table,
+    line_item_table,
+    opportunity_table,
+    stage_table,
+)
+from orchestration.sources.demo.deal_touches import deal_touches
+from orchestration.sources.demo.deals import Deals, plan_deals
+from orchestration.sources.demo.events import Events, event_table
+from orchestration.sources.demo.lead_follow import FollowUp, follow_up
+from orchestration.sources.demo.lead_tables import lead_history_table, lead_table
+from orchestration.sources.demo.lead_text import lead_texts
+from orchestration.sources.demo.leads import Leads, plan_leads
+from orchestration.sources.demo.meetings import plan_meetings
+from orchestration.sources.demo.options import DemoOptions
+from orchestration.sources.demo.own_calendar import own_events
+from orchestration.sources.demo.planning import planning_tables
+from orchestration.sources.demo.team import Team, user_table
+from orchestration.sources.demo.touches import Touches
+
+Key = tuple[str, str]  # system, object
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """The plans of one set of options, in numbers."""
+
+    options: DemoOptions
+    clock: Clock
+    team: Team
+    deals: Deals
+    accounts: Accounts
+    leads: Leads
+    follow: FollowUp
+    touches: Touches
+    events: Events
+
+
+@lru_cache(maxsize=1)
+def build(options: DemoOptions) -> Organisation:
+    """Plan the organisation. The last one is kept: its records and its truth are asked for in turn."""
+    clock, team = Clock.for_end(options.end_date), Team.build(options)
+    deals = plan_deals(options, team, clock)
+    accounts = build_accounts(options, team, clock, deals)
+    leads = plan_leads(options, team, clock, deals, accounts)
+    follow = follow_up(options, team, clock, deals, leads)
+    meetings = plan_meetings(options, team, clock, deals, accounts)
+    on_deals, promises = deal_touches(options, team, clock, deals, accounts, meetings)
+    whole = all_touches(options, team, clock, accounts, follow.touches, on_deals, promises)
+    room = len(team.manager) + len(accounts.contact_account)  # last entry of the address book
+    own = own_events(options, team, clock, promises, room)
+    plan = Events.joined([*own, *customer_events(options, team, clock, meetings)])
+    return Organisation(options, clock, team, deals, accounts, leads, follow, whole, plan)
+
+
+def frames(org: Organisation) -> dict[Key, Frame]:
+    """Every object of every system, not yet written out."""
+    history = build_history(org.team, org.clock, org.deals)
+    texts, locale = lead_texts(org.options, org.leads, org.accounts)
+    salesforce = {
+        "User": user_table(org.team, org.clock),
+        "Account": account_table(org.accounts, org.deals),
+        "Contact": contact_table(org.accounts),
+        "Lead": lead_table(org.leads, org.follow, texts, locale, org.accounts, org.deals),
+        "LeadHistory": lead_history_table(org.team, org.leads, org.follow),
+        "Opportunity": opportunity_table(org.deals, history, org.accounts, org.leads, org.touches),
+        "OpportunityHistory": history_table(org.deals, history),
+        "OpportunityFieldHistory": field_history_table(org.team, org.clock, org.deals, history),
+        "OpportunityContactRole": contact_role_table(org.deals, org.accounts, history),
+        "OpportunityLineItem": line_item_table(org.deals, history),
+        "OpportunityStage": stage_table((org.clock.first - 700) * DAY),
+        "Task": task_table(org.team, org.touches),
+    }
+    planning = planning_tables(org.options, org.team, org.clock, org.deals, org.accounts, org.touches)
+    return {
+        **{("salesforce", name): frame for name, frame in salesforce.items()},
+        ("google_calendar", "events"): event_table(org.team, org.accounts, org.events),
+        **{("planning", name): frame for name, frame in planning.items()},
+    }
+
+
+def stream(options: DemoOptions, chunk_rows: int = CHUNK_ROWS) -> Iterator[tuple[Key, Iterator[pa.Table]]]:
+    """Each object with its rows as tables of at most `chunk_rows`, all columns text."""
+    for key, frame in frames(build(options)).items():
+        yield key, frame.batches(chunk_rows)
+
+
+def generate(options: DemoOptions) -> dict[Key, pa.Table]:
+    """The whole organisation: (system, object) to a table whose columns are all text, null where an
+    export would leave the field empty. For large scales use `stream`."""
+    return {key: pa.concat_tables(list(batches)) for key, batches in stream(options)}

@@ -1,0 +1,278 @@
+"""Planning files: what the organisation keeps outside the CRM.
+
+Belongs here: quotas, teams, claims, hours, target and key accounts, costs, invoices, payments,
+prices and rates. Accounts and deals are given by their Salesforce id, reps by e-mail address.
+"""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from orchestration.sources.demo import team as t
+from orchestration.sources.demo.accounts import TARGETS_PER_REP, Accounts
+from orchestration.sources.demo.clock import TIME_ZONES, Clock, holidays, month_of, month_start
+from orchestration.sources.demo.codes import GIVEAWAY, KEY, KEY_HABIT, NO_AMOUNT, UNPAID, WON
+from orchestration.sources.demo.columns import (
+    Column,
+    Const,
+    Days,
+    Frame,
+    Ids,
+    Joined,
+    Money,
+    Pick,
+    Text,
+    Whole,
+    text_array,
+)
+from orchestration.sources.demo.deal_specials import KEY_PER_SQUAD
+from orchestration.sources.demo.deals import Deals
+from orchestration.sources.demo.ids import PREFIXES
+from orchestration.sources.demo.options import DemoOptions
+from orchestration.sources.demo.pricing import CURRENCIES, LIST_CENTS, PRODUCTS, exchange_rates, in_euro_cents
+from orchestration.sources.demo.prospecting import SLOT, local_seconds
+from orchestration.sources.demo.team import Team
+from orchestration.sources.demo.touches import Touches
+
+CLAIMED_CYCLE_DAYS = 45  # what everybody says; the records show about 75
+CLAIMED_BY_IDLE = 30  # percent of the time, said to go to prospecting by the rep who leaves the blocks idle
+_SLOTS_PER_WEEK = 80
+_QUOTA_SHARE = (
+    0.45  # of what a rep's own stock of deals can carry: nobody but the one off the cliff falls short
+)
+_LEGACY_YEARS = 3
+_EURO = Const("EUR")
+
+
+def planning_tables(
+    options: DemoOptions, team: Team, clock: Clock, deals: Deals, accounts: Accounts, whole: Touches
+) -> dict[str, Frame]:
+    """All planning files by object name."""
+    invoices, payments = _invoices(options, clock, deals, accounts)
+    return {
+        "quotas": _quotas(team, clock, deals),
+        "claims": _claims(team, clock, whole),
+        "working_hours": _working_hours(team, clock),
+        "teams": _teams(team, clock),
+        "target_accounts": _targets(team, clock, accounts),
+        "key_accounts": _keys(team, clock, accounts),
+        "rep_aliases": _aliases(team),
+        "holidays": _holidays(options, clock),
+        "account_costs": _costs(team, clock, accounts),
+        "invoices": invoices,
+        "payments": payments,
+        "list_prices": _list_prices(clock),
+        "exchange_rates": _rates(clock),
+    }
+
+
+def _rep(team: Team, reps: np.ndarray) -> Column:
+    return Pick(team.emails, reps)
+
+
+def _months(months: np.ndarray) -> Column:
+    return Text(pa.array(np.asarray(months).astype("datetime64[M]").astype(str), pa.string()))
+
+
+def _quotas(team: Team, clock: Clock, deals: Deals) -> Frame:
+    """A quota per rep and quarter, from the first quarter to two after the last: what the rep's own won
+    deals of an average quarter suggest, never less than half of the team's middle."""
+    first, last = month_of(np.array([clock.first]))[0] // 3, month_of(np.array([clock.last]))[0] // 3 + 2
+    won = (deals.outcome == WON) & ~np.isin(deals.label, [GIVEAWAY, UNPAID, NO_AMOUNT])
+    value = in_euro_cents(deals.amount, deals.currency)
+    total = np.bincount(deals.owner[won], value[won], team.reps) / 6
+    middle = np.median(total)
+    goal = np.clip(total, 0.5 * middle, 1.5 * middle) * _QUOTA_SHARE
+    goal = np.where(team.ways == t.TUNNEL, middle * 1.2, goal)
+    rep, quarter = (
+        g.ravel() for g in np.meshgrid(np.arange(team.reps), np.arange(first, last + 1), indexing="ij")
+    )
+    cents = np.rint(goal[rep] / 500_000).astype(np.int64) * 500_000 + 500_000
+    year, part = 1970 + quarter // 4, quarter % 4 + 1
+    period = Joined((Whole(year), "-Q", Whole(part)))
+    return Frame(
+        {"rep": _rep(team, rep), "period": period, "amount": Money(cents), "currency": _EURO}, len(rep)
+    )
+
+
+def _claims(team: Team, clock: Clock, whole: Touches) -> Frame:
+    """What reps say: most know roughly what they do; one claims thirty percent of the time."""
+    recent = whole.take(
+        np.flatnonzero(
+            ~whole.inbound & (whole.owner < team.reps) & (whole.deal < 0) & (whole.due > clock.last - 91)
+        )
+    )
+    slot = local_seconds(clock, team, recent.moment, recent.due, recent.owner) // SLOT
+    used = np.unique((recent.owner * 100_000 + recent.due) * 48 + slot) // (48 * 100_000)
+    share = np.bincount(used, minlength=team.reps) / (13 * _SLOTS_PER_WEEK)
+    percent = np.where(team.ways == t.IDLE, CLAIMED_BY_IDLE, np.rint(share * 100 + 1)).astype(np.int64)
+    reps = np.arange(team.reps)
+    columns = {
+        "rep": _rep(team, reps),
+        "claimed_prospecting_share": Money(percent),
+        "claimed_cycle_days": Const(str(CLAIMED_CYCLE_DAYS)),
+        "valid_from": Days(np.full(team.reps, clock.first)),
+    }
+    return Frame(columns, team.reps)
+
+
+def _working_hours(team: Team, clock: Clock) -> Frame:
+    staff = np.arange(team.staff)
+    columns = {
+        "rep": _rep(team, staff),
+        "hours_per_week": Const("40"),
+        "time_zone": Pick(text_array(list(TIME_ZONES)), team.zone[staff]),
+        "work_start": Const("09:00"),
+        "work_end": Const("17:00"),
+        "work_days": Const("Mon Tue Wed Thu Fri"),
+        "valid_from": Days(np.full(team.staff, clock.first)),
+    }
+    return Frame(columns, team.staff)
+
+
+def _teams(team: Team, clock: Clock) -> Frame:
+    reps = np.arange(team.reps)
+    columns = {
+        "rep": _rep(team, reps),
+        "manager": Pick(team.emails, team.manager[reps]),
+        "team": Joined(("Team ", Whole(team.manager[reps] - team.reps + 1))),
+        "valid_from": Days(np.full(team.reps, clock.first)),
+        "valid_to": Const(None),
+    }
+    return Frame(columns, team.reps)
+
+
+def _targets(team: Team, clock: Clock, accounts: Accounts) -> Frame:
+    n = team.reps * TARGETS_PER_REP
+    columns = {
+        "account": Ids(PREFIXES["Account"], accounts.first_target + np.arange(n)),
+        "rep": _rep(team, np.repeat(np.arange(team.reps), TARGETS_PER_REP)),
+        "valid_from": Days(np.full(n, clock.first)),
+        "valid_to": Const(None),
+    }
+    return Frame(columns, n)
+
+
+def _keys(team: Team, clock: Clock, accounts: Accounts) -> Frame:
+    n = team.squads * KEY_PER_SQUAD
+    key = Ids(PREFIXES["Account"], accounts.first_customer + np.arange(n))
+    return Frame({"account": key, "valid_from": Days(np.full(n, clock.first - 365))}, n)
+
+
+def _aliases(team: Team) -> Frame:
+    reps = np.arange(team.reps)
+    first, last = (text_array(names[: team.reps]) for names in (team.first_names, team.last_names))
+    alias = Joined((Text(last), ", ", Text(first), " ", Whole(reps + 1)))
+    return Frame({"alias": alias, "rep": _rep(team, reps)}, team.reps)
+
+
+def _holidays(options: DemoOptions, clock: Clock) -> Frame:
+    start = options.end_date - timedelta(days=clock.last - clock.first)
+    days = holidays(start, date(options.end_date.year + 1, 12, 31))
+    columns = {
+        "date": Text(text_array([day.isoformat() for day, _ in days])),
+        "name": Text(text_array([name for _, name in days])),
+    }
+    return Frame(columns, len(days))
+
+
+def _costs(team: Team, clock: Clock, accounts: Accounts) -> Frame:
+    """What serving each key account costs per month: steady, except for the one kept from habit."""
+    months = np.arange(month_of(np.array([clock.first]))[0], month_of(np.array([clock.last]))[0] + 1)
+    key, turn = (
+        g.ravel()
+        for g in np.meshgrid(np.arange(team.squads * KEY_PER_SQUAD), np.arange(len(months)), indexing="ij")
+    )
+    habit = key % KEY_PER_SQUAD == 0
+    cents = np.where(habit, 1_200_000 + 70_000 * turn, 500_000 + 20_000 * (key % KEY_PER_SQUAD))
+    columns = {
+        "account": Ids(PREFIXES["Account"], accounts.first_customer + key),
+        "month": _months(months[turn]),
+        "amount": Money(cents),
+        "currency": _EURO,
+    }
+    return Frame(columns, len(key))
+
+
+def _invoices(options: DemoOptions, clock: Clock, deals: Deals, accounts: Accounts) -> tuple[Frame, Frame]:
+    """One invoice per won deal two weeks after closing, paid within a month and a half; fake sales have
+    none. Regular customers were billed by the quarter for years; every fifth has left."""
+    rng = options.rng("invoices")
+    billed = (deals.outcome == WON) & ~np.isin(deals.label, [GIVEAWAY, UNPAID, NO_AMOUNT])
+    deal = np.flatnonzero(billed)
+    on = clock.business[deals.closed[deal]] + rng.integers(2, 15, len(deal))
+    inside = on <= clock.last
+    deal, on = deal[inside], on[inside]
+    customers = np.arange(accounts.first_customer, accounts.first_target)
+    account, quarter = (
+        g.ravel() for g in np.meshgrid(customers, np.arange(_LEGACY_YEARS * 4), indexing="ij")
+    )
+    day = clock.last - 20 - 91 * quarter
+    rank = account - accounts.first_customer
+    is_key = np.isin(account, deals.account[np.isin(deals.label, [KEY, KEY_HABIT])])
+    left = (rank % 5 == 3) & (quarter < 4 + rank % 4)
+    young = (rank % 7 == 2) & (quarter > 5)
+    kept = ~left & ~young & ~is_key
+    account, day = account[kept], day[kept] + rng.integers(-4, 5, int(kept.sum()))
+    base = 200_000 + account * 7_919 % 900_000
+    day_of = np.r_[on, day]
+    order = np.argsort(day_of, kind="stable")
+    cents = np.r_[deals.amount[deal], base // 100 * 100][order]
+    of_deal = np.r_[deal, np.full(len(account), -1)][order]
+    whose = np.r_[deals.account[deal], account][order]
+    currency = np.r_[deals.currency[deal], np.zeros(len(account), np.int64)][order]
+    day_of = day_of[order]
+    number = Joined(("INV-", Whole(100_001 + np.arange(len(order)))))
+    money = Pick(text_array(list(CURRENCIES)), currency)
+    invoices = Frame(
+        {
+            "invoice_id": number,
+            "account": Ids(PREFIXES["Account"], whose),
+            "opportunity": Ids(PREFIXES["Opportunity"], of_deal),
+            "invoiced_on": Days(day_of),
+            "amount": Money(cents),
+            "currency": money,
+        },
+        len(order),
+    )
+    paid_on = day_of + rng.integers(10, 32, len(order))
+    paid = np.flatnonzero(paid_on <= clock.last)
+    payments = Frame(
+        {
+            "payment_id": Joined(("PAY-", Whole(500_001 + np.arange(len(paid))))),
+            "invoice_id": Joined(("INV-", Whole(100_001 + paid))),
+            "paid_on": Days(paid_on[paid]),
+            "amount": Money(cents[paid]),
+            "currency": Pick(text_array(list(CURRENCIES)), currency[paid]),
+        },
+        len(paid),
+    )
+    return invoices, payments
+
+
+def _list_prices(clock: Clock) -> Frame:
+    product, currency = (
+        g.ravel() for g in np.meshgrid(np.arange(len(PRODUCTS)), np.arange(len(CURRENCIES)), indexing="ij")
+    )
+    columns = {
+        "product": Pick(text_array(list(PRODUCTS)), product),
+        "price": Money(LIST_CENTS[product, currency]),
+        "currency": Pick(text_array(list(CURRENCIES)), currency),
+        "valid_from": Days(np.full(len(product), month_start(month_of(np.array([clock.first])) - 36)[0])),
+    }
+    return Frame(columns, len(product))
+
+
+def _rates(clock: Clock) -> Frame:
+    months = np.arange(month_of(np.array([clock.first]))[0] - 24, month_of(np.array([clock.last]))[0] + 1)
+    rates = exchange_rates(months)
+    turn, currency = (
+        g.ravel() for g in np.meshgrid(np.arange(len(months)), np.arange(1, len(CURRENCIES)), indexing="ij")
+    )
+    columns = {
+        "month": _months(months[turn]),
+        "currency": Pick(text_array(list(CURRENCIES)), currency),
+        "rate": Text(text_array([f"{rates[m, c]:.4f}" for m, c in zip(turn, currency, strict=True)])),
+    }
+    return Frame(columns, len(turn))
