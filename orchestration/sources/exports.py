@@ -55,9 +55,9 @@ def export_feeds(
     """
     grouped: dict[str, list[Part]] = {}
     for part in parts_of(files, entry.name, lambda name: object_of(name) is not None):
-        found = object_of(part.name)
-        if found is not None:
-            grouped.setdefault(found, []).append(part)
+        name = object_of(part.name)
+        if name is not None:
+            grouped.setdefault(name, []).append(part)
     if not grouped:
         raise PipelineError(
             f"Source {entry.name}: none of the {len(files)} files in {entry.path} is an object of"
@@ -69,7 +69,8 @@ def export_feeds(
     # Every header is looked at before the first row is read: a source lands whole or not at all.
     keys = {name: key_columns(entry, grouped[name], catalog[name].key) for name in catalog if name in grouped}
     for name, key in keys.items():
-        yield feed_of(entry, name, grouped[name], key=key, warnings=warnings, progress=progress)
+        told = (*warnings, *unfamiliar(entry, grouped[name], catalog[name]))
+        yield feed_of(entry, name, grouped[name], key=key, warnings=told, progress=progress)
         warnings = ()
 
 
@@ -98,6 +99,15 @@ def feed_of(  # noqa: PLR0913 - what an object's feed is made of
         files=tuple(dict.fromkeys(part.file.name for part in parts)),
         warnings=warnings,
     )
+
+
+def unfamiliar(entry: SourceEntry, parts: Sequence[Part], spec: ObjectSpec) -> Iterator[str]:
+    """A warning per file of which nothing but the key will be read: its columns have other names."""
+    for part in parts:
+        header = header_of(part.file, entry.name, part.sheet)
+        known = {name.lower() for name in spec.types} - {name.lower() for name in spec.key}
+        if not known & {name.lower() for name in header}:
+            yield f"{part.file.name}: none of its columns but the key is known, for example {header[-1]}"
 
 
 def key_columns(entry: SourceEntry, parts: Sequence[Part], key: Sequence[str]) -> tuple[str, ...]:

@@ -36,11 +36,13 @@ class DataFile:
 
     @property
     def kind(self) -> str:
-        return PurePosixPath(self.name).suffix.lower()
+        return "/" if self.name.endswith("/") else PurePosixPath(self.name).suffix.lower()
 
 
-def find_files(path: Path, source: str) -> list[DataFile]:
-    """All files at `path`: a folder with its subfolders, a zip, or a file; zips are looked into.
+def find_files(path: Path, source: str, *, is_deep: bool = False, base: Path | None = None) -> list[DataFile]:
+    """All files at `path`: a folder (`is_deep`: with its subfolders), a zip, or a file; zips are
+    looked into. A subfolder that is not gone into stands in the list by its name and `/`. `base`: the
+    folder that names count from, by default the one at `path`.
 
     Hidden files and Office's lock files are left out. Raises PipelineError where there is nothing.
     """
@@ -49,18 +51,22 @@ def find_files(path: Path, source: str) -> list[DataFile]:
             f"Source {source}: there is nothing at {path}.",
             "Put the export there, or correct `path` in the sources file.",
         )
-    base = path if path.is_dir() else path.parent
-    paths = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+    base = base or (path if path.is_dir() else path.parent)
+    inside = path.rglob("*") if is_deep else path.glob("*")
+    paths = sorted(inside) if path.is_dir() else [path]
     files: list[DataFile] = []
     for item in paths:
         name = item.relative_to(base).as_posix()
         if any(part.startswith((".", "~$")) for part in PurePosixPath(name).parts):
             continue
-        if item.suffix.lower() == ".zip":
+        if item.is_dir():
+            if not is_deep:
+                files.append(DataFile(f"{name}/", partial(_open, item, name, source)))
+        elif item.suffix.lower() == ".zip":
             files.extend(_members(item, name, source))
         else:
             files.append(DataFile(name, partial(_open, item, name, source), item))
-    if not files:
+    if not any(not file.name.endswith("/") for file in files):
         raise PipelineError(f"Source {source}: the folder {path} holds no file.", "Put the export there.")
     return files
 

@@ -65,7 +65,7 @@ def _calendar_feed(entry: SourceEntry, now: datetime, progress: Progress) -> Obj
     from orchestration.sources.files import find_files, not_read
 
     assert entry.path is not None  # noqa: S101 - the sources file requires it
-    files = find_files(entry.path, entry.name)
+    files = find_files(entry.path, entry.name, is_deep=True)
     calendars = [file.path for file in files if file.kind in (".ics", ".ical", ".icalendar") and file.path]
     if not calendars:
         raise PipelineError(

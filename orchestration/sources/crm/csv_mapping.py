@@ -22,8 +22,7 @@ def mapping_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed
     Raises PipelineError where a file, a mapped column or a key's column is missing; every header is
     looked at before the first row is read.
     """
-    assert entry.path is not None  # noqa: S101 - the sources file requires it
-    files = find_files(entry.path, entry.name)
+    files = _named_folders(entry)
     catalog = objects_of("csv_mapping")
     parts: dict[str, list[Part]] = {}
     keys: dict[str, tuple[str, ...]] = {}
@@ -38,6 +37,19 @@ def mapping_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed
     for name, found in parts.items():
         yield feed_of(entry, name, found, key=keys[name], warnings=warnings, progress=progress)
         warnings = ()
+
+
+def _named_folders(entry: SourceEntry) -> list[DataFile]:
+    """Files of the source's folder and of the subfolders that its mapping names."""
+    assert entry.path is not None  # noqa: S101 - the sources file requires it
+    patterns = [pattern for mapped in entry.objects.values() for pattern in mapped.file]
+    folders = sorted({pattern.rpartition("/")[0] for pattern in patterns if "/" in pattern})
+    files = find_files(entry.path, entry.name)
+    for folder in folders:
+        if (entry.path / folder).is_dir():
+            files = [file for file in files if file.name != f"{folder}/"]
+            files += find_files(entry.path / folder, entry.name, base=entry.path)
+    return files
 
 
 def _files_of(
