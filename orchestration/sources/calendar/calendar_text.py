@@ -29,7 +29,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_FOLD = re.compile(r"(?:\r?\n)+[ \t]")
+# Anchored to the first line break of a run: `(\r?\n)+[ \t]` takes minutes over a megabyte of empty lines.
+_FOLD = re.compile(r"(?:(?<!\n)\r\n|(?<![\r\n])\n)(?:\r?\n)*[ \t]")
 _BEGIN_OR_END = re.compile(r"^(BEGIN|END)[ \t]*:[ \t]*([\w-]+)[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _EVENT = re.compile(
     r"^BEGIN:VEVENT[ \t\r]*$.*?^END:VEVENT[ \t]*(?=\r?$)", re.IGNORECASE | re.MULTILINE | re.DOTALL
@@ -122,13 +123,14 @@ def parse(text: str) -> list[Entry]:
     return entries
 
 
-def event_text(text: str, row: int, *, is_private: bool) -> str:
-    """The `row`-th VEVENT as received; of a private one only the lines that say when."""
-    blocks = _EVENT.findall(text)
-    block = blocks[row - 1] if row <= len(blocks) else ""
-    if not is_private:
-        return block
-    return "\r\n".join(line for line in re.split(r"\r?\n", _unfold(block)) if _TIME_LINES.match(line))
+def event_texts(text: str) -> list[str]:
+    """Every VEVENT as received, in the order written."""
+    return _EVENT.findall(text)
+
+
+def time_lines(event: str) -> str:
+    """Of the text of a private event only the lines that say when."""
+    return "\r\n".join(line for line in re.split(r"\r?\n", _unfold(event)) if _TIME_LINES.match(line))
 
 
 def keepable_text(content: bytes) -> str:
@@ -151,12 +153,15 @@ def _marks_private(text: str) -> bool:
 
 def _require_whole(text: str) -> None:
     """icalendar closes nothing itself: it silently drops a calendar whose END never comes."""
+    unfolded = _unfold(text)
     opened: list[str] = []
-    for match in _BEGIN_OR_END.finditer(_unfold(text)):
+    for match in _BEGIN_OR_END.finditer(unfolded):
         kind, name = match[1].upper(), match[2].upper()
         if kind == "BEGIN":
             opened.append(name)
-        elif not opened or opened.pop() != name:
+        elif opened and opened[-1] == name:
+            opened.pop()
+        elif not (opened and opened[-1].startswith(name) and not unfolded[match.end() :].strip()):
             raise Unreadable("not_icalendar", f"END:{name} without its BEGIN")
     if opened:
         raise Unreadable("truncated", f"the text ends before END:{opened[-1]}: the file is cut off")

@@ -8,7 +8,6 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 
 from icalendar.cal.component import Component
 from icalendar.prop import vCalAddress
@@ -45,16 +44,15 @@ _EVENT_TYPES = {"OOF": "outOfOffice", "WORKINGELSEWHERE": "workingLocation"}
 _FREE_STATES = {"FREE", "WORKINGELSEWHERE"}
 
 
-def is_private(event: Component, calendar: Component | None, series: Iterable[Component] = ()) -> bool:
+def is_private(event: Component, calendar: Component | None, *, inherited: bool = False) -> bool:
     """Whether only the time may be kept: CLASS, or CalendarServer's access, is anything but PUBLIC.
 
-    RFC 5545 3.8.1.3: an unknown class counts as private. An override that does not say takes the
-    series' word; a CLASS line that could not be parsed counts as private.
+    RFC 5545 3.8.1.3: an unknown class counts as private. An override that does not say takes its
+    series' word (`inherited`); a CLASS line that could not be parsed counts as private.
     """
     own = _classes(event)
-    asked = [own or [name for other in series for name in _classes(other)]]
-    asked.append(_classes(calendar) if calendar is not None else [])
-    return any(name != "PUBLIC" for names in asked for name in names)
+    whole = _classes(calendar) if calendar is not None else []
+    return any(name != "PUBLIC" for name in own + whole) or (inherited and not own)
 
 
 def describe(event: Component, *, private: bool, method: str) -> Fields:

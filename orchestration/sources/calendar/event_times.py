@@ -74,8 +74,6 @@ def prepare(event: Component, like: dt.date | None, zone: dt.tzinfo) -> None:
             if isinstance(last, dt.datetime) and last.tzinfo:
                 last = last.astimezone(UTC)
             rule["UNTIL"] = [last]
-    if not isinstance(event.get("SEQUENCE", 0), int):
-        del event["SEQUENCE"]
 
 
 def revision(event: Component) -> tuple[int, str]:
@@ -84,7 +82,8 @@ def revision(event: Component) -> tuple[int, str]:
         event.get(name).dt for name in ("LAST-MODIFIED", "DTSTAMP") if isinstance(event.get(name), vDDDTypes)
     ]
     written = [utc_text(moment) for moment in moments if isinstance(moment, dt.date)]
-    return int(event.get("SEQUENCE", 0)), max(written, default="")
+    sequence = event.get("SEQUENCE")
+    return sequence if isinstance(sequence, int) else 0, max(written, default="")
 
 
 def utc_text(moment: dt.date) -> str:

@@ -8,15 +8,17 @@ process (`worker.py`), because calendars in the wild hang expanders.
 import datetime as dt
 import re
 from collections import defaultdict
+from functools import cached_property
 
 from orchestration.sources.calendar.calendar_text import (
     UNREADABLE,
     Entry,
     Unreadable,
     decode,
-    event_text,
+    event_texts,
     keepable_text,
     parse,
+    time_lines,
 )
 from orchestration.sources.calendar.event_fields import Fields, describe, event_uid, is_private
 from orchestration.sources.calendar.event_times import check_event, prepare, revision, utc_text
@@ -58,6 +60,10 @@ class _Expander:
         self.result = Expansion()
         self.text_size = 0
 
+    @cached_property
+    def texts(self) -> list[str]:
+        return event_texts(self.text)
+
     def expand(self) -> Expansion:
         series: dict[str, list[Entry]] = defaultdict(list)
         for entry in self.entries:
@@ -70,8 +76,9 @@ class _Expander:
         return self.result
 
     def _expand_series(self, uid: str, members: list[Entry]) -> None:
-        masters = [entry.event for entry in members if "RECURRENCE-ID" not in entry.event]
-        private = {entry.row: is_private(entry.event, entry.calendar, masters) for entry in members}
+        masters = [entry for entry in members if "RECURRENCE-ID" not in entry.event]
+        inherited = any(is_private(entry.event, entry.calendar) for entry in masters)
+        private = {e.row: is_private(e.event, e.calendar, inherited=inherited) for e in members}
         seconds = self.limits.seconds_per_file / 4
         for series in self._current(members, private):
             try:
@@ -190,7 +197,9 @@ class _Expander:
             code, reason = error.code, error.reason
         else:  # the library's own words, which may quote anything
             code, reason = "unreadable", type(error).__name__ + ("" if private else f": {error}"[:300])
-        record = event_text(self.text, entry.row, is_private=private)
+        texts = self.texts
+        record = texts[entry.row - 1] if entry.row <= len(texts) else ""
+        record = time_lines(record) if private else record
         self.result.rejected.append(Rejection(entry.row, code, reason, record))
 
 

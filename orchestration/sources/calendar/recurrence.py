@@ -35,6 +35,14 @@ class _LazySeries(Series):
                     yield moment
 
 
+class _Adapter(EventAdapter):
+    @property
+    def sequence(self) -> int:
+        """As in the library, which compares a SEQUENCE that could not be read, a text, with numbers."""
+        sequence = self._component.get("SEQUENCE")
+        return sequence if isinstance(sequence, int) else -1
+
+
 class Instance(Occurrence):
     """An occurrence with the event it comes from and the start it had before it was moved."""
 
@@ -72,7 +80,7 @@ def occurrences(
     Raises `Unreadable` beyond `at_most`, and what the library raises.
     """
     found: list[Instance] = []
-    for instance in _EventSeries([EventAdapter(event) for event in events]).between(start, end):
+    for instance in _EventSeries([_Adapter(event) for event in events]).between(start, end):
         if len(found) == at_most:
             raise Unreadable("too_many_instances", f"more than {at_most:,} occurrences in the window")
         found.append(instance)

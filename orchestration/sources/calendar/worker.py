@@ -3,7 +3,7 @@
 Belongs here: starting, talking to, killing and replacing it. One process serves many calendars.
 
 A plain subprocess, not multiprocessing: spawn and forkserver both run the parent's main script again
-in the child, which under `dagster` means importing Dagster (3.5 s) in a process whose memory is
+in the child, which in a Dagster run means importing Dagster (3.5 s) in a process whose memory is
 bounded; and a daemonic parent may not start one at all. The answer comes as JSON, so that nothing a
 calendar makes of the child is executed here.
 """
@@ -91,7 +91,7 @@ class ExpansionWorker:
     def _start(self) -> Connection:
         ours, theirs = socket.socketpair()
         with theirs:
-            # Nothing of the environment: it holds the sources' credentials.
+            # No variables of ours: among them are the sources' credentials.
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-W", "ignore", "-m", __name__, str(theirs.fileno())],
                 env={"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)), "PYTHONUTF8": "1"},
