@@ -1,0 +1,60 @@
+-- Grain: lead that is one of several records of a person. Of these the oldest good one stays; the
+-- others are its duplicates. Leads converted to one contact were merged by people already.
+with clusters as (
+    select * from {{ ref('int_person_clusters') }}
+),
+
+persons as (
+    select * from {{ ref('int_person_records') }}
+),
+
+scores as (
+    select * from {{ ref('int_lead_scores') }}
+),
+
+pairs as (
+    select older_key as record_key, match_rule, match_probability from {{ ref('int_duplicate_pairs') }}
+    union all
+    select younger_key, match_rule, match_probability from {{ ref('int_duplicate_pairs') }}
+),
+
+closest as (
+    select
+        record_key,
+        max(match_probability) as match_probability,
+        min(match_rule) as match_rule
+    from pairs
+    group by record_key
+),
+
+members as (
+    select
+        clusters.cluster_key,
+        clusters.cluster_id,
+        persons.*,
+        row_number() over (
+            partition by clusters.cluster_key
+            order by coalesce(scores.is_fake, false), coalesce(scores.is_suspect, false), persons.age_rank
+        ) as position
+    from clusters
+    inner join persons on clusters.record_key = persons.record_key
+    left join scores on persons.record_id = scores.lead_id and persons.record_type = 'lead'
+),
+
+kept as (
+    select * from members
+    where position = 1
+)
+
+select
+    members.record_id as lead_id,
+    members.cluster_id,
+    case
+        when members.position > 1 and not coalesce(members.contact_id = kept.contact_id, false) then kept.record_id
+    end as duplicate_of,
+    closest.match_rule,
+    closest.match_probability
+from members
+inner join kept on members.cluster_key = kept.cluster_key
+inner join closest on members.record_key = closest.record_key
+where members.record_type = 'lead'

@@ -1,0 +1,111 @@
+-- Grain: lead × flag about its e-mail address.
+with leads as (
+    select * from {{ ref('int_leads_resolved') }}
+    where email is not null
+),
+
+ages as (
+    select * from {{ ref('int_lead_value_ages') }}
+),
+
+touches as (
+    select * from {{ ref('int_lead_touch_summaries') }}
+),
+
+placeholders as (
+    select distinct value from {{ ref('lead_placeholder_values') }}
+    where field = 'email_local'
+),
+
+roles as (
+    select * from {{ ref('role_local_parts') }}
+),
+
+-- test12@ is test@; a local part of digits only stays what it is
+addresses as (
+    select
+        addresses.*,
+        coalesce(
+            nullif({{ regex_replace("split_part(addresses.local_part, '+', 1)", '[0-9]+$', '') }}, ''),
+            addresses.local_part
+        ) as base_local_part
+    from {{ ref('int_email_addresses') }} as addresses
+),
+
+judged as (
+    select
+        leads.lead_id,
+        addresses.problem,
+        addresses.domain,
+        domains.is_disposable,
+        domains.disposable_parent,
+        domains.reserved_parent,
+        domains.is_own,
+        placeholders.value as placeholder,
+        roles.local_part as role,
+        leads.email_bounced_at,
+        touches.first_answer_at,
+        coalesce(ages.email_since, {{ as_of() }}) as email_since
+    from leads
+    inner join addresses on leads.email = addresses.email
+    left join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
+    left join placeholders on addresses.base_local_part = placeholders.value or addresses.local_part = placeholders.value
+    left join roles on addresses.base_local_part = roles.local_part
+    left join touches on leads.lead_id = touches.lead_id
+    left join ages on leads.lead_id = ages.lead_id
+    qualify row_number() over (partition by leads.lead_id order by placeholders.value) = 1
+),
+
+final as (
+    select
+        {{ lead_flag(
+            'email_syntax', 'email_since',
+            "'The e-mail address is not valid: ' || problem",
+            {'problem': 'problem'}
+        ) }}
+    from judged
+    where problem is not null
+    union all
+    select
+        {{ lead_flag(
+            'email_disposable', 'email_since',
+            "'The mail domain ' || domain || ' is listed as disposable: its addresses are made to be thrown away.'",
+            {'domain': 'domain', 'listed_domain': 'disposable_parent'}
+        ) }}
+    from judged
+    where is_disposable
+    union all
+    select
+        {{ lead_flag(
+            'email_placeholder', 'email_since',
+            "case
+                when is_own then 'The e-mail address is at our own domain ' || domain || '.'
+                when reserved_parent is not null then 'Nobody has a mailbox at the domain ' || domain || '.'
+                else 'The e-mail address is a placeholder: \"' || placeholder || '\" stands where a person should.'
+            end",
+            {'domain': 'domain', 'placeholder': 'placeholder', 'is_own_domain': 'is_own'}
+        ) }}
+    from judged
+    where is_own or reserved_parent is not null or placeholder is not null
+    union all
+    select
+        {{ lead_flag(
+            'email_role', 'email_since',
+            "'The e-mail address belongs to a function (' || role || '), not to a person.'",
+            {'role': 'role'}
+        ) }}
+    from judged
+    where role is not null
+    union all
+    -- bounced after an answer is contact_left: the address was real
+    select
+        {{ lead_flag(
+            'email_bounced', 'email_bounced_at',
+            "'Mail to the address bounced on ' || cast(cast(email_bounced_at as date) as varchar) || ', and nobody ever answered from it.'",
+            {'bounced_at': 'cast(email_bounced_at as varchar)'}
+        ) }}
+    from judged
+    where email_bounced_at <= {{ as_of() }} and coalesce(first_answer_at > email_bounced_at, true)
+)
+
+select * from final

@@ -1,0 +1,54 @@
+-- Grain: lead × flag that holds at as_of, with its weight. Flags whose inputs the source never landed
+-- are left out, whatever a record seems to say.
+with flags as (
+    select * from {{ ref('int_lead_email_flags') }}
+    union all
+    select * from {{ ref('int_lead_name_flags') }}
+    union all
+    select * from {{ ref('int_lead_phone_flags') }}
+    union all
+    select * from {{ ref('int_lead_organisation_flags') }}
+    union all
+    select * from {{ ref('int_lead_date_flags') }}
+    union all
+    select * from {{ ref('int_lead_process_flags') }}
+    union all
+    select * from {{ ref('int_lead_touch_flags') }}
+    union all
+    select * from {{ ref('int_lead_state_flags') }}
+),
+
+leads as (
+    select
+        lead_id,
+        source_system,
+        source_instance
+    from {{ ref('int_leads_resolved') }}
+),
+
+weights as (
+    select * from {{ ref('lead_flag_weights') }}
+),
+
+evaluated as (
+    select * from {{ ref('int_lead_rules_evaluated') }}
+    where is_evaluated
+)
+
+select
+    flags.lead_id,
+    flags.flag,
+    leads.source_system,
+    leads.source_instance,
+    weights.family,
+    weights.evidence_group,
+    weights.weight,
+    weights.is_proof,
+    -- a condition cannot have begun after the moment spoken of
+    least(flags.since, {{ as_of() }}) as since,
+    flags.evidence,
+    flags.evidence_values
+from flags
+inner join leads on flags.lead_id = leads.lead_id
+inner join weights on flags.flag = weights.flag
+inner join evaluated on leads.source_instance = evaluated.source_instance and flags.flag = evaluated.flag

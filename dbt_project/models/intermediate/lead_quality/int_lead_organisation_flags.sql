@@ -1,0 +1,91 @@
+-- Grain: lead × flag about its company and job title, and vendors' sample records.
+with leads as (
+    select
+        leads.*,
+        {{ comparable_text('leads.title') }} as title_text,
+        {{ comparable_text('leads.company') }} as company_text,
+        {{ comparable_text('leads.full_name') }} as name_text,
+        coalesce(ages.title_since, {{ as_of() }}) as title_since,
+        coalesce(ages.company_since, {{ as_of() }}) as company_since,
+        coalesce(ages.name_since, {{ as_of() }}) as name_since
+    from {{ ref('int_leads_resolved') }} as leads
+    left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
+),
+
+listed as (
+    select distinct
+        field,
+        {{ comparable_text('value') }} as value
+    from {{ ref('lead_placeholder_values') }}
+    where field in ('title', 'company')
+),
+
+samples as (
+    select
+        {{ comparable_text('full_name') }} as name_text,
+        {{ comparable_text('company') }} as company_text,
+        email,
+        vendor
+    from {{ ref('vendor_sample_records') }}
+),
+
+-- the name alone proves nothing: there is more than one Tom James
+shipped as (
+    select
+        leads.lead_id,
+        min(samples.vendor) as vendor
+    from leads
+    inner join samples
+        on
+            leads.name_text = samples.name_text
+            and (leads.company_text = samples.company_text or lower(leads.email) = samples.email)
+    group by leads.lead_id
+),
+
+sampled as (
+    select
+        leads.lead_id,
+        leads.name_since,
+        case
+            when shipped.vendor is not null then 'one of the people that ' || shipped.vendor || ' ships with every new account'
+            when leads.is_sample then 'marked by the CRM as a sample'
+            else 'named a sample in its own text'
+        end as kind
+    from leads
+    left join shipped on leads.lead_id = shipped.lead_id
+    where
+        shipped.vendor is not null
+        or leads.is_sample
+        or {{ regex_matches(
+            "lower(coalesce(leads.full_name, '') || ' ' || coalesce(leads.company, ''))",
+            '[(\\[]sample( (contact|account|lead|company|record))?[)\\]]'
+        ) }}
+),
+
+final as (
+    select
+        {{ lead_flag('sample_record', 'name_since', "'The record is ' || kind || '.'", {'kind': 'kind'}) }}
+    from sampled
+    union all
+    select
+        {{ lead_flag(
+            'title_placeholder', 'leads.title_since',
+            "'The job title is a placeholder' || coalesce(': \"' || leads.title_text || '\".', ' without any letter.')",
+            {'placeholder': 'leads.title_text'}
+        ) }}
+    from leads
+    left join listed on leads.title_text = listed.value and listed.field = 'title'
+    where leads.title is not null and (leads.title_text is null or listed.value is not null)
+    union all
+    select
+        {{ lead_flag(
+            'company_placeholder', 'leads.company_since',
+            "'The company is a placeholder' || coalesce(': \"' || leads.company_text || '\".', ' without any letter.')",
+            {'placeholder': 'leads.company_text'}
+        ) }}
+    from leads
+    left join listed on leads.company_text = listed.value and listed.field = 'company'
+    where leads.company is not null and (leads.company_text is null or listed.value is not null)
+)
+
+select * from final

@@ -1,0 +1,97 @@
+-- Grain: lead × flag about its telephone numbers; one placeholder among two numbers is enough.
+with limits as (
+    select * from {{ lead_limits() }}
+),
+
+leads as (
+    select
+        leads.*,
+        ages.phone_since,
+        ages.mobile_phone_since
+    from {{ ref('int_leads_resolved') }} as leads
+    left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
+),
+
+addresses as (
+    select
+        addresses.email,
+        case when not domains.is_free_mail and not domains.is_alias_service then addresses.domain end as company_domain
+    from {{ ref('int_email_addresses') }} as addresses
+    inner join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
+),
+
+numbers as (
+    select lead_id, phone as number, phone_since as since from leads
+    where phone is not null
+    union all
+    select lead_id, mobile_phone, mobile_phone_since from leads
+    where mobile_phone is not null and mobile_phone is distinct from phone
+),
+
+digits as (
+    select
+        lead_id,
+        number,
+        coalesce(since, {{ as_of() }}) as since,
+        {{ regex_replace('number', '[^0-9]', '') }} as digits
+    from numbers
+),
+
+-- colleagues share a switchboard: leads of one company count once
+shared as (
+    select
+        right(digits.digits, 9) as line,
+        count(distinct coalesce(
+            {{ comparable_text('leads.company') }}, addresses.company_domain, leads.lead_id
+        )) as company_count
+    from digits
+    inner join leads on digits.lead_id = leads.lead_id
+    left join addresses on leads.email = addresses.email
+    where length(digits.digits) >= 7
+    group by 1
+),
+
+judged as (
+    select
+        digits.lead_id,
+        digits.since,
+        shared.company_count,
+        case
+            when digits.digits = '' then 'it has no digit'
+            -- the same digit seven times at the end: a country and area code may stand before
+            when
+                length(digits.digits) >= 3
+                and replace(right(digits.digits, 7), right(digits.digits, 1), '') = ''
+                then 'it repeats one digit'
+            when
+                length(digits.digits) >= 3
+                and (
+                    strpos('01234567890123456789', right(digits.digits, 7)) > 0
+                    or strpos('98765432109876543210', right(digits.digits, 7)) > 0
+                )
+                then 'it counts up or down'
+            when
+                {{ regex_matches('digits.digits', '^(1?[2-9][0-9]{2})?55501[0-9]{2}$') }}
+                and (digits.number not like '+%' or digits.number like '+1%')
+                then 'the range 555-0100 to 555-0199 is reserved for fiction'
+            when shared.company_count >= limits.shared_phone_leads
+                then 'leads of ' || cast(shared.company_count as varchar) || ' companies bear it'
+        end as problem
+    from digits
+    cross join limits
+    left join shared on length(digits.digits) >= 7 and right(digits.digits, 9) = shared.line
+),
+
+final as (
+    select
+        {{ lead_flag(
+            'phone_placeholder', 'since',
+            "'The telephone number is a placeholder: ' || problem || '.'",
+            {'problem': 'problem', 'companies': 'company_count'}
+        ) }}
+    from judged
+    where problem is not null
+    qualify row_number() over (partition by lead_id order by since, problem) = 1
+)
+
+select * from final

@@ -1,0 +1,16 @@
+-- Grain: lead with at least one activity up to as_of.
+with touches as (
+    select * from {{ ref('int_touches') }}
+    where lead_id is not null and occurred_at <= {{ as_of() }}
+)
+
+select
+    lead_id,
+    sum(case when is_touch then 1 else 0 end) as touch_count,
+    min(case when is_touch then occurred_at end) as first_touch_at,
+    max(case when is_touch then occurred_at end) as last_touch_at,
+    sum(case when is_touch and is_bulk_logged then 1 else 0 end) as bulk_logged_count,
+    min(case when is_touch and is_bulk_logged then occurred_at end) as first_bulk_logged_at,
+    min(case when direction = 'inbound' or is_connected then occurred_at end) as first_answer_at
+from touches
+group by lead_id
