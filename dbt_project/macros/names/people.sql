@@ -6,11 +6,6 @@
     )
 {%- endmacro %}
 
-{# Money as it is published: two decimals. #}
-{% macro to_money(expression) -%}
-    cast({{ expression }} as decimal(18, 2))
-{%- endmacro %}
-
 {# A user's whole name: as given, else put together. #}
 {% macro user_name(relation) -%}
     coalesce(

@@ -4,7 +4,10 @@
     {%- set basis = segment_by() | trim | replace("'", '') -%}
     {%- if basis in ('employees', 'revenue') and segment_bands() -%}
         {%- set value = employees if basis == 'employees' else annual_revenue -%}
-        {%- set bands = segment_bands() -%}
+        {%- set bands = [] -%}
+        {%- for bound in segment_bands() -%}
+            {%- do bands.append(bound | int if bound == bound | int else bound) -%}
+        {%- endfor -%}
     case
         when {{ value }} is null then 'unknown'
         when {{ value }} < {{ bands[0] }} then 'under {{ bands[0] }}'

@@ -55,6 +55,6 @@ final as (
 
 select
     final.*,
-    {{ to_money('final.native_annual_revenue * rates.rate') }} as annual_revenue
+    {{ to_money(convert('final.native_annual_revenue', 'rates.rate')) }} as annual_revenue
 from final
 left join rates on final.currency = rates.currency

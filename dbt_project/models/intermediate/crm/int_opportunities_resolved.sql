@@ -45,6 +45,16 @@ types as (
     group by 1
 ),
 
+-- list value of what was sold, where the deal itself does not say
+listed as (
+    select
+        opportunity_id,
+        sum(quantity * list_price) as native_list_amount,
+        case when count(distinct product) = 1 then min(product) end as product
+    from {{ ref('int_line_items_unioned') }}
+    group by 1
+),
+
 -- closed deals at the rate of the month of closing, open ones at that of as_of
 priced as (
     select
@@ -61,7 +71,7 @@ final as (
     select
         {{ all_but([
             'account_id', 'owner_id', 'pipeline_id', 'amount', 'list_amount', 'currency', 'probability',
-            'forecast_category', 'opportunity_type', 'closed_at', 'is_closed', 'is_won'
+            'forecast_category', 'opportunity_type', 'product', 'closed_at', 'is_closed', 'is_won'
         ], 'opportunities') }},
         coalesce(accounts.account_id, opportunities.account_id) as account_id,
         reps.rep_id as owner_id,
@@ -77,9 +87,11 @@ final as (
         priced.currency,
         rates.rate as exchange_rate,
         {{ to_money('opportunities.amount') }} as native_amount,
-        {{ to_money('opportunities.amount * rates.rate') }} as amount,
-        {{ to_money('opportunities.list_amount') }} as native_list_amount,
-        {{ to_money('opportunities.list_amount * rates.rate') }} as list_amount,
+        {{ to_money(convert('opportunities.amount', 'rates.rate')) }} as amount,
+        coalesce(opportunities.product, listed.product) as product,
+        {{ to_money('coalesce(opportunities.list_amount, listed.native_list_amount)') }} as native_list_amount,
+        {{ to_money(convert('coalesce(opportunities.list_amount, listed.native_list_amount)', 'rates.rate')) }}
+            as list_amount,
         outcomes.outcome,
         outcomes.recorded_outcome,
         outcomes.closed_at,
@@ -88,6 +100,7 @@ final as (
     from opportunities
     inner join outcomes on opportunities.opportunity_id = outcomes.opportunity_id
     inner join priced on opportunities.opportunity_id = priced.opportunity_id
+    left join listed on opportunities.opportunity_id = listed.opportunity_id
     left join types on opportunities.opportunity_id = types.opportunity_id
     left join accounts on opportunities.account_id = accounts.account_ref
     left join reps

@@ -57,7 +57,7 @@ final as (
         referred.invoiced_on,
         referred.currency,
         {{ to_money('referred.invoiced_amount') }} as native_amount,
-        {{ to_money('referred.invoiced_amount * rates.rate') }} as amount
+        {{ to_money(convert('referred.invoiced_amount', 'rates.rate')) }} as amount
     from referred
     left join opportunities on referred.opportunity_id = opportunities.opportunity_id
     left join rates

@@ -35,7 +35,7 @@ final as (
         ranged.product,
         ranged.currency,
         ranged.list_price as native_list_price,
-        cast(ranged.list_price * rates.rate as decimal(18, 4)) as list_price,
+        cast({{ convert('ranged.list_price', 'rates.rate') }} as decimal(18, 4)) as list_price,
         ranged.valid_from,
         ranged.valid_to
     from ranged

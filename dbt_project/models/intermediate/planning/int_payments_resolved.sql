@@ -15,7 +15,7 @@ final as (
         payments.paid_on,
         coalesce(payments.currency, {{ reporting_currency() }}) as currency,
         {{ to_money('payments.paid_amount') }} as native_amount,
-        {{ to_money('payments.paid_amount * rates.rate') }} as amount
+        {{ to_money(convert('payments.paid_amount', 'rates.rate')) }} as amount
     from payments
     left join rates
         on coalesce(payments.currency, {{ reporting_currency() }}) = rates.currency

@@ -53,7 +53,7 @@ final as (
         case when count(distinct starts.currency) <= 1 then min(starts.currency) end as currency,
         case when count(distinct starts.currency) <= 1 then {{ to_money('sum(starts.quota_amount)') }} end
             as native_quota_amount,
-        {{ to_money('sum(starts.quota_amount * rates.rate)') }} as quota_amount
+        {{ to_money('sum(' ~ convert('starts.quota_amount', 'rates.rate') ~ ')') }} as quota_amount
     from starts
     left join rates
         on starts.currency = rates.currency
