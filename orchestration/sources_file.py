@@ -75,7 +75,7 @@ class Reporting(_Section):
     fiscal_year_start_month: int = Field(default=1, ge=1, le=12)
     own_domains: tuple[Text, ...] = ()
     segment_by: Literal["employees", "revenue", "industry", "none"] = "none"
-    segment_bands: tuple[float, ...] = ()
+    segment_bands: tuple[int | float, ...] = ()
     min_n: int = Field(default=5, ge=1)
 
     _zone = field_validator("time_zone")(_known_zone)
@@ -90,7 +90,7 @@ class Reporting(_Section):
 
     @field_validator("segment_bands")
     @classmethod
-    def _ascending_bands(cls, bands: tuple[float, ...]) -> tuple[float, ...]:
+    def _ascending_bands(cls, bands: tuple[int | float, ...]) -> tuple[int | float, ...]:
         if any(low >= high for low, high in itertools.pairwise(bands)):
             raise ValueError("bands must ascend, for example [50, 250, 1000]")
         return bands

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from orchestration.catalog import objects_of
@@ -19,16 +20,18 @@ Progress = Callable[[str], None]
 
 # The generated organisation comes in the shapes of these systems and takes the same road as they do.
 DEMO_SYSTEMS = ("salesforce", "google_calendar", "planning")
+_NOT_IN_DEMO = {("salesforce", "Event")}  # its meetings are on the calendar
 _DAYS_PER_MONTH = 30.44
-_DEMO_BATCH_ROWS = 1 << 18
 
 
 def declared_objects(entry: SourceEntry) -> list[tuple[str, str]]:
     """(system, object) of everything the entry may land, without looking at its data."""
     if entry.system == "csv_mapping":
         return [("csv_mapping", name) for name in entry.objects]
-    systems = DEMO_SYSTEMS if entry.system == "demo" else (entry.system,)
-    return [(system, name) for system in systems for name in objects_of(system)]
+    if entry.system == "demo":
+        pairs = [(system, name) for system in DEMO_SYSTEMS for name in objects_of(system)]
+        return [pair for pair in pairs if pair not in _NOT_IN_DEMO]
+    return [(entry.system, name) for name in objects_of(entry.system)]
 
 
 def open_feeds(entry: SourceEntry, *, now: datetime, progress: Progress) -> Iterator[ObjectFeed]:
@@ -109,23 +112,24 @@ def _calendar_owner(entry: SourceEntry, path: Path) -> str | None:
 
 
 def _demo_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed]:
-    from orchestration.sources.demo import DemoOptions, generate
+    from orchestration.sources.demo import DemoOptions, stream
 
     progress(f"{entry.name}: generating the organisation (seed {entry.seed}, scale {entry.scale:g})")
-    tables = generate(DemoOptions(seed=entry.seed, scale=entry.scale, end_date=entry.end_date))
-    for (system, name), table in tables.items():
+    options = DemoOptions(seed=entry.seed, scale=entry.scale, end_date=entry.end_date)
+    for (system, name), tables in stream(options):
         yield ObjectFeed(
             system=system,
             object=name,
             key=objects_of(system)[name].key,
             is_complete=True,
-            batches=_table_batches(table, f"demo/{system}/{name}"),
+            batches=_table_batches(tables, f"demo/{system}/{name}"),
         )
 
 
-def _table_batches(table: pa.Table, file: str) -> Iterator[Batch]:
-    for start in range(0, max(1, table.num_rows), _DEMO_BATCH_ROWS):
-        rows = table.slice(start, _DEMO_BATCH_ROWS)
-        rows = rows.append_column(SOURCE_FILE, pa.repeat(pa.scalar(file), rows.num_rows))
-        numbers = pa.array(range(start + 1, start + 1 + rows.num_rows), pa.int64())
+def _table_batches(tables: Iterator[pa.Table], file: str) -> Iterator[Batch]:
+    first = 1
+    for table in tables:
+        rows = table.append_column(SOURCE_FILE, pa.repeat(pa.scalar(file), table.num_rows))
+        numbers = pa.array(np.arange(first, first + table.num_rows, dtype=np.int64))
+        first += table.num_rows
         yield Batch(rows.append_column(SOURCE_ROW, numbers))
