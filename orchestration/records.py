@@ -3,8 +3,9 @@
 Belongs here: the shapes. Fetching is `sources/`, the row boundary and writing are `lib/landing`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -62,6 +63,8 @@ class ObjectFeed:
     absent has been deleted. `warnings`: what was found before anything was read, such as files of
     the source that belong to no object. `listed_between`: (column, from, to) where a complete listing
     covers only the records whose column, as text, lies from `from` to before `to`.
+    `state`: asked when the batches have been read, what the next ingest of this object goes on from
+    (JSON values); the ledger keeps it.
     """
 
     system: str
@@ -72,3 +75,4 @@ class ObjectFeed:
     files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     listed_between: tuple[str, str, str] | None = None
+    state: Callable[[], Mapping[str, Any]] | None = None

@@ -1,0 +1,212 @@
+"""Salesforce through its API: the same objects, under the same names, as its data export.
+
+Belongs here: what is asked for and how pages follow each other. Large answers go through `salesforce_bulk`,
+requests through the transport, the cursor is `windows`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict, Field
+
+from orchestration.catalog import objects_of
+from orchestration.errors import PipelineError
+from orchestration.records import Batch, ObjectFeed
+from orchestration.sources.crm.salesforce_bulk import bulk_batches
+from orchestration.sources.crm.windows import ApiRun, Window, iso, open_window, whole
+from orchestration.sources.json_rows import PageTokens, Tally, field, items
+from orchestration.sources.transport import Caller, RequestFailed, Transport
+from orchestration.sources.transport_auth import Credentials, OAuth
+
+# Compound fields repeat their parts and are refused by the Bulk API; base64 fields are files.
+_NOT_SELECTED = frozenset({"address", "location", "base64"})
+_CURSORS = ("SystemModstamp", "LastModifiedDate", "CreatedDate")
+_QUERY_CHARACTERS = 14_000  # of an address of at most 16,384 bytes
+
+
+class SalesforceApi(BaseModel):
+    """How to reach an organisation. Secrets are names of environment variables.
+
+    With `refresh_token_env` the refresh-token flow is used, else client credentials (then `login_url`
+    must be the organisation's own domain).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    login_url: str = "https://login.salesforce.com"
+    client_id_env: str
+    client_secret_env: str | None = None
+    refresh_token_env: str | None = None
+    api_version: str = Field(default="62.0", pattern=r"^\d{2,3}\.0$")
+    # A transaction is dated when it writes and seen when it commits, which for imports is minutes later.
+    overlap_minutes: float = Field(default=60, ge=0)
+    complete_every_days: float | None = Field(default=7, gt=0)
+    bulk_from_rows: int = Field(default=10_000, ge=1)  # five pages; a bulk job costs as much in waiting
+
+
+def salesforce_api_feeds(options: SalesforceApi, run: ApiRun) -> Iterator[ObjectFeed]:
+    """One feed per object of the catalog. An object that the organisation does not have, or does not let
+    the account see, gives an empty feed with a warning. Raises PipelineError where it cannot be read."""
+    credentials = _credentials(options, run)
+    credentials.renew()
+    address = credentials.answer.get("instance_url", "")
+    if not address:
+        raise PipelineError(
+            f"Source {run.caller.source}: signing in at {options.login_url} named no instance_url.",
+            "Give login_url as https://<domain>.my.salesforce.com.",
+        )
+    with Transport(run.caller, address, credentials) as transport:
+        reader = _Reader(options, run.caller, transport)
+        for name, spec in objects_of("salesforce").items():
+            shape = reader.describe(name)
+            if shape is None:
+                warning = f"{name} does not exist here, or the account may not see it: not read"
+                yield ObjectFeed("salesforce", name, spec.key, False, iter(()), warnings=(warning,))
+                continue
+            window = whole(run)
+            if shape.cursor is not None:
+                window = open_window(
+                    run,
+                    name,
+                    overlap_minutes=options.overlap_minutes,
+                    complete_every_days=options.complete_every_days,
+                )
+            yield ObjectFeed(
+                "salesforce",
+                name,
+                spec.key,
+                window.is_complete,
+                reader.batches(shape, window),
+                files=(transport.label(f"{reader.root}/queryAll/{name}"),),
+                state=window.state,
+            )
+
+
+def _credentials(options: SalesforceApi, run: ApiRun) -> OAuth:
+    flow = "refresh_token" if options.refresh_token_env else "client_credentials"
+    variables = {
+        "client_id": options.client_id_env,
+        "client_secret": options.client_secret_env,
+        "refresh_token": options.refresh_token_env,
+    }
+    return OAuth(
+        Transport(run.caller, options.login_url, Credentials()),
+        "/services/oauth2/token",
+        flow,
+        {name: variable for name, variable in variables.items() if variable},
+        run.secret,
+    )
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """An object as this organisation has it: its plain fields and the one that dates a change."""
+
+    name: str
+    fields: tuple[str, ...]
+    times: frozenset[str]
+    cursor: str | None
+
+
+class _Reader:
+    def __init__(self, options: SalesforceApi, caller: Caller, transport: Transport) -> None:
+        self._options, self._caller, self._transport = options, caller, transport
+        self._source = caller.source
+        self.root = f"/services/data/v{options.api_version}"
+
+    def describe(self, name: str) -> _Shape | None:
+        """The fields that the account may see, all of them: staging takes what it knows, landing keeps
+        the rest. None where there is no such object."""
+        path = f"{self.root}/sobjects/{name}/describe"
+        try:
+            answer = self._transport.get(path)
+        except RequestFailed as error:
+            if error.status == 404:
+                return None
+            raise
+        found = {
+            item["name"]: item.get("type", "")
+            for item in items(answer, "fields", f"Source {self._source}, GET {path}")
+            if isinstance(field(item, "name"), str)
+        }
+        fields = tuple(name for name, kind in found.items() if kind not in _NOT_SELECTED)
+        times = frozenset(name for name, kind in found.items() if kind == "datetime")
+        if field(answer, "queryable") is False or not fields:
+            return None
+        return _Shape(name, fields, times, next((name for name in _CURSORS if name in times), None))
+
+    def batches(self, shape: _Shape, window: Window) -> Iterator[Batch]:
+        """Every record of the window, deleted ones too (IsDeleted), by the API that its size asks for."""
+        condition = self._condition(shape, window)
+        query = f"SELECT {','.join(shape.fields)} FROM {shape.name}{condition}"
+        is_long = len(quote(query)) > _QUERY_CHARACTERS
+        tally = Tally(self._caller, shape.name)
+        pages: Iterator[Batch] | None = None
+        if is_long or self._expected_rows(shape, condition) >= self._options.bulk_from_rows:
+            pages = bulk_batches(self._transport, self.root, query, tally)
+            if pages is None and is_long:
+                raise PipelineError(
+                    f"Source {self._source}: {shape.name} has too many fields for a request, and the Bulk API"
+                    " does not take it.",
+                    "Take from the account the right to see fields that are not needed.",
+                )
+        for batch in pages or self._pages(shape, query, tally):
+            if shape.cursor in batch.rows.column_names:
+                window.saw(pc.max(batch.rows[shape.cursor]).as_py())
+            yield batch
+        tally.done()
+
+    def _condition(self, shape: _Shape, window: Window) -> str:
+        # A complete listing has no end: a record that changes meanwhile would look deleted.
+        if window.since is None or shape.cursor is None:
+            return ""
+        return f" WHERE {shape.cursor} >= {iso(window.since)} AND {shape.cursor} <= {iso(window.until)}"
+
+    def _expected_rows(self, shape: _Shape, condition: str) -> int:
+        try:
+            answer = self._transport.get(
+                f"{self.root}/queryAll", q=f"SELECT COUNT() FROM {shape.name}{condition}"
+            )
+        except RequestFailed as error:
+            if error.status == 400:  # QUERY_TIMEOUT: too many even to be counted
+                return self._options.bulk_from_rows
+            raise
+        total = field(answer, "totalSize")
+        return total if isinstance(total, int) else 0
+
+    def _pages(self, shape: _Shape, query: str, tally: Tally) -> Iterator[Batch]:
+        path = f"{self.root}/queryAll"
+        label = self._transport.label(f"{path}/{shape.name}")
+        where = f"Source {self._source}, GET {path} ({shape.name})"
+        tokens = PageTokens(where)
+        answer = self._transport.get(path, q=query)
+        while True:
+            yield tally.batch(
+                [_plain(record, shape.times) for record in items(answer, "records", where)], label
+            )
+            following = tokens.follow(field(answer, "nextRecordsUrl"))
+            if following is None:
+                break
+            if not following.startswith(f"{self.root}/query"):
+                raise PipelineError(
+                    f"{where}: the next page is said to be elsewhere.",
+                    "Report it to Salesforce; nothing was landed.",
+                )
+            answer = self._transport.get(following)
+
+
+def _plain(record: Any, times: frozenset[str]) -> Any:
+    """Without `attributes`, which is about the answer; times end in Z, as the Bulk API and the data
+    export write them, so that a record is the same whichever way it came."""
+    if not isinstance(record, Mapping):
+        return record
+    return {
+        name: f"{value.removesuffix('+0000')}Z"
+        if name in times and isinstance(value, str) and value.endswith("+0000")
+        else value
+        for name, value in record.items()
+        if name != "attributes"
+    }

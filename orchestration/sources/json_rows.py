@@ -1,0 +1,173 @@
+"""Pages of JSON to batches of rows, and what keeps paging honest.
+
+Belongs here: values to text, records that cannot be rows, page tokens, the tally of what was read. What
+a record needs in order to land is the row boundary's.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from orchestration.errors import PipelineError
+from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Rejected
+from orchestration.sources.http_values import Number
+from orchestration.sources.transport import Caller
+
+_TELL_EVERY_PAGES = 25
+
+
+def as_text(value: Any) -> str | None:
+    """A JSON value as landing holds it: text as it is, numbers as written, true and false, nested
+    values as JSON, null as nothing."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _json(value)
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, Mapping):
+        return (
+            "{"
+            + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_json(value[key])}" for key in value)
+            + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ",".join(map(_json, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def batch_of(records: Sequence[Any], file: str, first_row: int) -> Batch:
+    """Rows of one page, every column text. A record that is no object, whose text is no Unicode, or of
+    which two names differ only by case is rejected. `first_row`: number of the first record."""
+    rejected: list[Rejected] = []
+    spelled: dict[str, str] = {}
+    rows: list[tuple[int, dict[str, str | None]]] = []
+    for number, record in enumerate(records, start=first_row):
+        problem = ""
+        row: dict[str, str | None] = {}
+        if not isinstance(record, Mapping):
+            problem = "not_a_record"
+        else:
+            row = {name: as_text(value) for name, value in record.items()}
+            if any(spelled.setdefault(name.lower(), name) != name for name in row):
+                problem = "column_collision"
+            elif not all(map(_is_unicode, row.values())) or not all(map(_is_unicode, row)):
+                problem = "invalid_text"
+        if problem:
+            rejected.append(Rejected(file, number, problem, _REASONS[problem], _shown(record)))
+        else:
+            rows.append((number, row))
+    names = list(dict.fromkeys(name for _, row in rows for name in row))
+    columns = [pa.array([row.get(name) for _, row in rows], pa.string()) for name in names]
+    table = pa.table(
+        [
+            *columns,
+            pa.repeat(pa.scalar(file, pa.string()), len(rows)),
+            pa.array([number for number, _ in rows], pa.int64()),
+        ],
+        names=[*names, SOURCE_FILE, SOURCE_ROW],
+    )
+    return Batch(table, tuple(rejected))
+
+
+_REASONS = {
+    "not_a_record": "is no record with fields",
+    "invalid_text": "holds bytes or half characters that are no valid text",
+    "column_collision": "has two fields whose names differ only by upper and lower case",
+}
+
+
+def _is_unicode(text: str | None) -> bool:
+    if text is None or text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(record: Any) -> str:
+    return _json(record).encode("utf-8", "backslashreplace").decode()
+
+
+class PageTokens:
+    """Follows the tokens of a listing; one that comes back would never end. `where`: source and request."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._seen: set[str] = set()
+
+    def follow(self, token: object) -> str | None:
+        """The token as text, None at the end. Raises PipelineError where it has been followed before."""
+        text = as_text(token)
+        if not text:
+            return None
+        if text in self._seen:
+            raise PipelineError(
+                f"{self._where}: after {len(self._seen):,} pages the API leads back to one of them.",
+                "Run the ingest again; if it stays so, report it to the vendor of the API.",
+            )
+        self._seen.add(text)
+        return text
+
+
+class Tally:
+    """Rows and pages so far, told now and then; numbers the rows of an object."""
+
+    def __init__(self, caller: Caller, name: str) -> None:
+        self.source, self.name = caller.source, name
+        self._progress = caller.progress
+        self.rows = self.pages = 0
+
+    def batch(self, records: Sequence[Any], file: str) -> Batch:
+        """The next page as a batch."""
+        batch = batch_of(records, file, self.rows + 1)
+        self.rows += len(records)
+        self.told_page()
+        return batch
+
+    def told_page(self) -> None:
+        """One page more; says so now and then."""
+        self.pages += 1
+        if self.pages % _TELL_EVERY_PAGES == 0:
+            self._progress(f"{self.source}: {self.name}: {self.rows:,} rows in {self.pages:,} pages so far")
+
+    def done(self) -> None:
+        self._progress(f"{self.source}: {self.name}: {self.rows:,} rows in {self.pages:,} pages")
+
+
+def field(answer: Any, *path: str) -> Any:
+    """A value inside an answer; None where any step is missing or no object."""
+    for name in path:
+        answer = answer.get(name) if isinstance(answer, Mapping) else None
+    return answer
+
+
+def items(answer: Any, name: str, where: str) -> list[Any]:
+    """The list that an answer must have under `name`. Raises PipelineError where it has none."""
+    found = field(answer, name)
+    if not isinstance(found, list):
+        raise PipelineError(
+            f"{where}: the answer has no list {name!r}.",
+            "Check that the address is that of the API; if it is, its version has changed.",
+        )
+    return found
+
+
+def chunks(values: Iterator[str], size: int) -> Iterator[list[str]]:
+    """Lists of at most `size` values."""
+    part: list[str] = []
+    for value in values:
+        part.append(value)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
