@@ -29,8 +29,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     landing_keys = {name: sorted(asset.keys) for name, asset in landing.items()}
     tables = published_tables(manifest)
     models = dbt_models(settings, manifest, systems, PipelineTranslator(providers_of(sources.sources)))
-    jobs, schedules = jobs_and_schedules(landing_keys, sorted(models.keys), sources.reporting.time_zone)
-    return dg.Definitions(
+    assets = dg.Definitions(
         assets=[
             *landing.values(),
             build_manifest_asset(settings, sources, [key for keys in landing_keys.values() for key in keys]),
@@ -38,6 +37,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             published_marts(settings, tables),
         ],
         asset_checks=[gate_checks(settings, tables)],
-        jobs=jobs,
-        schedules=schedules,
+    )
+    return dg.Definitions.merge(
+        assets, jobs_and_schedules(landing_keys, sorted(models.keys), sources.reporting.time_zone)
     )

@@ -14,7 +14,7 @@ def jobs_and_schedules(
     landing_keys: Mapping[str, Sequence[dg.AssetKey]],
     model_keys: Sequence[dg.AssetKey],
     time_zone: str,
-) -> tuple[list[dg.UnresolvedAssetJobDefinition], list[dg.ScheduleDefinition]]:
+) -> dg.Definitions:
     """`landing_keys`: source instance -> its assets. The schedules run in the reporting time zone.
 
     The build does not wait for the ingest: it uses each source's last complete load, and a source
@@ -59,4 +59,4 @@ def jobs_and_schedules(
         execution_timezone=time_zone,
         description="An hour after the ingest, from each source's last complete load.",
     )
-    return [ingest, build], [ingest_daily, build_daily]
+    return dg.Definitions(jobs=[ingest, build], schedules=[ingest_daily, build_daily])

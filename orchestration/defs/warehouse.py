@@ -41,7 +41,7 @@ def build_manifest_asset(
         description="Inputs of a build, written down before it starts: both clocks (`as_of`, `known_at`),"
         " the landing files that it reads, how date columns are to be read, the git revision.",
     )
-    def build_manifest(config: BuildConfig, context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    def build_manifest(context: dg.AssetExecutionContext, config: BuildConfig) -> dg.MaterializeResult[Any]:
         from orchestration.lib.build_plan import plan_build
 
         try:
