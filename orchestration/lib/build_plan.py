@@ -203,8 +203,10 @@ def _user_configuration(entries: Sequence[SourceEntry]) -> dict[str, Any]:
 
 
 def _loads(ingests: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """What each source and object brought over all ingests that this build reads."""
-    counts = ("read", "unchanged", "extracted", "landed", "rejected", "deleted")
+    """What each source and object brought over all ingests that this build reads.
+
+    A complete listing shows its bad rows again every time: the last one's count, not their sum.
+    """
     totals: dict[tuple[str, str, str], dict[str, Any]] = {}
     for name, records in ingests.items():
         for record in sorted(records, key=lambda r: r["finished_at"]):
@@ -213,9 +215,15 @@ def _loads(ingests: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
                 row = totals.setdefault(
                     key,
                     {"source_instance": name, "system": key[1], "object": key[2]}
-                    | {f"{count}_count": 0 for count in counts},
+                    | {f"{count}_count": 0 for count in ("landed", "rejected", "deleted")},
                 )
-                for count in counts:
-                    row[f"{count}_count"] += item[f"{count}_rows"]
+                row["landed_count"] += item["landed_rows"] + item["adopted_rows"]
+                row["deleted_count"] += item["deleted_rows"]
+                row["rejected_count"] = item["rejected_rows"] + (
+                    0 if item["is_complete"] else row["rejected_count"]
+                )
+                row["read_count"] = item["read_rows"]
+                row["unchanged_count"] = item["unchanged_rows"]
+                row["extracted_count"] = row["landed_count"] + row["rejected_count"]
                 row["loaded_at"] = _moment(record["finished_at"]).strftime(TIME_FORMAT)
     return [totals[key] for key in sorted(totals)]
