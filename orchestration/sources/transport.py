@@ -13,12 +13,13 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_random_exponential
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from orchestration.errors import PipelineError
 from orchestration.sources.http_values import messages, parsed_json, retry_after_seconds
@@ -30,7 +31,13 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TRANSIENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
 _CHUNK = 1 << 16
 _JSON, _CSV = "application/json", "text/csv"
-_KINDS = {_JSON: r"(application|text)/([\w.-]+\+)?json", _CSV: r"text/csv|application/(octet-stream|csv)"}
+XML, CALENDAR = "application/xml", "text/calendar"
+_KINDS = {
+    _JSON: r"(application|text)/([\w.-]+\+)?json",
+    _CSV: r"text/csv|application/(octet-stream|csv)",
+    XML: r"(application|text)/([\w.-]+\+)?xml",
+    CALENDAR: r"text/(calendar|plain|x-vcalendar)|application/(octet-stream|ics|x-ics)",
+}
 
 
 @dataclass(frozen=True)
@@ -69,10 +76,12 @@ class RequestFailed(PipelineError):
 
 @dataclass(frozen=True)
 class Answer:
-    """A body that came whole, and its headers (names in lower case)."""
+    """A body that came whole, and its headers (names in lower case). `value`: of a body that is JSON."""
 
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
+    status: int = 200
+    value: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,9 @@ class _Request:
     json_body: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     accept: str = _JSON
+    content: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    shown: str = ""  # in messages, instead of a path that is a secret or names a person
 
 
 class Transport:
@@ -137,6 +149,26 @@ class Transport:
     def csv(self, path: str, **params: Any) -> Answer:
         """A CSV answer, undecoded. Raises PipelineError."""
         return self._answer(_Request("GET", path, params, accept=_CSV))[0]
+
+    def ask(  # noqa: PLR0913 - what a request is made of
+        self,
+        method: str,
+        path: str,
+        *,
+        accept: str = _JSON,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        shown: str = "",
+    ) -> Answer:
+        """Any request that changes nothing at the source: JSON in `value`, XML or a calendar in `body`.
+        With If-None-Match or If-Modified-Since among `headers` the status may be 304. `shown`: stands in
+        messages for the path. Raises RequestFailed."""
+        request = _Request(
+            method, path, params or {}, accept=accept, content=content, headers=headers or {}, shown=shown
+        )
+        answer, value = self._answer(request)
+        return replace(answer, value=value)
 
     def pause(self, seconds: float) -> None:
         """Wait for something that takes time at the source. Raises PipelineError past the deadline."""
@@ -184,30 +216,28 @@ class Transport:
                 self._base + request.path,
                 params=request.params,
                 json=request.json_body,
-                data=request.form,
-                headers={"Accept": request.accept},
+                data=request.content if request.form is None else request.form,
+                headers={"Accept": request.accept, **request.headers},
                 timeout=(limits.connect_seconds, limits.read_seconds),
                 allow_redirects=False,  # credentials go to the configured host and to no other
                 stream=True,
             ) as response:
                 body = self._body(response, ends)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             return self._broken(error)
         if isinstance(body, _Failure):
             return body
         return self._judged(request, response, body)
 
-    def _broken(self, error: requests.RequestException) -> _Failure:
+    def _broken(self, error: Exception) -> _Failure:
         """What went wrong below HTTP, without the library's words: they repeat the address."""
         if isinstance(error, requests.exceptions.SSLError):
             return _Failure("has no valid certificate", is_transient=False)
         if isinstance(error, requests.ConnectTimeout):
             return _Failure(f"took no connection within {self._limits.connect_seconds:g} s")
-        if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
+        if isinstance(error, requests.Timeout | ReadTimeoutError):
             return _Failure(f"sent nothing for {self._limits.read_seconds:g} s")
-        if isinstance(
-            error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError
-        ):
+        if isinstance(error, HTTPError):
             return _Failure("broke off in the middle of its answer")
         if isinstance(error, requests.ConnectionError):
             return _Failure("cannot be reached, or closed the connection")
@@ -216,7 +246,8 @@ class Transport:
     def _body(self, response: requests.Response, ends: float) -> bytes | _Failure:
         parts: list[bytes] = []
         size = 0
-        for part in response.iter_content(_CHUNK):
+        # read1, not iter_content: that would wait for a whole chunk of a server that drips.
+        while part := response.raw.read1(_CHUNK, decode_content=True):
             parts.append(part)
             size += len(part)
             if size > self._limits.body_bytes:
@@ -231,6 +262,8 @@ class Transport:
         """The answer, if it is one: status, content type and form must all be right."""
         status, headers = response.status_code, {k.lower(): v for k, v in response.headers.items()}
         kind = headers.get("content-type", "").split(";")[0].strip().lower()
+        if status == 304 and any(name.startswith("If-") for name in request.headers):
+            return Answer(b"", headers, status), None
         if status >= 300:
             return self._refusal(request, status, headers, self._said(request, kind, body))
         is_page = body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
@@ -241,9 +274,9 @@ class Transport:
         if kind and not re.fullmatch(expected, kind):
             return _Failure(f"answered {status} with {kind} instead of {request.accept}")
         if request.accept != _JSON:
-            return Answer(body, headers), None
+            return Answer(body, headers, status), None
         try:
-            return Answer(body, headers), parsed_json(body)
+            return Answer(body, headers, status), parsed_json(body)
         except (ValueError, RecursionError):
             return _Failure(f"answered {status} with {len(body):,} bytes that are no whole JSON")
 
@@ -290,7 +323,7 @@ class Transport:
         failure = state.outcome.result() if state.outcome else None
         what = failure.what if isinstance(failure, _Failure) else ""
         self._progress(
-            f"{self._source}: {request.method} {request.path} {what}; trying again in"
+            f"{self._source}: {request.method} {request.shown or request.path} {what}; trying again in"
             f" {state.upcoming_sleep:.0f} s ({state.attempt_number} of {self._limits.attempts})"
         )
 
