@@ -1,5 +1,6 @@
 -- Grain: lead that is one of several records of a person. Of these the oldest good one stays; the
--- others are its duplicates. Leads converted to one contact were merged by people already.
+-- others are its duplicates. Where none is good none stays: then each is judged by its own flags.
+-- Leads converted to one contact were merged by people already.
 with clusters as (
     select * from {{ ref('int_person_clusters') }}
 ),
@@ -32,10 +33,7 @@ members as (
         clusters.cluster_key,
         clusters.cluster_id,
         persons.*,
-        row_number() over (
-            partition by clusters.cluster_key
-            order by coalesce(scores.is_fake, false), coalesce(scores.is_suspect, false), persons.age_rank
-        ) as position
+        not coalesce(scores.is_fake or scores.is_suspect, persons.has_disposable_mailbox) as is_good
     from clusters
     inner join persons on clusters.record_key = persons.record_key
     left join scores on persons.record_id = scores.lead_id and persons.record_type = 'lead'
@@ -43,18 +41,20 @@ members as (
 
 kept as (
     select * from members
-    where position = 1
+    where is_good
+    qualify row_number() over (partition by cluster_key order by age_rank) = 1
 )
 
 select
     members.record_id as lead_id,
     members.cluster_id,
     case
-        when members.position > 1 and not coalesce(members.contact_id = kept.contact_id, false) then kept.record_id
+        when members.record_key <> kept.record_key and not coalesce(members.contact_id = kept.contact_id, false)
+            then kept.record_id
     end as duplicate_of,
     closest.match_rule,
     closest.match_probability
 from members
-inner join kept on members.cluster_key = kept.cluster_key
+left join kept on members.cluster_key = kept.cluster_key
 inner join closest on members.record_key = closest.record_key
 where members.record_type = 'lead'

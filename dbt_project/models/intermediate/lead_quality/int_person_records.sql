@@ -1,14 +1,26 @@
 -- Grain: lead, or contact that no lead was converted to (that contact is the lead). What a person can be
--- recognised by: the mailbox, and name, company and telephone number together.
+-- recognised by: the mailbox, and name, company and telephone number together. Some CRMs export that a
+-- lead was converted and not to whom: then it is the contact with the same address.
 with leads as (
     select * from {{ ref('int_leads_resolved') }}
+),
+
+converted_to as (
+    select contact_id from leads
+    where contact_id is not null
+    union
+    select contacts.contact_id
+    from {{ ref('int_contacts_resolved') }} as contacts
+    inner join leads
+        on contacts.source_instance = leads.source_instance and lower(contacts.email) = lower(leads.email)
+    where leads.is_converted and leads.contact_id is null
 ),
 
 contacts as (
     select contacts.*
     from {{ ref('int_contacts_resolved') }} as contacts
-    left join leads on contacts.contact_id = leads.contact_id
-    where leads.lead_id is null
+    left join converted_to on contacts.contact_id = converted_to.contact_id
+    where converted_to.contact_id is null
 ),
 
 accounts as (
@@ -47,7 +59,8 @@ persons as (
 mailboxes as (
     select
         addresses.email,
-        addresses.mailbox
+        addresses.mailbox,
+        domains.is_disposable
     from {{ ref('int_email_addresses') }} as addresses
     inner join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
     left join {{ ref('role_local_parts') }} as roles on addresses.local_part = roles.local_part
@@ -62,6 +75,7 @@ compared as (
     select
         persons.*,
         mailboxes.mailbox,
+        mailboxes.is_disposable,
         {{ comparable_name('persons.full_name') }} as name_text,
         {{ comparable_text('persons.company') }} as company_text,
         right({{ regex_replace('persons.phone', '[^0-9]', '') }}, 9) as line
@@ -77,6 +91,7 @@ final as (
         contact_id,
         row_number() over (order by created_at nulls last, record_type desc, record_id) as age_rank,
         mailbox,
+        coalesce(is_disposable, false) as has_disposable_mailbox,
         case when length(line) >= 7 then name_text || '|' || company_text || '|' || line end as business_card
     from compared
 )
