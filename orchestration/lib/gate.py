@@ -106,18 +106,19 @@ def fake_allowance(source: Mapping[str, Any], publications: Sequence[Mapping[str
 def fake_shares(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, TableContent]
 ) -> dict[str, float]:
-    """Share of fake and suspect among the judged leads of each source instance, duplicates apart.
+    """Share of fake and suspect among the leads of each source instance that could be judged for it,
+    duplicates apart.
 
     Empty where rpt_lead_quality or its columns are missing, which its suite reports.
     """
     leads = tables.get("rpt_lead_quality")
     names = {column.split(" ")[0] for column in leads.columns} if leads else set()
-    if not {"source_instance", "verdict"} <= names:
+    if not {"source_instance", "verdict", "fake_score"} <= names:
         return {}
     rows = connection.execute("""
         select source_instance, avg((verdict in ('fake', 'suspect'))::integer)
         from main.rpt_lead_quality
-        where verdict <> 'duplicate'
+        where verdict <> 'duplicate' and fake_score is not null
         group by source_instance
         order by source_instance
     """).fetchall()

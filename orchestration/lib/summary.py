@@ -52,7 +52,7 @@ def _served(settings: Settings, verdict: Mapping[str, Any]) -> Iterator[str]:
 def _leads(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     verdicts = connection.execute("""
         select source_instance, verdict, count(*) from main.rpt_lead_quality
-        group by all order by source_instance, count(*) desc
+        group by all order by source_instance, count(*) desc, verdict
     """).fetchall()
     if not verdicts:
         yield "Leads: none landed."
@@ -87,12 +87,16 @@ def _checks(verdict: Mapping[str, Any]) -> Iterator[str]:
     ]
     yield (
         f"Checks: {numbers['checks_evaluated']:,} of {numbers['checks_expected']:,} evaluated,"
-        f" {numbers['checks_failed'] - len(warnings):,} failed, {len(warnings):,} warnings"
+        f" {numbers['checks_failed'] - len(warnings):,} failed, {_warnings(len(warnings))}"
     )
     for check in warnings[:_MOST_LINES]:
         yield f"  warning {check['name']}: {detail(check)}"
     if len(warnings) > _MOST_LINES:
         yield f"  and {len(warnings) - _MOST_LINES} more: builds/{verdict['build_id']}/{builds.VERDICT}"
+
+
+def _warnings(number: int) -> str:
+    return "1 warning" if number == 1 else f"{number:,} warnings"
 
 
 def _rejected(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -5,8 +5,10 @@ built, `BROKEN` breaks every expectation that data can break.
 """
 
 import json
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -42,17 +44,23 @@ def make_home(home: Path, build_id: str = BUILD, **changes: Any) -> Settings:
 def make_warehouse(path: Path, build_id: str = BUILD, *statements: str) -> None:
     """Replace the warehouse with a clean one, then run `statements` on it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(CLEAN.replace("{build}", build_id))
-        narrow = connection.execute(
-            "select table_name, column_name from duckdb_columns() where numeric_precision < 18"
-            " and data_type like 'DECIMAL%'"
-        ).fetchall()
-        for table, column in narrow:  # DuckDB types 0.5 as decimal(2,1), which holds no bad value
-            connection.execute(f"alter table {table} alter {column} type double")
-        for statement in statements:
-            connection.execute(statement)
+    path.write_bytes(_clean_warehouse())
+    execute(path, [f"update meta_build set build_id = '{build_id}'", *statements])
+
+
+@cache
+def _clean_warehouse() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clean.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(CLEAN)
+            narrow = connection.execute(
+                "select table_name, column_name from duckdb_columns() where numeric_precision < 18"
+                " and data_type like 'DECIMAL%'"
+            ).fetchall()
+            for table, column in narrow:  # DuckDB types 0.5 as decimal(2,1), which holds no bad value
+                connection.execute(f"alter table {table} alter {column} type double")
+        return path.read_bytes()
 
 
 def build_manifest(build_id: str = BUILD) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from tests.unit.published_marts import (
     write_verdict,
 )
 
-ALL_FAKE = "update rpt_lead_quality set verdict = 'fake', main_reason = 'email_disposable'"
+ALL_FAKE = "update rpt_lead_quality set verdict = 'fake', fake_score = 1, main_reason = 'email_disposable'"
 
 
 def alarm(path: Path, manifest: dict[str, Any], *statements: str) -> tuple[str, ...]:
@@ -79,11 +79,13 @@ def test_few_leads_raise_no_alarm(tmp_path: Path) -> None:
 def test_new_bad_leads_are_seen_among_many_old_good_ones(tmp_path: Path) -> None:
     old = (
         "insert into rpt_lead_quality by name select 'crm:m' || i as lead_id, 'crm' as source_instance,"
-        " 'trusted' as verdict, timestamp '2026-05-01' as first_landed_at from range(5000) t(i)"
+        " 'trusted' as verdict, 0 as fake_score,"
+        " timestamp '2026-05-01' as first_landed_at from range(5000) t(i)"
     )
     new = (
         "insert into rpt_lead_quality by name select 'crm:n' || i as lead_id, 'crm' as source_instance,"
-        " 'fake' as verdict, 'name_gibberish' as main_reason, timestamp '2026-06-02' as first_landed_at"
+        " 'fake' as verdict, 1 as fake_score,"
+        " 'name_gibberish' as main_reason, timestamp '2026-06-02' as first_landed_at"
         " from range(60) t(i)"
     )
     assert alarm(tmp_path / "w.duckdb", with_allowance(None), old, new) == ()  # nothing published: all is new
