@@ -37,10 +37,24 @@ def retry_after_seconds(header: str | None, now: datetime | None = None) -> floa
 
 
 def messages(value: Any) -> list[str]:
-    """What vendors put their words into: message, error, error_description, errorCode, detail."""
+    """What vendors put their words into: message, error (text, or an object with a code and a message),
+    error_description, errorCode, detail."""
     if isinstance(value, list):
         return [text for item in value[:3] for text in messages(item)]
     if not isinstance(value, dict):
         return []
     names = ("errorCode", "category", "error", "error_description", "message", "error_info", "detail")
-    return [value[name] for name in names if isinstance(value.get(name), str)]
+    found = [value[name] for name in names if isinstance(value.get(name), str)]
+    inner = value.get("error")
+    if isinstance(inner, dict):
+        found += [inner["code"]] if isinstance(inner.get("code"), str) else []
+        found += messages(inner)
+    return found
+
+
+def dav_conditions(body: bytes) -> str:
+    """Names of the conditions that a WebDAV server says were not met (RFC 4918 16), for example
+    `valid-sync-token`; its free text is left out."""
+    text = body[:10_000].decode("utf-8", "replace")
+    names = re.findall(r"<(?:[\w.-]+:)?([a-z][a-z-]*)[\s/>]", text)
+    return " ".join(name for name in names if "-" in name)

@@ -22,7 +22,7 @@ from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attem
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from orchestration.errors import PipelineError
-from orchestration.sources.http_values import messages, parsed_json, retry_after_seconds
+from orchestration.sources.http_values import dav_conditions, messages, parsed_json, retry_after_seconds
 from orchestration.sources.transport_auth import Credentials, without_secrets
 
 Progress = Callable[[str], None]
@@ -262,9 +262,9 @@ class Transport:
         """The answer, if it is one: status, content type and form must all be right."""
         status, headers = response.status_code, {k.lower(): v for k, v in response.headers.items()}
         kind = headers.get("content-type", "").split(";")[0].strip().lower()
-        if status == 304 and any(name.startswith("If-") for name in request.headers):
-            return Answer(b"", headers, status), None
         if status >= 300:
+            if status == 304 and any(name.startswith("If-") for name in request.headers):
+                return Answer(b"", headers, status), None
             return self._refusal(request, status, headers, self._said(request, kind, body))
         is_page = body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
         if is_page or kind in ("text/html", "application/xhtml+xml"):
@@ -273,12 +273,11 @@ class Transport:
         # A missing type says nothing; the form of the body then decides.
         if kind and not re.fullmatch(expected, kind):
             return _Failure(f"answered {status} with {kind} instead of {request.accept}")
-        if request.accept != _JSON:
-            return Answer(body, headers, status), None
         try:
-            return Answer(body, headers, status), parsed_json(body)
+            value = parsed_json(body) if request.accept == _JSON else None
         except (ValueError, RecursionError):
             return _Failure(f"answered {status} with {len(body):,} bytes that are no whole JSON")
+        return Answer(body, headers, status), value
 
     def _refusal(self, request: _Request, status: int, headers: Mapping[str, str], said: str) -> _Failure:
         if status < 400:
@@ -295,9 +294,9 @@ class Transport:
 
     def _said(self, request: _Request, kind: str, body: bytes) -> str:
         """The API's own words about an error, short, without secrets and addresses of people."""
-        if "json" not in kind:
-            return ""
         try:
+            if "json" not in kind:
+                return dav_conditions(body)[:300] if "xml" in kind else ""
             found = messages(parsed_json(body))
         except (ValueError, RecursionError):
             return ""
@@ -329,10 +328,9 @@ class Transport:
 
     def _error(self, request: _Request, failure: _Failure) -> RequestFailed:
         host = urlsplit(self._base).netloc.rpartition("@")[2]
+        where = request.shown or request.path
         tried = f" (tried {self._limits.attempts} times)" if failure.is_transient else ""
-        message = (
-            f"Source {self._source}: {host} {failure.what}{tried}. Request: {request.method} {request.path}."
-        )
+        message = f"Source {self._source}: {host} {failure.what}{tried}. Request: {request.method} {where}."
         return RequestFailed(message, self._remedy(failure), failure.status, failure.said)
 
     def _remedy(self, failure: _Failure) -> str:

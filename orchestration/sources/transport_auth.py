@@ -64,15 +64,23 @@ class Token(Credentials):
 class OAuth(Credentials):
     """An access token from the token endpoint, fetched when first needed and once more when refused.
 
-    `flow`: the grant type; `variables`: further fields of the request to environment variables.
+    `flow`: the grant type; `variables`: further fields of the request to environment variables;
+    `constants`: fields that are no secret.
     `endpoint`: a transport of its own, without credentials. The answer's other fields (Salesforce:
     instance_url) stay in `answer`.
     """
 
-    def __init__(
-        self, endpoint: "Transport", path: str, flow: str, variables: Mapping[str, str], secret: Secret
+    def __init__(  # noqa: PLR0913 - what a sign-in is made of
+        self,
+        endpoint: "Transport",
+        path: str,
+        flow: str,
+        variables: Mapping[str, str],
+        secret: Secret,
+        constants: Mapping[str, str] | None = None,
     ) -> None:
-        self._endpoint, self._path, self._flow = endpoint, path, flow
+        self._endpoint, self._path = endpoint, path
+        self._constants = {"grant_type": flow, **(constants or {})}
         self._fields = {name: SecretStr(secret(variable)) for name, variable in variables.items()}
         self._access: SecretStr | None = None
         self.answer: dict[str, str] = {}
@@ -86,11 +94,10 @@ class OAuth(Credentials):
 
     def renew(self) -> bool:
         """Fetch a new access token. Raises PipelineError where the token endpoint refuses."""
-        secret_form = {name: value.get_secret_value() for name, value in self._fields.items()}
         failure: PipelineError | None = None
         answer: object = None
         try:
-            answer = self._endpoint.post_form(self._path, {"grant_type": self._flow, **secret_form})
+            answer = self._endpoint.post_form(self._path, {**self._constants, **self._proof()})
         except PipelineError as error:
             failure = PipelineError(
                 without_secrets(error.message, self.secrets()),
@@ -111,6 +118,10 @@ class OAuth(Credentials):
             name: text for name, text in answer.items() if isinstance(text, str) and "token" not in name
         }
         return True
+
+    def _proof(self) -> Mapping[str, str]:
+        """The fields of the request that prove who asks."""
+        return {name: value.get_secret_value() for name, value in self._fields.items()}
 
     def secrets(self) -> Iterable[str]:
         held = [*self._fields.values(), *([self._access] if self._access else [])]
