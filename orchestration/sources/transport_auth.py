@@ -77,6 +77,7 @@ class OAuth(Credentials):
         flow: str,
         variables: Mapping[str, str],
         secret: Secret,
+        *,
         constants: Mapping[str, str] | None = None,
     ) -> None:
         self._endpoint, self._path = endpoint, path
