@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.sources.demo.clock import Clock
 from orchestration.sources.demo.codes import FODDER, NEW, SEGMENTS
 from orchestration.sources.demo.columns import (
     NONE,
@@ -28,11 +27,12 @@ from orchestration.sources.demo.columns import (
 from orchestration.sources.demo.deal_specials import KEY_PER_SQUAD
 from orchestration.sources.demo.deals import Deals
 from orchestration.sources.demo.ids import PREFIXES
-from orchestration.sources.demo.options import DemoOptions, rank_within, spread
+from orchestration.sources.demo.locales import LOCALES
+from orchestration.sources.demo.options import rank_within, spread
 from orchestration.sources.demo.people import People, companies, draw_locales, phones
 from orchestration.sources.demo.rhythm import CREATED, deal_moments
-from orchestration.sources.demo.team import Team
-from orchestration.sources.demo.words import HIGH_TITLES, INDUSTRIES, LOCALES, LOW_TITLES, TITLES
+from orchestration.sources.demo.words import HIGH_TITLES, INDUSTRIES, LOW_TITLES, TITLES
+from orchestration.sources.demo.world import World
 
 TARGETS_PER_REP = 8
 _EMPLOYEES = ((60, 240), (260, 980), (1_100, 6_000))  # by segment; inside the bands 50, 250, 1000
@@ -68,10 +68,10 @@ class Accounts:
         return (position >= self.first_customer) & (position < self.first_target)
 
 
-def build_accounts(options: DemoOptions, team: Team, clock: Clock, deals: Deals) -> Accounts:
+def build_accounts(world: World, deals: Deals) -> Accounts:
     """The companies of all deals, customers and targets, with two to four contacts each (a buyer who
     only collects offers sends one person below manager)."""
-    rng = options.rng("accounts")
+    rng, team, clock = world.rng("accounts"), world.team, world.clock
     first_target = deals.new_accounts + deals.customers
     n = first_target + team.reps * TARGETS_PER_REP
     owner = np.empty(n, np.int64)
@@ -86,9 +86,9 @@ def build_accounts(options: DemoOptions, team: Team, clock: Clock, deals: Deals)
     low, high = np.array(_EMPLOYEES).T
     is_new = deals.kind == NEW
     created = np.full(n, clock.first - 300) - rng.integers(0, 400, n)
-    moment = clock.utc(created, rng.integers(9 * 3600, 16 * 3600, n), team.zone[owner])
+    moment = world.moment(created, rng.integers(9 * 3600, 16 * 3600, n), owner)
     moment[deals.account[is_new]] = deal_moments(
-        deals, team, clock, np.flatnonzero(is_new), deals.created[is_new], CREATED
+        world, deals, np.flatnonzero(is_new), deals.created[is_new], CREATED
     )
     locale = draw_locales(rng, n)
     names, domains = companies(np.arange(n), locale)
@@ -146,7 +146,7 @@ def account_table(accounts: Accounts, deals: Deals) -> Frame:
             "ParentId": Const(None),
             "Name": Text(accounts.names),
             "Type": Pick(text_array(["Prospect", "Customer - Direct"]), customer.astype(np.int8)),
-            "Industry": Pick(text_array(list(INDUSTRIES)), accounts.industry),
+            "Industry": Pick(text_array(INDUSTRIES), accounts.industry),
             "NumberOfEmployees": Whole(accounts.employees),
             "AnnualRevenue": Whole(accounts.employees * 180_000),
             "BillingCountry": Pick(text_array([place.country for place in LOCALES]), accounts.locale),

@@ -6,7 +6,6 @@ Belongs here: putting the touches together and writing them out.
 import numpy as np
 
 from orchestration.sources.demo.accounts import Accounts
-from orchestration.sources.demo.clock import Clock
 from orchestration.sources.demo.columns import (
     NONE,
     Const,
@@ -21,24 +20,16 @@ from orchestration.sources.demo.columns import (
     text_array,
 )
 from orchestration.sources.demo.ids import PREFIXES
-from orchestration.sources.demo.options import DemoOptions
 from orchestration.sources.demo.prospecting import block_touches
 from orchestration.sources.demo.team import Team
 from orchestration.sources.demo.touches import AUTO_REPLY, CALL, SUBJECTS, TASK, Touches
+from orchestration.sources.demo.world import World
 
 
-def all_touches(
-    options: DemoOptions,
-    team: Team,
-    clock: Clock,
-    accounts: Accounts,
-    to_leads: Touches,
-    on_deals: Touches,
-    promises: Touches,
-) -> Touches:
+def all_touches(world: World, accounts: Accounts, to_leads: Touches, *others: Touches) -> Touches:
     """All tasks in order of their creation."""
-    prospecting = block_touches(options, team, clock, accounts, to_leads)
-    whole = Touches.joined([to_leads, on_deals, promises, *prospecting])
+    prospecting = block_touches(world, accounts, to_leads)
+    whole = Touches.joined([to_leads, *others, *prospecting])
     return whole.take(np.argsort(whole.made, kind="stable"))
 
 
@@ -62,7 +53,7 @@ def task_table(team: Team, whole: Touches) -> Frame:
             ),
             "AccountId": Ids(PREFIXES["Account"], whole.account),
             "OwnerId": Ids(PREFIXES["User"], whole.owner),
-            "Subject": Pick(text_array(list(SUBJECTS)), whole.subject),
+            "Subject": Pick(text_array(SUBJECTS), whole.subject),
             "Type": Pick(text_array(["Call", "Email", "Other"]), whole.channel),
             "TaskSubtype": Pick(text_array(["Call", "Email", "Task"]), whole.channel),
             "Status": Pick(text_array(["Not Started", "Completed"]), whole.done.astype(np.int8)),

@@ -13,9 +13,10 @@ import numpy as np
 from orchestration.sources.demo.codes import KEY, KEY_HABIT, LABELS, OPEN, OUTCOMES, PLAIN
 from orchestration.sources.demo.columns import NONE
 from orchestration.sources.demo.deal_specials import KEY_PER_SQUAD
+from orchestration.sources.demo.heldback import HELDBACK
 from orchestration.sources.demo.ids import PREFIXES, salesforce_ids
-from orchestration.sources.demo.lead_follow import OVERDUE, TOKEN
-from orchestration.sources.demo.leads import ALL_KINDS, HELDBACK
+from orchestration.sources.demo.lead_tracks import OVERDUE, TOKEN
+from orchestration.sources.demo.leads import ALL_KINDS
 from orchestration.sources.demo.options import DemoOptions
 from orchestration.sources.demo.organisation import Organisation, build
 from orchestration.sources.demo.team import REP_BEHAVIOURS
@@ -40,8 +41,8 @@ def answers(options: DemoOptions) -> dict[str, Any]:
         "accounts": _accounts(org),
         "kinds": {kind.name: {"family": kind.family, "is_held_back": kind in HELDBACK} for kind in ALL_KINDS},
         "counts": {
-            "reps": org.team.reps,
-            "managers": org.team.managers,
+            "reps": org.world.team.reps,
+            "managers": org.world.team.managers,
             "leads": len(org.leads),
             "fake_leads": sum(entry["is_fake"] for entry in leads.values()),
             "duplicate_leads": sum(entry["duplicate_of"] is not None for entry in leads.values()),
@@ -67,23 +68,24 @@ def _ids(record: str, index: Sequence[int] | np.ndarray) -> list[str]:
 
 
 def _person(org: Organisation, user: int) -> dict[str, Any]:
-    team = org.team
+    team = org.world.team
     return {"name": f"{team.first_names[user]} {team.last_names[user]}", "email": team.emails[user].as_py()}
 
 
 def _reps(org: Organisation) -> dict[str, dict[str, Any]]:
-    reps = range(org.team.reps)
+    reps = range(org.world.team.reps)
     return {
-        rep_id: _person(org, rep) | {"behaviours": list(REP_BEHAVIOURS.get(int(org.team.ways[rep]), ()))}
+        rep_id: _person(org, rep)
+        | {"behaviours": list(REP_BEHAVIOURS.get(int(org.world.team.ways[rep]), ()))}
         for rep_id, rep in zip(_ids("User", reps), reps, strict=True)
     }
 
 
 def _managers(org: Organisation) -> dict[str, dict[str, Any]]:
-    users = range(org.team.reps, org.team.staff)
+    users = range(org.world.team.reps, org.world.team.staff)
     ways = ("coaches", "does_not_coach")
     return {
-        user_id: _person(org, user) | {"behaviours": [ways[(user - org.team.reps) % 2]]}
+        user_id: _person(org, user) | {"behaviours": [ways[(user - org.world.team.reps) % 2]]}
         for user_id, user in zip(_ids("User", users), users, strict=True)
     }
 
@@ -92,7 +94,9 @@ def _leads(org: Organisation) -> dict[str, dict[str, Any]]:
     leads, follow = org.leads, org.follow
     token = follow.track == TOKEN
     overdue = (
-        (follow.track == OVERDUE) & (follow.recontact != NONE) & (follow.recontact <= org.clock.last - _LATE)
+        (follow.track == OVERDUE)
+        & (follow.recontact != NONE)
+        & (follow.recontact <= org.world.clock.last - _LATE)
     )
     told = np.flatnonzero((leads.kind >= 0) | token | overdue)
     known = _ids("Lead", np.arange(len(leads)))
@@ -128,7 +132,7 @@ def _deals(org: Organisation) -> dict[str, dict[str, Any]]:
 
 
 def _accounts(org: Organisation) -> dict[str, dict[str, Any]]:
-    keys = np.arange(org.team.squads * KEY_PER_SQUAD)
+    keys = np.arange(org.world.team.squads * KEY_PER_SQUAD)
     return {
         account_id: {"behaviours": [LABELS[KEY_HABIT if key % KEY_PER_SQUAD == 0 else KEY]]}
         for account_id, key in zip(

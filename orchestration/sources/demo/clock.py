@@ -53,6 +53,12 @@ def _months_back(day: date, months: int) -> date:
     return date(total // 12, total % 12 + 1, min(day.day, 28))
 
 
+def _offset(zone: str, day: date) -> int:
+    """Seconds that a clock in `zone` is ahead of UTC at noon of `day`."""
+    offset = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone)).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
+
+
 @dataclass(frozen=True)
 class Clock:
     """`first` and `last` day; `business` all business days from `first` to 500 days past `last`;
@@ -72,15 +78,8 @@ class Clock:
         days = np.arange(first, day_number(horizon) + 1)
         free = np.array([day_number(d) for d, _ in holidays(start, horizon)])
         business = days[((days + 3) % 7 < 5) & ~np.isin(days, free)]  # 1970-01-01 was a Thursday
-        noons = [datetime.combine(start + timedelta(days=i), datetime.min.time()) for i in range(len(days))]
         offsets = np.array(
-            [
-                [
-                    int(noon.replace(hour=12, tzinfo=ZoneInfo(zone)).utcoffset().total_seconds())
-                    for noon in noons
-                ]  # type: ignore[union-attr]
-                for zone in TIME_ZONES
-            ]
+            [[_offset(zone, start + timedelta(days=i)) for i in range(len(days))] for zone in TIME_ZONES]
         )
         return cls(first, day_number(end), business, free, offsets)
 

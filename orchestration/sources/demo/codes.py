@@ -39,9 +39,18 @@ NEVER = 10**6  # a business-day position beyond every horizon
 
 # What is known about a deal; the names are those of the answer file.
 LABELS = (
-    "plain", "tunnel_vision_big_deal", "slipping", "column_fodder", "rotten", "fake_sale_giveaway", "fake_sale_unpaid",
-    "fake_sale_no_amount", "key_account_from_habit", "key_account", "won_after_token_effort",
-)  # fmt: skip
+    "plain",
+    "tunnel_vision_big_deal",
+    "slipping",
+    "column_fodder",
+    "rotten",
+    "fake_sale_giveaway",
+    "fake_sale_unpaid",
+    "fake_sale_no_amount",
+    "key_account_from_habit",
+    "key_account",
+    "won_after_token_effort",
+)
 PLAIN, BIG, SLIPPING, FODDER, ROTTEN, GIVEAWAY, UNPAID, NO_AMOUNT, KEY_HABIT, KEY, AFTER_TOKEN = range(
     len(LABELS)
 )

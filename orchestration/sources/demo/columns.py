@@ -4,7 +4,7 @@ Belongs here: how numbers, days, moments and picks from a word list become the t
 A plan of 20 million rows stays a few numpy arrays; only one slice of it is text at any moment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,8 +20,9 @@ CHUNK_ROWS = 500_000
 _FIRST_DAY, _LAST_DAY = -25_567, 58_439  # 1900-01-01 … 2129-12-31, for the pool of days
 
 
-def text_array(values: list[str | None]) -> pa.Array:
-    return pa.array(values, pa.string())
+def text_array(values: Sequence[str | None]) -> pa.Array:
+    """Text, or null, as an Arrow array."""
+    return pa.array(list(values), pa.string())
 
 
 _DAYS = pa.array(np.arange(_FIRST_DAY, _LAST_DAY).astype("datetime64[D]").astype(str), pa.string())
@@ -174,7 +175,7 @@ class Joined:
 class Frame:
     """One object of one system: its columns and its number of rows."""
 
-    columns: dict[str, Column]
+    columns: Mapping[str, Column]
     rows: int
 
     def batches(self, chunk_rows: int = CHUNK_ROWS) -> Iterator[pa.Table]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestration.sources.demo.clock import Clock
 from orchestration.sources.demo.codes import (
     CLOSED_LOST,
     CLOSED_WON,
@@ -35,8 +34,8 @@ from orchestration.sources.demo.columns import (
 from orchestration.sources.demo.deals import Deals
 from orchestration.sources.demo.ids import PREFIXES
 from orchestration.sources.demo.rhythm import CREATED, HOUR, MOVED, PUSHED, deal_moments
-from orchestration.sources.demo.team import Team
 from orchestration.sources.demo.words import NEXT_STEPS
+from orchestration.sources.demo.world import World
 
 _HANDED_OVER = 15 * HOUR + 2400
 _FIELDS = ("CloseDate", "Amount", "NextStep", "OwnerId")
@@ -70,7 +69,7 @@ def _filled(values: np.ndarray) -> np.ndarray:
     return values[np.maximum.accumulate(known)]
 
 
-def build_history(team: Team, clock: Clock, deals: Deals) -> History:
+def build_history(world: World, deals: Deals) -> History:
     """Creation, stage changes, moves of the close date and closing of every deal."""
     every = np.arange(len(deals))
     created = deals.created
@@ -85,7 +84,7 @@ def build_history(team: Team, clock: Clock, deals: Deals) -> History:
     close[:a], close[b:c], close[c:] = (
         deals.close_days[:, 0],
         deals.close_days[pushed, push],
-        clock.business[deals.closed[ended]],
+        world.clock.business[deals.closed[ended]],
     )
     amount[:a] = deals.first_amount
     amount[a:b] = np.where(stage == PROPOSAL, deals.amount[moved], NONE)
@@ -102,17 +101,17 @@ def build_history(team: Team, clock: Clock, deals: Deals) -> History:
         (pushed, position[b:c], PUSHED),
         (ended, position[c:], MOVED),
     )
-    moment = np.concatenate([deal_moments(deals, team, clock, rows, at, hour) for rows, at, hour in hours])
+    moment = np.concatenate([deal_moments(world, deals, rows, at, hour) for rows, at, hour in hours])
     order = np.lexsort((moment, deal))
     deal = deal[order]
     edge = deal[1:] != deal[:-1]
     first, last = np.r_[True, edge], np.r_[edge, True]
-    columns = (_filled(values[order]) for values in (stages, close, amount, steps))
+    stages, close, amount, steps = (_filled(values[order]) for values in (stages, close, amount, steps))
     handed = np.flatnonzero(deals.handed_over < NEVER)
     modified = moment[order][last]
-    passed_on = deal_moments(deals, team, clock, handed, deals.handed_over[handed], _HANDED_OVER)
+    passed_on = deal_moments(world, deals, handed, deals.handed_over[handed], _HANDED_OVER)
     modified[handed] = np.maximum(modified[handed], passed_on)
-    return History(deal, position[order], moment[order], *columns, first, last, modified)
+    return History(deal, position[order], moment[order], stages, close, amount, steps, first, last, modified)
 
 
 def history_table(deals: Deals, history: History) -> Frame:
@@ -141,7 +140,7 @@ def history_table(deals: Deals, history: History) -> Frame:
     )
 
 
-def field_history_table(team: Team, clock: Clock, deals: Deals, history: History) -> Frame:
+def field_history_table(world: World, deals: Deals, history: History) -> Frame:
     """Salesforce OpportunityFieldHistory: old and new close date, amount, next step and owner. Amounts
     are written as in the record; owners are ids."""
     before = np.r_[0, np.arange(len(history) - 1)]
@@ -155,7 +154,7 @@ def field_history_table(team: Team, clock: Clock, deals: Deals, history: History
     moment = np.concatenate(
         [
             *(history.moment[rows] for rows in changed),
-            deal_moments(deals, team, clock, handed, at, _HANDED_OVER),
+            deal_moments(world, deals, handed, at, _HANDED_OVER),
         ]
     )
     position = np.concatenate([*(history.position[rows] for rows in changed), at])
@@ -170,7 +169,7 @@ def field_history_table(team: Team, clock: Clock, deals: Deals, history: History
             "Id": Ids(PREFIXES["OpportunityFieldHistory"], np.arange(len(order))),
             "IsDeleted": Const("false"),
             "OpportunityId": Ids(PREFIXES["Opportunity"], deal[order]),
-            "Field": Pick(text_array(list(_FIELDS)), field[order]),
+            "Field": Pick(text_array(_FIELDS), field[order]),
             "OldValue": _value(field[order], np.concatenate(old)[order]),
             "NewValue": _value(field[order], np.concatenate(new)[order]),
             "CreatedDate": Moments(moment[order]),
@@ -184,5 +183,5 @@ def _value(field: np.ndarray, value: np.ndarray) -> Column:
     """The value as text, in the form of its field."""
     day, cents = np.where(field == _CLOSE, value, NONE), np.where(field == _AMOUNT, value, NONE)
     step, owner = np.where(field == _STEP, value, -1), np.where(field == _OWNER, value, -1)
-    words = Either(Pick(text_array(list(NEXT_STEPS)), step), Ids(PREFIXES["User"], owner))
+    words = Either(Pick(text_array(NEXT_STEPS), step), Ids(PREFIXES["User"], owner))
     return Either(Days(day), Either(Money(cents), words))

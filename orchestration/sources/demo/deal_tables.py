@@ -50,7 +50,7 @@ def opportunity_table(
     """Salesforce Opportunity: the last state of each deal's history."""
     n = len(deals)
     now, origin = np.flatnonzero(history.last), np.flatnonzero(history.first)
-    stage, moment = history.stage[now], history.moment[now]
+    stage = history.stage[now]
     chosen = np.where(deals.outcome == LOST, deals.loss_reason, len(LOST_REASONS) + deals.loss_reason)
     reason = np.where(np.isin(deals.outcome, [LOST, NO_DECISION]), chosen, -1)
     reason = np.where((deals.label == FODDER) & (deals.outcome == LOST), 0, reason)
@@ -74,25 +74,25 @@ def opportunity_table(
                 (
                     Pick(accounts.names, deals.account),
                     " - ",
-                    Pick(text_array(list(PRODUCTS)), deals.product[:, 0]),
+                    Pick(text_array(PRODUCTS), deals.product[:, 0]),
                 )
             ),
-            "Type": Pick(text_array(list(DEAL_TYPES)), deals.kind),
+            "Type": Pick(text_array(DEAL_TYPES), deals.kind),
             "StageName": Pick(text_array([s[0] for s in STAGES]), stage),
             "Amount": Money(history.amount[now]),
             "Probability": Whole(probability),
             "ExpectedRevenue": Money(history.amount[now] * probability // 100),
-            "CurrencyIsoCode": Pick(text_array(list(CURRENCIES)), deals.currency),
+            "CurrencyIsoCode": Pick(text_array(CURRENCIES), deals.currency),
             "CloseDate": Days(history.close[now]),
-            "NextStep": Pick(text_array(list(NEXT_STEPS)), history.step[now]),
-            "LeadSource": Pick(text_array(list(LEAD_SOURCES)), source),
+            "NextStep": Pick(text_array(NEXT_STEPS), history.step[now]),
+            "LeadSource": Pick(text_array(LEAD_SOURCES), source),
             "IsClosed": flag(deals.outcome != OPEN),
             "IsWon": flag(stage == CLOSED_WON),
             "ForecastCategory": Pick(text_array([s[2] for s in STAGES]), stage),
             "ForecastCategoryName": Pick(text_array([s[3] for s in STAGES]), stage),
             "LossReason__c": Pick(text_array([*LOST_REASONS, *NO_DECISION_REASONS]), reason),
             "CompetitorName__c": Pick(
-                text_array(list(COMPETITORS)), np.where(beaten, np.arange(n) % len(COMPETITORS), -1)
+                text_array(COMPETITORS), np.where(beaten, np.arange(n) % len(COMPETITORS), -1)
             ),
             "HasOpportunityLineItem": Const("true"),
             "OwnerId": Ids(PREFIXES["User"], deals.owner),
@@ -119,7 +119,7 @@ def contact_role_table(deals: Deals, accounts: Accounts, history: History) -> Fr
             "IsDeleted": Const("false"),
             "OpportunityId": Ids(PREFIXES["Opportunity"], deal),
             "ContactId": Ids(PREFIXES["Contact"], accounts.first_contact[deals.account[deal]] + rank),
-            "Role": Pick(text_array(list(_ROLES)), rank),
+            "Role": Pick(text_array(_ROLES), rank),
             "IsPrimary": flag(rank == 0),
             "CreatedDate": Moments(created),
             "CreatedById": Ids(PREFIXES["User"], deals.seller_before[deal]),
@@ -144,13 +144,13 @@ def line_item_table(deals: Deals, history: History) -> Frame:
             "OpportunityId": Ids(PREFIXES["Opportunity"], deal),
             "Product2Id": Ids(PREFIXES["Product2"], product),
             "ProductCode": Joined(("VW-", Whole(product + 1))),
-            "Name": Pick(text_array(list(PRODUCTS)), product),
+            "Name": Pick(text_array(PRODUCTS), product),
             "Quantity": Whole(quantity),
             "ListPrice": Money(listed),
             "UnitPrice": Money(unit),
             "Discount": Const(None),
             "TotalPrice": Money(unit * quantity),
-            "CurrencyIsoCode": Pick(text_array(list(CURRENCIES)), deals.currency[deal]),
+            "CurrencyIsoCode": Pick(text_array(CURRENCIES), deals.currency[deal]),
             "CreatedDate": Moments(created),
             "CreatedById": Ids(PREFIXES["User"], deals.seller_before[deal]),
             "LastModifiedDate": Moments(created),

@@ -4,17 +4,16 @@ Belongs here: touches that have a deal. Those to leads are in `lead_follow.py`, 
 `prospecting.py`.
 """
 
+from typing import Unpack
+
 import numpy as np
 
 from orchestration.sources.demo import team as t
 from orchestration.sources.demo.accounts import Accounts
-from orchestration.sources.demo.clock import Clock
 from orchestration.sources.demo.codes import BIG, FODDER, NEVER, PROPOSAL, TUNNEL_DAYS
 from orchestration.sources.demo.deals import Deals
 from orchestration.sources.demo.meetings import Meetings
-from orchestration.sources.demo.options import DemoOptions
 from orchestration.sources.demo.rhythm import CREATED, HOUR, deal_moments, selling_time
-from orchestration.sources.demo.team import Team
 from orchestration.sources.demo.touches import (
     CALL,
     EMAIL,
@@ -31,8 +30,10 @@ from orchestration.sources.demo.touches import (
     TASK,
     TENDER_MAIL,
     Touches,
+    What,
     touches,
 )
+from orchestration.sources.demo.world import World
 
 _EVERY = 7  # business days between a rep's touches on a deal: below the ten that count as silence
 _MOST = 24
@@ -45,47 +46,41 @@ _LATE = np.array([2, 12, 12, 14, 15, 15, 30, 35, 20, 20, 12, 12])
 class _Talk:
     """Makes touches on deals: knows who, with whom and at which moment."""
 
-    def __init__(
-        self, rng: np.random.Generator, team: Team, clock: Clock, deals: Deals, accounts: Accounts
-    ) -> None:
-        self.rng, self.team, self.clock, self.deals, self.accounts = rng, team, clock, deals, accounts
+    def __init__(self, world: World, deals: Deals, accounts: Accounts) -> None:
+        self.rng, self.world = world.rng("deal touches"), world
+        self.deals, self.accounts = deals, accounts
 
     def at(
-        self, deal: np.ndarray, position: np.ndarray, channel: np.ndarray | int, subject: np.ndarray | int,
-        local: np.ndarray | None = None, moment: np.ndarray | None = None, inbound: bool = False,
-    ) -> Touches:  # fmt: skip
-        """Touches on `deal` on business days `position`: at `moment`, else at `local` seconds, else at
-        some time of the day that is kept for deals."""
-        owner = self.deals.seller(deal, position)
-        day = self.clock.business[position]
-        if moment is None:
-            chosen = selling_time(self.rng, self.team, owner) if local is None else local
-            moment = self.clock.utc(day, chosen, self.team.zone[owner])
-        account = self.deals.account[deal]
-        contact = self.accounts.first_contact[account] + position % self.accounts.contact_count[account] * (
-            not inbound
-        )
-        return touches(
-            self.rng, moment, day, owner, channel, subject,
-            deal=deal, contact=contact, account=account, inbound=inbound, connected=55,
-        )  # fmt: skip
+        self,
+        rows: np.ndarray,
+        position: np.ndarray,
+        local: np.ndarray | None = None,
+        **what: Unpack[What],
+    ) -> Touches:
+        """Touches on the deals in `rows` on business days `position`: at `local` seconds, else at some
+        time of the day that is kept for deals. Inbound ones come from the first contact."""
+        owner = self.deals.seller(rows, position)
+        day = self.world.clock.business[position]
+        chosen = selling_time(self.rng, self.world.team, owner) if local is None else local
+        account = self.deals.account[rows]
+        turn = 0 if what.get("inbound") else position % self.accounts.contact_count[account]
+        what["deal"], what["account"] = rows, account
+        what["contact"] = self.accounts.first_contact[account] + turn
+        what.setdefault("connected", 55)
+        return touches(self.rng, self.world.moment(day, chosen, owner), day, owner, **what)
 
 
 def deal_touches(
-    options: DemoOptions, team: Team, clock: Clock, deals: Deals, accounts: Accounts, meetings: Meetings
+    world: World, deals: Deals, accounts: Accounts, meetings: Meetings
 ) -> tuple[Touches, Touches]:
     """All touches on deals, and the promises made in meetings."""
-    rng = options.rng("deal touches")
-    talk = _Talk(rng, team, clock, deals, accounts)
-    last = clock.last_ordinal
+    talk = _Talk(world, deals, accounts)
+    last = world.last
     steady = [*_regular(talk, last), *_big(talk, last), _recaps(talk, meetings, last)]
     whole = Touches.joined([*steady, *_fodder(talk, last), _reviews(talk, last)])
-    position = clock.ordinal(whole.due)
-    busy = (
-        team.has_way(whole.owner, t.TUNNEL)
-        & (deals.label[whole.deal] != BIG)
-        & (rng.random(len(whole)) < 0.97)
-    )
+    position = world.clock.ordinal(whole.due)
+    busy = world.team.has_way(whole.owner, t.TUNNEL) & (deals.label[whole.deal] != BIG)
+    busy &= talk.rng.random(len(whole)) < 0.97
     busy &= (position > last - TUNNEL_DAYS[0]) & (position < last - TUNNEL_DAYS[1])
     return whole.take(np.flatnonzero(~busy)), _promises(talk, meetings, last)
 
@@ -101,13 +96,14 @@ def _regular(talk: _Talk, last: int) -> list[Touches]:
     deal, turn = np.nonzero((at < until[:, None]) & usual[:, None])
     position = at[deal, turn]
     channel = np.where((turn + deal) % 2 == 0, CALL, EMAIL)
-    out = talk.at(deal, position, channel, np.where(channel == CALL, STATUS_CALL, NEXT_MAIL))
+    out = talk.at(deal, position, channel=channel, subject=np.where(channel == CALL, STATUS_CALL, NEXT_MAIL))
     answered = (turn % 2 == 0) & (position + 1 < until[deal])
-    reply = talk.at(deal[answered], position[answered] + 1, EMAIL, QUESTIONS, inbound=True)
+    reply = talk.at(deal[answered], position[answered] + 1, channel=EMAIL, subject=QUESTIONS, inbound=True)
     fresh = np.flatnonzero(usual & ~deals.from_lead)
-    opening = talk.at(fresh, deals.created[fresh], CALL, INTRO_CALL)
+    opening = talk.at(fresh, deals.created[fresh], channel=CALL, subject=INTRO_CALL)
     back = fresh[deals.created[fresh] + 1 < until[fresh]]
-    return [out, reply, opening, talk.at(back, deals.created[back] + 1, EMAIL, REPLY, inbound=True)]
+    welcome = talk.at(back, deals.created[back] + 1, channel=EMAIL, subject=REPLY, inbound=True)
+    return [out, reply, opening, welcome]
 
 
 def _big(talk: _Talk, last: int) -> list[Touches]:
@@ -117,8 +113,8 @@ def _big(talk: _Talk, last: int) -> list[Touches]:
     deal, day = (grid.ravel() for grid in np.meshgrid(big, days, indexing="ij"))
     even = day % 2 == 0
     return [
-        talk.at(deal[even], day[even], CALL, STATUS_CALL),
-        talk.at(deal[~even], day[~even], EMAIL, QUESTIONS, inbound=True),
+        talk.at(deal[even], day[even], channel=CALL, subject=STATUS_CALL),
+        talk.at(deal[~even], day[~even], channel=EMAIL, subject=QUESTIONS, inbound=True),
     ]
 
 
@@ -127,43 +123,43 @@ def _fodder(talk: _Talk, last: int) -> list[Touches]:
     deals = talk.deals
     deal = np.flatnonzero(deals.label == FODDER)
     created = deals.created[deal]
-    arrived = deal_moments(deals, talk.team, talk.clock, deal, created, CREATED) + 60
+    arrived = deal_moments(talk.world, deals, deal, created, CREATED) + 60
+    tender = talk.at(deal, created, channel=EMAIL, subject=RFP_MAIL, inbound=True)
+    tender.moment, tender.made = arrived, arrived
     offered = deal[deals.entered[deal, PROPOSAL] < NEVER]
     parts = [
-        talk.at(deal, created, EMAIL, RFP_MAIL, moment=arrived, inbound=True),
-        talk.at(offered, deals.entered[offered, PROPOSAL], EMAIL, TENDER_MAIL),
+        tender,
+        talk.at(offered, deals.entered[offered, PROPOSAL], channel=EMAIL, subject=TENDER_MAIL),
     ]
     for wait in (3, 7):
         asked = deals.entered[offered, PROPOSAL] + wait
         rows = asked < np.minimum(deals.closed[offered], last + 1)
-        parts.append(talk.at(offered[rows], asked[rows], CALL, STATUS_CALL))
+        parts.append(talk.at(offered[rows], asked[rows], channel=CALL, subject=STATUS_CALL))
     return parts
 
 
 def _recaps(talk: _Talk, meetings: Meetings, last: int) -> Touches:
     """The summary sent after a meeting, on the same day or the next morning."""
     rng = talk.rng
-    way = talk.team.ways[meetings.owner]
-    sent = (
-        (meetings.deal >= 0)
-        & (meetings.position < last)
-        & (rng.integers(0, 100, len(meetings)) < _RECAPS[way])
-    )
+    way = talk.world.team.ways[meetings.owner]
+    sent = (meetings.deal >= 0) & (meetings.position < last)
+    sent &= rng.integers(0, 100, len(meetings)) < _RECAPS[way]
     rows = np.flatnonzero(sent)
     later = (rng.random(len(rows)) < 0.25).astype(np.int64)
     local = np.where(later, 11 * HOUR, 17 * HOUR + 600) + rng.integers(0, 1500, len(rows))
-    return talk.at(meetings.deal[rows], meetings.position[rows] + later, EMAIL, RECAP, local=local)
+    deal, position = meetings.deal[rows], meetings.position[rows] + later
+    return talk.at(deal, position, local, channel=EMAIL, subject=RECAP)
 
 
 def _reviews(talk: _Talk, last: int) -> Touches:
     """The manager who coaches goes through most deals every twenty business days."""
-    deals, team = talk.deals, talk.team
+    deals, team = talk.deals, talk.world.team
     turn = np.arange(6)
     at = deals.created[:, None] + 12 + 20 * turn
     live = (at < np.minimum(deals.closed, last + 1)[:, None]) & team.coaching_manager(deals.owner)[:, None]
     deal, k = np.nonzero(live & (talk.rng.random(at.shape) < 0.75))
     local = 17 * HOUR + talk.rng.integers(0, 1700, len(deal))
-    review = talk.at(deal, at[deal, k], TASK, REVIEW, local=local)
+    review = talk.at(deal, at[deal, k], local, channel=TASK, subject=REVIEW)
     review.owner = team.manager[deals.owner[deal]]
     review.contact[:] = -1
     return review
@@ -171,13 +167,13 @@ def _reviews(talk: _Talk, last: int) -> Touches:
 
 def _promises(talk: _Talk, meetings: Meetings, last: int) -> Touches:
     """What was promised in a meeting: due three to seven business days later, kept, late or never."""
-    rng, clock, team = talk.rng, talk.clock, talk.team
+    rng, clock, team = talk.rng, talk.world.clock, talk.world.team
     made = (meetings.deal >= 0) & (meetings.position <= last) & (rng.random(len(meetings)) < 0.3)
     rows = np.flatnonzero(made)
     deal, position = meetings.deal[rows], meetings.position[rows]
     subject = rng.integers(PROMISE_QUOTE, PROMISE_ANSWERS + 1, len(rows))
     local = 17 * HOUR + 1800 + rng.integers(0, 900, len(rows))
-    promise = talk.at(deal, position, TASK, subject, local=local)
+    promise = talk.at(deal, position, local, channel=TASK, subject=subject)
     way = team.ways[promise.owner]
     draw = rng.integers(0, 100, len(rows))
     due = position + rng.integers(3, 8, len(rows))
@@ -186,9 +182,7 @@ def _promises(talk: _Talk, meetings: Meetings, last: int) -> Touches:
         [on_time, late], [due - rng.integers(0, 2, len(rows)), due + rng.integers(2, 7, len(rows))], NEVER
     )
     promise.done = finished <= last
-    done_at = clock.utc(
-        clock.business[np.minimum(finished, last)], local - 2 * HOUR, team.zone[promise.owner]
-    )
+    done_at = talk.world.moment(clock.business[np.minimum(finished, last)], local - 2 * HOUR, promise.owner)
     promise.moment = np.where(promise.done, done_at, promise.moment)
     promise.due = clock.business[due]
     return promise

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from orchestration.sources.demo import team as t
-from orchestration.sources.demo.clock import Clock, month_of
+from orchestration.sources.demo.close_dates import close_dates
 from orchestration.sources.demo.codes import (
     CLOSED_LOST,
     CLOSED_WON,
@@ -32,11 +32,11 @@ from orchestration.sources.demo.codes import (
     WON,
 )
 from orchestration.sources.demo.deal_specials import KEY_PER_SQUAD, special_deals
-from orchestration.sources.demo.options import DemoOptions, rank_within, spread
+from orchestration.sources.demo.options import rank_within, spread
 from orchestration.sources.demo.pricing import price_deals
 from orchestration.sources.demo.team import Team
+from orchestration.sources.demo.world import World
 
-MOST_PUSHES = 9
 _STAY_DAYS = np.array([7, 10, 11, 13, 10])  # business days in each stage, about 72 calendar days in all
 _SEGMENT_PACE = np.array([0.85, 1.0, 1.15])
 _WEIGHTS = np.array([1.2, 1.1, 1.1, 1.0, 0.6, 0.6, 0.8, 1.0, 1.2, 1.0, 1.1, 1.1])  # deals by way of working
@@ -98,12 +98,11 @@ class Deals:
         return np.where(positions < self.handed_over[rows], self.seller_before[rows], self.owner[rows])
 
 
-def plan_deals(options: DemoOptions, team: Team, clock: Clock) -> Deals:
+def plan_deals(world: World) -> Deals:
     """All deals of the organisation, in order of creation."""
-    rng = options.rng("deals")
-    last = clock.last_ordinal
+    rng, team, last = world.rng("deals"), world.team, world.last
     special = special_deals(rng, team, last)
-    n = options.deal_count - len(special["owner"])
+    n = world.options.deal_count - len(special["owner"])
     counts = spread(n, np.tile(_WEIGHTS, team.squads))
     owner = np.repeat(np.arange(team.reps), counts)
     way = team.ways[owner]
@@ -133,7 +132,7 @@ def plan_deals(options: DemoOptions, team: Team, clock: Clock) -> Deals:
     group |= {"discount": np.full(n, -1), "size": np.ones(n), "key_account": np.full(n, -1)}
     whole = {name: np.concatenate([group[name], special[name]]) for name in group}
     order = np.argsort(whole["entered"].min(axis=1), kind="stable")
-    return _finish(rng, {name: values[order] for name, values in whole.items()}, team, clock)
+    return _finish(rng, {name: values[order] for name, values in whole.items()}, world)
 
 
 def _ends(rng: np.random.Generator, way: np.ndarray, label: np.ndarray) -> np.ndarray:
@@ -168,11 +167,11 @@ def _moves(
     return {"entered": entered, "closed": closed, "quiet_from": given_up}
 
 
-def _finish(rng: np.random.Generator, d: dict[str, np.ndarray], team: Team, clock: Clock) -> Deals:
+def _finish(rng: np.random.Generator, d: dict[str, np.ndarray], world: World) -> Deals:
     """Close dates, accounts, prices, hand-overs; what lies after the last day is cut off."""
-    n, last = len(d["owner"]), clock.last_ordinal
+    n, last, team = len(d["owner"]), world.last, world.team
     start, planned = d["entered"].min(axis=1), d["closed"]
-    pushes, close_days = _close_dates(rng, d["label"], start, planned, clock)
+    pushes, close_days = close_dates(rng, d["label"], start, planned, world.clock)
     pushes = np.where((pushes > last) | (pushes >= planned[:, None]), NEVER, pushes)
     is_open = planned > last
     outcome = np.where(is_open, OPEN, d["outcome"])
@@ -226,42 +225,3 @@ def _customer(owner: np.ndarray, skip: np.ndarray, customers: int, team: Team) -
     counts = spread(customers - keys, np.ones(team.reps))
     starts = keys + np.cumsum(counts) - counts
     return starts[owner] + rank_within(np.where(skip, -1, owner)) % counts[owner]
-
-
-def _close_dates(
-    rng: np.random.Generator, label: np.ndarray, start: np.ndarray, planned: np.ndarray, clock: Clock
-) -> tuple[np.ndarray, np.ndarray]:
-    """When the close date was set, and to which day; unused settings are NEVER."""
-    n = len(start)
-    day = clock.business
-    created = day[start]
-    end = np.minimum(planned, len(day) - 1)
-    pushes = np.full((n, MOST_PUSHES), NEVER)
-    dates = np.zeros((n, MOST_PUSHES), np.int64)
-    pushes[:, 0] = start
-    times = rng.choice(3, n, p=[0.6, 0.3, 0.1])
-    final = day[end] + np.where(label == FODDER, 0, rng.integers(1, 12, n))
-    times = np.where(np.isin(label, [FODDER, KEY, KEY_HABIT]), 0, times)
-    half = start + np.maximum(1, (end - start) * 5 // 10)
-    late = np.maximum(start + np.maximum(1, (end - start) * 8 // 10), half + 1)
-    soon = rng.integers(3, 9, (n, 2))
-    first, second = day[half] + soon[:, 0], np.maximum(day[late] + soon[:, 1], day[half] + soon[:, 0] + 1)
-    dates[:, 0] = np.where(times > 0, first, final)
-    pushes[:, 1] = np.where(times > 0, half, NEVER)
-    dates[:, 1] = np.where(times > 1, second, np.maximum(final, first + 1))
-    pushes[:, 2] = np.where(times > 1, late, NEVER)
-    dates[:, 2] = np.maximum(final, second + 1)
-    steps = np.arange(MOST_PUSHES)
-    hopeful = (label == SLIPPING)[:, None]
-    pushes = np.where(hopeful, start[:, None] + 10 * steps, pushes)
-    dates = np.where(hopeful, (created + 28)[:, None] + 31 * steps, dates)
-    rotten = (label == ROTTEN)[:, None]
-    pushes = np.where(
-        rotten, np.where(steps == 0, start[:, None], np.where(steps == 1, start[:, None] + 35, NEVER)), pushes
-    )
-    dates = np.where(rotten, np.where(steps == 0, (created + 60)[:, None], (created + 95)[:, None]), dates)
-    month_end = month_of(dates[:, 0]) != month_of(dates[:, 0] + 1)
-    dates[:, 0] += month_end & (
-        pushes[:, 1] == NEVER
-    )  # the last day of a month is what a placeholder looks like
-    return pushes, dates

@@ -1,21 +1,32 @@
-"""How each lead is followed up: touched how often and when, answered, parked, dropped or converted.
+"""How each lead is followed up: touched, answered, parked, dropped or converted.
 
-Belongs here: tracks and the touches that follow from them. All days are business-day positions.
+Belongs here: the touches of each lead's course, and where it stands on the last day.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from orchestration.sources.demo import team as t
-from orchestration.sources.demo.clock import Clock
 from orchestration.sources.demo.columns import NONE
 from orchestration.sources.demo.deals import Deals
+from orchestration.sources.demo.lead_tracks import (
+    ALONE,
+    BOUNCE,
+    CONVERT,
+    COPIED,
+    DUMPED,
+    LEFT,
+    NURTURE,
+    OPT,
+    OVERDUE,
+    REPLIED,
+    TOKEN,
+    WORKED,
+    Course,
+    plan_course,
+)
 from orchestration.sources.demo.leads import Leads
-from orchestration.sources.demo.options import DemoOptions
-from orchestration.sources.demo.pollution import BOUNCED, COPY, JUNK, LEFT_BEHIND, OPTED_OUT, UNTOUCHED
-from orchestration.sources.demo.rhythm import CREATED, FRIDAY, HOUR, deal_moments, prospecting_time
-from orchestration.sources.demo.team import Team
+from orchestration.sources.demo.rhythm import CREATED, HOUR, deal_moments, prospecting_time
 from orchestration.sources.demo.touches import (
     AUTO_REPLY,
     CALL,
@@ -31,25 +42,23 @@ from orchestration.sources.demo.touches import (
     Touches,
     touches,
 )
+from orchestration.sources.demo.world import World
 
 STATUSES = (
-    "Open - Not Contacted", "Working - Contacted", "Nurturing", "Unqualified", "Closed - Not Converted", "Closed - Converted",
-)  # fmt: skip
+    "Open - Not Contacted",
+    "Working - Contacted",
+    "Nurturing",
+    "Unqualified",
+    "Closed - Not Converted",
+    "Closed - Converted",
+)
 FRESH, WORKING, NURTURING, UNQUALIFIED, NOT_CONVERTED, CONVERTED = range(len(STATUSES))
 # Positions in words.DISQUALIFIED.
 NO_ANSWER, NOT_INTERESTED, NOT_A_FIT, BAD_DATA, BAD_EMAIL, OPTED, DUPLICATE = range(7)
-(WORKED, REPLIED, NURTURE, TOKEN, OVERDUE, CONVERT, DUMPED, ALONE, BOUNCE, OPT, COPIED, LEFT) = range(12)
-MOST_TOUCHES = 9
 RECONTACT_EVERY = 150  # days between the dates on which a parked prospect asked to be called
-_TRACKS = {  # shares of worked through, replied, parked, token effort and parked but forgotten
-    t.DILIGENT: (0.62, 0.28, 0.1, 0.0, 0.0),
-    t.TOKEN: (0.04, 0.08, 0.0, 0.88, 0.0),
-    t.RECONTACT: (0.42, 0.2, 0.0, 0.0, 0.38),
-}
-_USUAL = (0.62, 0.26, 0.1, 0.02, 0.0)
 
 
-@dataclass
+@dataclass(frozen=True)
 class FollowUp:
     """Per lead: `track`, present `status`, `reason` (-1: none), moments of the `first` touch and of
     the `ended` status (NONE where there is none), `recontact` day (NONE), `bounced` moment (NONE),
@@ -66,192 +75,105 @@ class FollowUp:
     touches: Touches
 
 
-def _tracks(rng: np.random.Generator, leads: Leads, team: Team) -> np.ndarray:
-    shares = np.array([_TRACKS.get(way, _USUAL) for way in range(12)])
-    way = team.ways[np.clip(leads.owner, 0, team.reps - 1)]
-    draw = rng.random(len(leads))
-    track = (draw[:, None] >= np.cumsum(shares, axis=1)[way]).sum(axis=1).clip(0, 4)
-    fates = (
-        (JUNK, DUMPED),
-        (UNTOUCHED, ALONE),
-        (BOUNCED, BOUNCE),
-        (OPTED_OUT, OPT),
-        (COPY, COPIED),
-        (LEFT_BEHIND, LEFT),
-    )
-    for fate, fixed in fates:
-        track[leads.has_fate(fate)] = fixed
-    track[leads.is_kind("unowned")] = ALONE
-    track[leads.after_token] = TOKEN
-    track[leads.deal >= 0] = CONVERT
-    return track
-
-
-def follow_up(options: DemoOptions, team: Team, clock: Clock, deals: Deals, leads: Leads) -> FollowUp:
+def follow_up(world: World, deals: Deals, leads: Leads) -> FollowUp:
     """Follow every lead up to the last day."""
-    rng = options.rng("lead follow-up")
-    n, last = len(leads), clock.last_ordinal
-    track = _tracks(rng, leads, team)
-    wish = rng.integers(0, 3, n)
-    span = np.where(track == CONVERT, deals.created[np.maximum(leads.deal, 0)] - leads.position, 0)
-    counts = np.select(
-        [track == k for k in (WORKED, REPLIED, NURTURE, OVERDUE, TOKEN, CONVERT, DUMPED, BOUNCE, OPT, LEFT)],
-        [
-            wish + 6,
-            wish + 3,
-            wish + 2,
-            wish + 2,
-            1 + wish % 2,
-            np.clip(-(-span // 5), 2, 7),
-            wish % 2,
-            2,
-            2,
-            2,
-        ],
-        0,
-    )
-    order = np.arange(MOST_TOUCHES)
-    gaps = rng.integers(2, 5, (n, MOST_TOUCHES))
-    at = leads.position[:, None] + 1 + np.cumsum(gaps, axis=1) - gaps[:, :1]
-    even = (
-        leads.position[:, None]
-        + 1
-        + order * np.maximum(span - 1, 0)[:, None] // np.maximum(counts, 1)[:, None]
-    )
-    at = np.where((track == CONVERT)[:, None], even, at)
-    idle = team.has_way(leads.owner, t.IDLE) & (track != CONVERT)
-    at = np.where(idle[:, None], _fridays(clock, leads.position[:, None] + 1, order), at)
-    at[:, 0] = np.where(team.has_way(leads.owner, t.DILIGENT), leads.position, at[:, 0])
-    final = np.take_along_axis(at, np.maximum(counts - 1, 0)[:, None], axis=1)[:, 0]
-    rows, column = np.nonzero((order < counts[:, None]) & (at <= last))
-    out = _outbound(rng, team, clock, leads, track, rows, column, at[rows, column])
-    parts = [out, *_answers(rng, team, clock, leads, track, final)]
-    recontact, calls = _recontacts(rng, team, clock, leads, track, final)
-    whole = Touches.joined(parts + calls)
-    mine = np.full(n, NONE)
-    np.maximum.at(mine, whole.lead[~whole.inbound], whole.due[~whole.inbound])
-    first = np.full(n, -NONE)
+    course = plan_course(world, deals, leads)
+    out = _outbound(course)
+    recontact, calls = _recontacts(course)
+    whole = Touches.joined([out, *_answers(course), *calls])
+    own = ~whole.inbound
+    last_day = np.full(len(leads), NONE)
+    np.maximum.at(last_day, whole.lead[own], whole.due[own])
+    first = np.full(len(leads), -NONE)
     np.minimum.at(first, out.lead, out.moment)
     first = np.where(first == -NONE, NONE, first)
-    status, reason, ended = _endings(rng, team, clock, deals, leads, track, final, first)
-    bounced = np.where((track == BOUNCE) & (first != NONE), first + 120, NONE)
-    return FollowUp(track, status, reason, first, ended, recontact, bounced, mine, whole)
+    status, reason, ended = _endings(course, deals, first)
+    bounced = np.where((course.track == BOUNCE) & (first != NONE), first + 120, NONE)
+    return FollowUp(course.track, status, reason, first, ended, recontact, bounced, last_day, whole)
 
 
-def _fridays(clock: Clock, start: np.ndarray, weeks: np.ndarray) -> np.ndarray:
-    day = clock.business[np.minimum(start, len(clock.business) - 1)]
-    return clock.ordinal(day + (FRIDAY - (day + 3) % 7) % 7 + 7 * weeks)
-
-
-def _outbound(
-    rng: np.random.Generator,
-    team: Team,
-    clock: Clock,
-    leads: Leads,
-    track: np.ndarray,
-    rows: np.ndarray,
-    column: np.ndarray,
-    at: np.ndarray,
-) -> Touches:
+def _outbound(course: Course) -> Touches:
     """The rep's own touches: calls and e-mails in turn, a token effort by telephone only."""
-    owner, day = leads.owner[rows], clock.business[at]
-    channel = np.where((column + rows) % 2 == 0, CALL, EMAIL)
-    channel = np.where(track[rows] == TOKEN, CALL, np.where(track[rows] == BOUNCE, EMAIL, channel))
-    moment = clock.utc(day, prospecting_time(rng, team, owner, day), team.zone[owner])
-    at_once = at == leads.position[rows]
-    moment = np.where(at_once, leads.created[rows] + rng.integers(300, 3300, len(rows)), moment)
-    begin = column == 0
-    subject = np.where(
-        channel == CALL, np.where(begin, INTRO_CALL, NEXT_CALL), np.where(begin, INTRO_MAIL, NEXT_MAIL)
-    )
-    connected = np.select([track[rows] == CONVERT, track[rows] == WORKED], [60, 4], 25)
-    return touches(rng, moment, day, owner, channel, subject, lead=rows, connected=connected)
+    rng, world, leads = course.rng, course.world, course.leads
+    rows, turn = course.planned()
+    at, track = course.at[rows, turn], course.track[rows]
+    owner, day = leads.owner[rows], course.day(at)
+    channel = np.where((turn + rows) % 2 == 0, CALL, EMAIL)
+    channel = np.where(track == TOKEN, CALL, np.where(track == BOUNCE, EMAIL, channel))
+    moment = world.moment(day, prospecting_time(rng, world.team, owner, day), owner)
+    at_once = leads.created[rows] + rng.integers(300, 3300, len(rows))
+    moment = np.where(at == leads.position[rows], at_once, moment)
+    calls = np.where(turn == 0, INTRO_CALL, NEXT_CALL)
+    subject = np.where(channel == CALL, calls, np.where(turn == 0, INTRO_MAIL, NEXT_MAIL))
+    connected = np.select([track == CONVERT, np.isin(track, [WORKED, TOKEN])], [60, 4], 25)
+    return touches(rng, moment, day, owner, channel=channel, subject=subject, lead=rows, connected=connected)
 
 
-def _answers(
-    rng: np.random.Generator, team: Team, clock: Clock, leads: Leads, track: np.ndarray, final: np.ndarray
-) -> list[Touches]:
+def _answers(course: Course) -> list[Touches]:
     """What comes back: replies on the business day after the last touch, and automatic ones."""
-    parts = []
+    rng, world, leads = course.rng, course.world, course.leads
     wanted = ((REPLIED, REPLY), (CONVERT, REPLY), (NURTURE, LATER), (OVERDUE, LATER), (OPT, UNSUBSCRIBE))
-    for code, subject in (*wanted, (WORKED, AUTO_REPLY)):
-        chosen = (track == code) & (final + 1 <= clock.last_ordinal)
+    parts = []
+    for track, subject in (*wanted, (WORKED, AUTO_REPLY)):
+        chosen = (course.track == track) & (course.final + 1 <= world.last)
         chosen &= (subject != AUTO_REPLY) | (rng.random(len(leads)) < 0.04)
         rows = np.flatnonzero(chosen)
-        day = clock.business[final[rows] + 1]
+        day = course.day(course.final[rows] + 1)
         owner = leads.owner[rows]
-        moment = clock.utc(day, rng.integers(11 * HOUR, 14 * HOUR, len(rows)), team.zone[owner])
-        parts.append(touches(rng, moment, day, owner, EMAIL, subject, lead=rows, inbound=True))
+        moment = world.moment(day, rng.integers(11 * HOUR, 14 * HOUR, len(rows)), owner)
+        parts.append(
+            touches(rng, moment, day, owner, channel=EMAIL, subject=subject, lead=rows, inbound=True)
+        )
     return parts
 
 
-def _recontacts(
-    rng: np.random.Generator, team: Team, clock: Clock, leads: Leads, track: np.ndarray, final: np.ndarray
-) -> tuple[np.ndarray, list[Touches]]:
+def _recontacts(course: Course) -> tuple[np.ndarray, list[Touches]]:
     """The day on which each parked prospect asked to be called, as it stands on the last day, and the
     calls on those days that were kept. Whoever ignores them leaves the first date standing."""
-    answered = final + 1 <= clock.last_ordinal
-    asked = clock.business[np.minimum(final + 1, len(clock.business) - 1)]
+    rng, world, leads = course.rng, course.world, course.leads
+    clock, track = world.clock, course.track
+    parked = np.isin(track, [NURTURE, OVERDUE]) & (course.final + 1 <= world.last)
+    asked = course.day(course.final + 1)
     every = np.where(track == OVERDUE, rng.integers(40, 110, len(leads)), RECONTACT_EVERY)
     kept = np.where(track == NURTURE, np.maximum((clock.last - asked) // every, 0), 0)
-    parked = np.isin(track, [NURTURE, OVERDUE]) & answered
     rows = np.repeat(np.flatnonzero(parked), kept[parked])
     turn = np.arange(len(rows)) - np.repeat(np.cumsum(kept[parked]) - kept[parked], kept[parked])
     day = clock.on_business(asked[rows] + every[rows] * (turn + 1))
     inside = day < clock.last
     rows, day = rows[inside], day[inside]
     owner = leads.owner[rows]
-    call = clock.utc(day, prospecting_time(rng, team, owner, day), team.zone[owner])
-    reply = clock.utc(day, np.full(len(rows), 17 * HOUR + 900), team.zone[owner])
+    call = world.moment(day, prospecting_time(rng, world.team, owner, day), owner)
+    reply = world.moment(day, 17 * HOUR + 900, owner)
     calls = [
-        touches(rng, call, day, owner, CALL, RECONTACT_CALL, lead=rows, connected=40),
-        touches(rng, reply, day, owner, EMAIL, LATER, lead=rows, inbound=True),
+        touches(rng, call, day, owner, channel=CALL, subject=RECONTACT_CALL, lead=rows, connected=40),
+        touches(rng, reply, day, owner, channel=EMAIL, subject=LATER, lead=rows, inbound=True),
     ]
     return np.where(parked, asked + every * (kept + 1), NONE), calls
 
 
-def _endings(
-    rng: np.random.Generator,
-    team: Team,
-    clock: Clock,
-    deals: Deals,
-    leads: Leads,
-    track: np.ndarray,
-    final: np.ndarray,
-    first: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _endings(course: Course, deals: Deals, first: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Present status, the reason for dropping it, and the moment the status ended what went before."""
+    world, leads, track = course.world, course.leads, course.track
     n = len(leads)
-    at = final + np.where(np.isin(track, [REPLIED, WORKED, BOUNCE, OPT]), 2, 1)
-    over = ~np.isin(track, [ALONE, LEFT]) & (at <= clock.last_ordinal)
-    soft = rng.random(n) < 0.3
-    status = np.select(
-        [
-            np.isin(track, [NURTURE, OVERDUE]),
-            track == CONVERT,
-            (track == COPIED) | ((track == REPLIED) & soft),
-        ],
-        [NURTURING, CONVERTED, NOT_CONVERTED],
-        UNQUALIFIED,
-    )
-    reason = np.select(
-        [track == k for k in (WORKED, TOKEN, REPLIED, DUMPED, BOUNCE, OPT, COPIED)],
-        [
-            NO_ANSWER,
-            np.where(soft, NOT_INTERESTED, NO_ANSWER),
-            NOT_A_FIT,
-            BAD_DATA,
-            BAD_EMAIL,
-            OPTED,
-            DUPLICATE,
-        ],
-        -1,
-    )
-    local = 17 * HOUR + 1200 + np.arange(n) * 7 % 600
-    moment = clock.utc(clock.business[np.minimum(at, len(clock.business) - 1)], local, team.zone[leads.owner])
+    at = course.final + np.where(np.isin(track, [REPLIED, WORKED, BOUNCE, OPT]), 2, 1)
+    over = ~np.isin(track, [ALONE, LEFT]) & (at <= world.last)
+    soft = course.rng.random(n) < 0.3
+    parked, closed = np.isin(track, [NURTURE, OVERDUE]), (track == COPIED) | ((track == REPLIED) & soft)
+    status = np.select([parked, track == CONVERT, closed], [NURTURING, CONVERTED, NOT_CONVERTED], UNQUALIFIED)
+    reasons = {
+        WORKED: NO_ANSWER,
+        REPLIED: NOT_A_FIT,
+        DUMPED: BAD_DATA,
+        BOUNCE: BAD_EMAIL,
+        OPT: OPTED,
+        COPIED: DUPLICATE,
+    }
+    reason = np.select([track == k for k in reasons], list(reasons.values()), -1)
+    reason = np.where(track == TOKEN, np.where(soft, NOT_INTERESTED, NO_ANSWER), reason)
+    moment = world.moment(course.day(at), 17 * HOUR + 1200 + np.arange(n) * 7 % 600, leads.owner)
     rows = np.flatnonzero(track == CONVERT)
     deal = leads.deal[rows]
-    moment[rows] = deal_moments(deals, team, clock, deal, deals.created[deal], CREATED)
+    moment[rows] = deal_moments(world, deals, deal, deals.created[deal], CREATED)
     over[rows] = True
     began = np.where(first == NONE, FRESH, WORKING)
     return np.where(over, status, began), np.where(over, reason, -1), np.where(over, moment, NONE)

@@ -4,7 +4,6 @@ Belongs here: rows from the plan, the text and the follow-up of leads.
 """
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.sources.demo.accounts import Accounts
@@ -26,9 +25,11 @@ from orchestration.sources.demo.columns import (
 from orchestration.sources.demo.deals import Deals
 from orchestration.sources.demo.ids import PREFIXES
 from orchestration.sources.demo.lead_follow import FRESH, OPTED, STATUSES, WORKING, FollowUp
+from orchestration.sources.demo.lead_text import LeadText
 from orchestration.sources.demo.leads import Leads
+from orchestration.sources.demo.locales import LOCALES
 from orchestration.sources.demo.team import Team
-from orchestration.sources.demo.words import DISQUALIFIED, INDUSTRIES, LEAD_SOURCES, LOCALES
+from orchestration.sources.demo.words import DISQUALIFIED, INDUSTRIES, LEAD_SOURCES
 
 NULL_REFERENCE = "000000000000000AAA"  # how exports write a reference to nobody
 _FUTURE = 3_650 * DAY
@@ -42,14 +43,7 @@ def modified_moments(leads: Leads, follow: FollowUp) -> np.ndarray:
     return np.maximum.reduce([leads.created, *known, recontacted])
 
 
-def lead_table(
-    leads: Leads,
-    follow: FollowUp,
-    texts: dict[str, pa.Array],
-    locale: np.ndarray,
-    accounts: Accounts,
-    deals: Deals,
-) -> Frame:
+def lead_table(leads: Leads, follow: FollowUp, text: LeadText, accounts: Accounts, deals: Deals) -> Frame:
     """Salesforce Lead. Nobody's leads have either no owner at all or the null reference."""
     n = len(leads)
     converted = leads.deal >= 0
@@ -69,21 +63,21 @@ def lead_table(
             "Id": Ids(PREFIXES["Lead"], np.arange(n)),
             "IsDeleted": Const("false"),
             "MasterRecordId": Const(None),
-            "FirstName": Text(texts["FirstName"]),
-            "LastName": Text(texts["LastName"]),
-            "Name": Text(pc.binary_join_element_wise(texts["FirstName"], texts["LastName"], " ")),
-            "Title": Text(texts["Title"]),
-            "Company": Text(texts["Company"]),
-            "Email": Text(texts["Email"]),
-            "Phone": Text(texts["Phone"]),
+            "FirstName": Text(text.fields["FirstName"]),
+            "LastName": Text(text.fields["LastName"]),
+            "Name": Text(pc.binary_join_element_wise(text.fields["FirstName"], text.fields["LastName"], " ")),
+            "Title": Text(text.fields["Title"]),
+            "Company": Text(text.fields["Company"]),
+            "Email": Text(text.fields["Email"]),
+            "Phone": Text(text.fields["Phone"]),
             "MobilePhone": Const(None),
-            "Website": Text(texts["Website"]),
-            "Country": Pick(text_array([place.country for place in LOCALES]), locale),
-            "Industry": Pick(text_array(list(INDUSTRIES)), np.arange(n) * 7 % len(INDUSTRIES)),
+            "Website": Text(text.fields["Website"]),
+            "Country": Pick(text_array([place.country for place in LOCALES]), text.locale),
+            "Industry": Pick(text_array(INDUSTRIES), np.arange(n) * 7 % len(INDUSTRIES)),
             "NumberOfEmployees": Whole(40 + np.arange(n) * 7_919 % 4_800),
-            "LeadSource": Pick(text_array(list(LEAD_SOURCES)), leads.source),
-            "Status": Pick(text_array(list(STATUSES)), follow.status),
-            "DisqualifiedReason__c": Pick(text_array(list(DISQUALIFIED)), follow.reason),
+            "LeadSource": Pick(text_array(LEAD_SOURCES), leads.source),
+            "Status": Pick(text_array(STATUSES), follow.status),
+            "DisqualifiedReason__c": Pick(text_array(DISQUALIFIED), follow.reason),
             "RecontactOn__c": Days(follow.recontact),
             "HasOptedOutOfEmail": flag(opted),
             "DoNotCall": flag(opted),
@@ -124,7 +118,7 @@ def lead_history_table(team: Team, leads: Leads, follow: FollowUp) -> Frame:
     moment = np.r_[follow.first[began] + 60, follow.ended[ended]]
     order = np.argsort(moment, kind="stable")
     lead, old, new, moment = lead[order], old[order], new[order], moment[order]
-    names = text_array(list(STATUSES))
+    names = text_array(STATUSES)
     return Frame(
         {
             "Id": Ids(PREFIXES["LeadHistory"], 10**8 + np.arange(len(lead))),

@@ -3,26 +3,36 @@
 Belongs here: names, companies, addresses and numbers of leads as Arrow text.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.sources.demo.accounts import Accounts
 from orchestration.sources.demo.columns import text_array
-from orchestration.sources.demo.leads import ALL_KINDS, COPY, Leads
+from orchestration.sources.demo.leads import ALL_KINDS, Leads
+from orchestration.sources.demo.locales import NICKNAMES
 from orchestration.sources.demo.options import DemoOptions
 from orchestration.sources.demo.people import People, companies, draw_locales, phones
-from orchestration.sources.demo.pollution import FIELDS
-from orchestration.sources.demo.words import NICKNAMES, TITLES
+from orchestration.sources.demo.pollution import COPY, FIELDS
+from orchestration.sources.demo.words import TITLES
 
 _MOST_RECORDS = 400  # different texts per kind; beyond that they repeat
 _PHONES_OF_CONTACTS = 75_000  # numbers per beginning that contacts may have
 
 
-def lead_texts(
-    options: DemoOptions, leads: Leads, accounts: Accounts
-) -> tuple[dict[str, pa.Array], np.ndarray]:
+@dataclass(frozen=True)
+class LeadText:
     """Text columns by the names in FIELDS, and each lead's country (position in LOCALES)."""
+
+    fields: dict[str, pa.Array]
+    locale: np.ndarray
+
+
+def lead_texts(options: DemoOptions, leads: Leads, accounts: Accounts) -> LeadText:
+    """What every lead says about itself."""
     rng = options.rng("lead text")
     n = len(leads)
     known = leads.contact >= 0
@@ -61,7 +71,7 @@ def lead_texts(
             choice = rng.integers(0, len(records), len(rows))
             for field in FIELDS:
                 _replace(texts, field, rows, choice, [record.get(field) for record in records])
-    return texts, locale
+    return LeadText(texts, locale)
 
 
 def _put(texts: dict[str, pa.Array], field: str, rows: np.ndarray, values: pa.Array) -> None:
@@ -72,7 +82,11 @@ def _put(texts: dict[str, pa.Array], field: str, rows: np.ndarray, values: pa.Ar
 
 
 def _replace(
-    texts: dict[str, pa.Array], field: str, rows: np.ndarray, choice: np.ndarray, options: list[str | None]
+    texts: dict[str, pa.Array],
+    field: str,
+    rows: np.ndarray,
+    choice: np.ndarray,
+    options: Sequence[str | None],
 ) -> None:
     """Write the chosen option of each row; None keeps what is there. An address that lacks its other
     half is completed from the clean one: `info@`, a doubled `@@`, a comma in the domain."""

@@ -10,13 +10,13 @@ import numpy as np
 
 from orchestration.sources.demo import team as t
 from orchestration.sources.demo.accounts import Accounts
-from orchestration.sources.demo.clock import Clock
 from orchestration.sources.demo.codes import AFTER_TOKEN, TUNNEL_DAYS
 from orchestration.sources.demo.deals import Deals
 from orchestration.sources.demo.heldback import HELDBACK
-from orchestration.sources.demo.options import DemoOptions, rank_within, spread
-from orchestration.sources.demo.pollution import COPY, JUNK, KINDS, LEFT_BEHIND, UNTOUCHED
-from orchestration.sources.demo.team import Team
+from orchestration.sources.demo.kinds import KINDS
+from orchestration.sources.demo.options import rank_within, spread
+from orchestration.sources.demo.pollution import COPY, JUNK, LEFT_BEHIND, UNTOUCHED
+from orchestration.sources.demo.world import World
 
 ALL_KINDS = KINDS + HELDBACK
 KIND = {kind.name: position for position, kind in enumerate(ALL_KINDS)}
@@ -54,14 +54,13 @@ class Leads:
     def is_kind(self, *names: str) -> np.ndarray:
         return np.isin(self.kind, [KIND[name] for name in names])
 
-    def has_fate(self, fate: str) -> np.ndarray:
+    def has_fate(self, fate: int) -> np.ndarray:
         return np.isin(self.kind, [p for p, kind in enumerate(ALL_KINDS) if kind.fate == fate])
 
 
-def plan_leads(options: DemoOptions, team: Team, clock: Clock, deals: Deals, accounts: Accounts) -> Leads:
+def plan_leads(world: World, deals: Deals, accounts: Accounts) -> Leads:
     """All leads: those that became deals, those thrown away too early, and everyone else."""
-    rng = options.rng("leads")
-    last = clock.last_ordinal
+    rng, options, team, last = world.rng("leads"), world.options, world.team, world.last
     converted = np.flatnonzero(deals.from_lead & (deals.created >= 6))
     tokens = np.flatnonzero(deals.label == AFTER_TOKEN)
     n = options.lead_count - len(converted) - len(tokens)
@@ -84,14 +83,13 @@ def plan_leads(options: DemoOptions, team: Team, clock: Clock, deals: Deals, acc
         source=rng.choice(6, options.lead_count, p=[0.34, 0.16, 0.16, 0.12, 0.14, 0.08]),
         after_token=np.r_[np.zeros(n + len(converted), bool), np.ones(len(tokens), bool)],
     )
-    _spoil(rng, leads, n, accounts, clock)
-    _date(rng, leads, team, clock)
+    _spoil(rng, leads, n, accounts, last)
+    _date(rng, leads, world)
     return _sorted(leads)
 
 
-def _spoil(rng: np.random.Generator, leads: Leads, fresh: int, accounts: Accounts, clock: Clock) -> None:
+def _spoil(rng: np.random.Generator, leads: Leads, fresh: int, accounts: Accounts, last: int) -> None:
     """Give each kind its share of the leads that are nobody known, and what follows from the kind."""
-    last = clock.last_ordinal
     counts = [max(1, round(kind.rate * len(leads))) for kind in ALL_KINDS]
     shuffled = rng.permutation(fresh)
     leads.kind[shuffled[: sum(counts)]] = np.repeat(np.arange(len(ALL_KINDS)), counts)
@@ -113,15 +111,15 @@ def _spoil(rng: np.random.Generator, leads: Leads, fresh: int, accounts: Account
     leads.source = np.where(junk, np.where(rng.random(len(leads)) < 0.7, WEB, PURCHASED), leads.source)
 
 
-def _date(rng: np.random.Generator, leads: Leads, team: Team, clock: Clock) -> None:
+def _date(rng: np.random.Generator, leads: Leads, world: World) -> None:
     """Moments of creation and creators: forms at any hour of the day, imports and bursts within
     seconds, and the owners that some leads do not have."""
-    n = len(leads)
+    n, team = len(leads), world.team
     local = rng.integers(8 * 3600, 15 * 3600, n)
     imported, burst = leads.is_kind("bulk_import"), leads.is_kind("burst")
     for rows, size in ((np.flatnonzero(imported), IMPORT_BATCH), (np.flatnonzero(burst), BURST_SIZE)):
         batch = np.arange(len(rows)) // size
-        days = rng.integers(10, clock.last_ordinal - 40, int(batch.max(initial=0)) + 1)
+        days = rng.integers(10, world.last - 40, int(batch.max(initial=0)) + 1)
         leads.position[rows] = days[batch]
         local[rows] = 9 * 3600 + batch % 5 * 600 + (np.arange(len(rows)) % size) // 3
     leads.source = np.select([imported, leads.source == RFP], [PURCHASED, WEB], leads.source)
@@ -132,8 +130,8 @@ def _date(rng: np.random.Generator, leads: Leads, team: Team, clock: Clock) -> N
     gone = leads.has_fate(LEFT_BEHIND)
     leads.owner = np.where(gone, team.staff + leads.owner % (team.squads * t.LEFT_PER_SQUAD), leads.owner)
     leads.creator = np.where(gone & by_hand, leads.owner, leads.creator)
-    zone = np.where(imported | burst, 0, team.zone[leads.owner])
-    leads.created = clock.utc(clock.business[leads.position], local, zone)
+    at_once = np.where(imported | burst, team.importer, leads.owner)
+    leads.created = world.moment(world.clock.business[leads.position], local, at_once)
     leads.owner = np.where(leads.is_kind("unowned"), -1, leads.owner)
 
 

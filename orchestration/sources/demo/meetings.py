@@ -3,13 +3,12 @@
 Belongs here: meetings with people outside. The organisation's own are in `own_calendar.py`.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from orchestration.sources.demo import team as t
 from orchestration.sources.demo.accounts import Accounts
-from orchestration.sources.demo.clock import Clock
 from orchestration.sources.demo.codes import (
     BIG,
     FODDER,
@@ -23,9 +22,9 @@ from orchestration.sources.demo.codes import (
 )
 from orchestration.sources.demo.deal_specials import KEY_PER_SQUAD
 from orchestration.sources.demo.deals import Deals
-from orchestration.sources.demo.options import DemoOptions
 from orchestration.sources.demo.rhythm import meeting_start
 from orchestration.sources.demo.team import Team
+from orchestration.sources.demo.world import World
 
 TOPICS = (
     "Discovery", "Needs workshop", "Proposal walk-through", "Contract review", "Kick-off", "Next steps",
@@ -39,7 +38,7 @@ AHEAD_DAYS = (2, 12)  # business days until the next meeting of a deal that is a
 @dataclass
 class Meetings:
     """One element per meeting: business-day `position`, local `start` second, `minutes`, the rep,
-    `deal` (-1: none), `account`, a `contact` and a second one (-1: none), `topic`, `cancelled`."""
+    `deal` (-1: none), `account`, a `contact` and a second one (-1: none), `topic`."""
 
     position: np.ndarray
     start: np.ndarray
@@ -50,18 +49,14 @@ class Meetings:
     contact: np.ndarray
     second: np.ndarray
     topic: np.ndarray
-    cancelled: np.ndarray
 
     def __len__(self) -> int:
         return len(self.position)
 
 
-def plan_meetings(
-    options: DemoOptions, team: Team, clock: Clock, deals: Deals, accounts: Accounts
-) -> Meetings:
+def plan_meetings(world: World, deals: Deals, accounts: Accounts) -> Meetings:
     """Every meeting with people outside, past and ahead, in no particular order."""
-    rng = options.rng("meetings")
-    last = clock.last_ordinal
+    rng, team, last = world.rng("meetings"), world.team, world.last
     plans = [
         _at_stages(rng, deals, last),
         _ahead(rng, team, deals, last),
@@ -74,38 +69,17 @@ def plan_meetings(
     keep = ~taken & (position < deals.quiet_from[deal])
     deal, position, topic, owner = deal[keep], position[keep], topic[keep], owner[keep]
     minutes = np.where(deals.label[deal] == BIG, 60, np.where(topic == _TOPIC_OF_STAGE[1], 30, 45))
-    selling = _meet(rng, team, accounts, position, owner, deals.account[deal], minutes, topic, deal)
-    serving = _with_customers(rng, team, clock, deals, accounts)
-    return Meetings(
-        *(np.concatenate([getattr(m, f.name) for m in (selling, serving)]) for f in fields(Meetings))
-    )
-
-
-def _meet(
-    rng: np.random.Generator,
-    team: Team,
-    accounts: Accounts,
-    position: np.ndarray,
-    owner: np.ndarray,
-    account: np.ndarray,
-    minutes: np.ndarray,
-    topic: np.ndarray,
-    deal: np.ndarray,
-) -> Meetings:
-    n = len(position)
-    count = accounts.contact_count[account]
+    selling = {"position": position, "owner": owner, "minutes": minutes, "topic": topic, "deal": deal}
+    selling["account"] = deals.account[deal]
+    serving = _with_customers(rng, world, deals, accounts)
+    whole = {name: np.concatenate([values, serving[name]]) for name, values in selling.items()}
+    account, n = whole["account"], len(whole["account"])
     other = np.where(rng.random(n) < 0.5, accounts.first_contact[account] + 1, -1)
     return Meetings(
-        position=position,
-        start=meeting_start(rng, team, owner),
-        minutes=minutes,
-        owner=owner,
-        deal=deal,
-        account=account,
+        **whole,
+        start=meeting_start(rng, team, whole["owner"]),
         contact=accounts.first_contact[account],
-        second=np.where(count > 1, other, -1),
-        topic=topic,
-        cancelled=np.zeros(n, bool),
+        second=np.where(accounts.contact_count[account] > 1, other, -1),
     )
 
 
@@ -154,11 +128,11 @@ def _of_big_deals(
 
 
 def _with_customers(
-    rng: np.random.Generator, team: Team, clock: Clock, deals: Deals, accounts: Accounts
-) -> Meetings:
+    rng: np.random.Generator, world: World, deals: Deals, accounts: Accounts
+) -> dict[str, np.ndarray]:
     """Regular customers every other month, key accounts every month; the one kept from habit more and
     more often, except while an order of it is open."""
-    last = clock.last_ordinal
+    team, last = world.team, world.last
     customers = np.arange(accounts.first_customer, accounts.first_target)
     keys = np.arange(len(customers)) < team.squads * KEY_PER_SQUAD
     habit = keys & (np.arange(len(customers)) % KEY_PER_SQUAD == 0)
@@ -175,8 +149,12 @@ def _with_customers(
     ] * (last + 1)
     often &= ~np.isin(kept * (last + 1) + day, ordering)
     account, position = np.r_[account, kept[often]], np.r_[position, day[often]]
-    owner = accounts.owner[account]
     n = len(account)
-    minutes = np.where(np.arange(n) >= n - int(often.sum()), 60, 45)
-    topic = np.full(n, ACCOUNT_REVIEW)
-    return _meet(rng, team, accounts, position, owner, account, minutes, topic, np.full(n, -1))
+    return {
+        "position": position,
+        "owner": accounts.owner[account],
+        "minutes": np.where(np.arange(n) >= n - int(often.sum()), 60, 45),
+        "topic": np.full(n, ACCOUNT_REVIEW),
+        "deal": np.full(n, -1),
+        "account": account,
+    }

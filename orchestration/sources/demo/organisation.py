@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from orchestration.sources.demo.accounts import Accounts, account_table, build_accounts, contact_table
 from orchestration.sources.demo.activities import all_touches, task_table
-from orchestration.sources.demo.clock import Clock
 from orchestration.sources.demo.columns import CHUNK_ROWS, DAY, Frame
 from orchestration.sources.demo.customer_calendar import customer_events
 from orchestration.sources.demo.deal_history import build_history, field_history_table, history_table
@@ -24,7 +23,8 @@ from orchestration.sources.demo.deal_tables import (
 )
 from orchestration.sources.demo.deal_touches import deal_touches
 from orchestration.sources.demo.deals import Deals, plan_deals
-from orchestration.sources.demo.events import Events, event_table
+from orchestration.sources.demo.event_table import event_table
+from orchestration.sources.demo.events import Events
 from orchestration.sources.demo.lead_follow import FollowUp, follow_up
 from orchestration.sources.demo.lead_tables import lead_history_table, lead_table
 from orchestration.sources.demo.lead_text import lead_texts
@@ -33,8 +33,9 @@ from orchestration.sources.demo.meetings import plan_meetings
 from orchestration.sources.demo.options import DemoOptions
 from orchestration.sources.demo.own_calendar import own_events
 from orchestration.sources.demo.planning import planning_tables
-from orchestration.sources.demo.team import Team, user_table
+from orchestration.sources.demo.team import user_table
 from orchestration.sources.demo.touches import Touches
+from orchestration.sources.demo.world import World
 
 Key = tuple[str, str]  # system, object
 
@@ -43,9 +44,7 @@ Key = tuple[str, str]  # system, object
 class Organisation:
     """The plans of one set of options, in numbers."""
 
-    options: DemoOptions
-    clock: Clock
-    team: Team
+    world: World
     deals: Deals
     accounts: Accounts
     leads: Leads
@@ -57,42 +56,42 @@ class Organisation:
 @lru_cache(maxsize=1)
 def build(options: DemoOptions) -> Organisation:
     """Plan the organisation. The last one is kept: its records and its truth are asked for in turn."""
-    clock, team = Clock.for_end(options.end_date), Team.build(options)
-    deals = plan_deals(options, team, clock)
-    accounts = build_accounts(options, team, clock, deals)
-    leads = plan_leads(options, team, clock, deals, accounts)
-    follow = follow_up(options, team, clock, deals, leads)
-    meetings = plan_meetings(options, team, clock, deals, accounts)
-    on_deals, promises = deal_touches(options, team, clock, deals, accounts, meetings)
-    whole = all_touches(options, team, clock, accounts, follow.touches, on_deals, promises)
-    room = len(team.manager) + len(accounts.contact_account)  # last entry of the address book
-    own = own_events(options, team, clock, promises, room)
-    plan = Events.joined([*own, *customer_events(options, team, clock, meetings)])
-    return Organisation(options, clock, team, deals, accounts, leads, follow, whole, plan)
+    world = World.of(options)
+    deals = plan_deals(world)
+    accounts = build_accounts(world, deals)
+    leads = plan_leads(world, deals, accounts)
+    follow = follow_up(world, deals, leads)
+    meetings = plan_meetings(world, deals, accounts)
+    on_deals, promises = deal_touches(world, deals, accounts, meetings)
+    whole = all_touches(world, accounts, follow.touches, on_deals, promises)
+    room = len(world.team.manager) + len(accounts.contact_account)  # last entry of the address book
+    plan = Events.joined([*own_events(world, promises, room), *customer_events(world, meetings)])
+    return Organisation(world, deals, accounts, leads, follow, whole, plan)
 
 
 def frames(org: Organisation) -> dict[Key, Frame]:
     """Every object of every system, not yet written out."""
-    history = build_history(org.team, org.clock, org.deals)
-    texts, locale = lead_texts(org.options, org.leads, org.accounts)
+    world = org.world
+    history = build_history(world, org.deals)
+    text = lead_texts(world.options, org.leads, org.accounts)
     salesforce = {
-        "User": user_table(org.team, org.clock),
+        "User": user_table(world.team, world.clock),
         "Account": account_table(org.accounts, org.deals),
         "Contact": contact_table(org.accounts),
-        "Lead": lead_table(org.leads, org.follow, texts, locale, org.accounts, org.deals),
-        "LeadHistory": lead_history_table(org.team, org.leads, org.follow),
+        "Lead": lead_table(org.leads, org.follow, text, org.accounts, org.deals),
+        "LeadHistory": lead_history_table(world.team, org.leads, org.follow),
         "Opportunity": opportunity_table(org.deals, history, org.accounts, org.leads, org.touches),
         "OpportunityHistory": history_table(org.deals, history),
-        "OpportunityFieldHistory": field_history_table(org.team, org.clock, org.deals, history),
+        "OpportunityFieldHistory": field_history_table(world, org.deals, history),
         "OpportunityContactRole": contact_role_table(org.deals, org.accounts, history),
         "OpportunityLineItem": line_item_table(org.deals, history),
-        "OpportunityStage": stage_table((org.clock.first - 700) * DAY),
-        "Task": task_table(org.team, org.touches),
+        "OpportunityStage": stage_table((world.clock.first - 700) * DAY),
+        "Task": task_table(world.team, org.touches),
     }
-    planning = planning_tables(org.options, org.team, org.clock, org.deals, org.accounts, org.touches)
+    planning = planning_tables(world, org.deals, org.accounts, org.touches)
     return {
         **{("salesforce", name): frame for name, frame in salesforce.items()},
-        ("google_calendar", "events"): event_table(org.team, org.accounts, org.events),
+        ("google_calendar", "events"): event_table(world.team, org.accounts, org.events),
         **{("planning", name): frame for name, frame in planning.items()},
     }
 

@@ -6,7 +6,7 @@ Belongs here: events without customers. Those with customers are in `customer_ca
 import numpy as np
 
 from orchestration.sources.demo import team as t
-from orchestration.sources.demo.clock import Clock, weekday
+from orchestration.sources.demo.clock import weekday
 from orchestration.sources.demo.events import (
     ADMIN,
     BLOCK,
@@ -26,45 +26,39 @@ from orchestration.sources.demo.events import (
     Events,
     events,
 )
-from orchestration.sources.demo.options import DemoOptions
 from orchestration.sources.demo.rhythm import BLOCKS, HOUR
-from orchestration.sources.demo.team import Team
 from orchestration.sources.demo.touches import PROMISE_QUOTE, Touches
+from orchestration.sources.demo.world import World
 
 _AHEAD = 20  # business days for which recurring events already stand in the calendar
 _SCHEDULED_PROMISES = (0.85, 0.2)  # share of promises with a slot of their own: diligent, others
 
 
-def own_events(options: DemoOptions, team: Team, clock: Clock, promises: Touches, room: int) -> list[Events]:
+def own_events(world: World, promises: Touches, room: int) -> list[Events]:
     """Everything in the calendars of reps and managers that concerns no customer."""
-    rng = options.rng("own calendar")
-    parts = [*_blocks(team, clock), *_coaching(team, clock), _team_meetings(team, clock, room)]
-    return [*parts, *_singles(rng, team, clock), _promised(rng, team, clock, promises)]
+    rng = world.rng("own calendar")
+    parts = [*_blocks(world), *_coaching(world), _team_meetings(world, room)]
+    return [*parts, *_singles(rng, world), _promised(rng, world, promises)]
 
 
-def _moment(
-    team: Team, clock: Clock, day: np.ndarray, local: np.ndarray | int, user: np.ndarray
-) -> np.ndarray:
-    return clock.utc(day, np.broadcast_to(local, day.shape), team.zone[user])
+def _days(world: World) -> np.ndarray:
+    return world.clock.business[: world.last + _AHEAD]
 
 
-def _days(clock: Clock) -> np.ndarray:
-    return clock.business[: clock.last_ordinal + _AHEAD]
-
-
-def _blocks(team: Team, clock: Clock) -> list[Events]:
+def _blocks(world: World) -> list[Events]:
     """The recurring prospecting blocks of those who keep them, and of the one who leaves them idle."""
     parts = []
     for way, (on, start, end) in BLOCKS.items():
-        days = _days(clock)
+        days = _days(world)
         rep, day = (
-            g.ravel() for g in np.meshgrid(team.of_way(way), days[np.isin(weekday(days), on)], indexing="ij")
+            g.ravel()
+            for g in np.meshgrid(world.team.of_way(way), days[np.isin(weekday(days), on)], indexing="ij")
         )
-        made = np.full(len(rep), clock.first * 86_400 + 6 * HOUR)
+        made = np.full(len(rep), world.clock.first * 86_400 + 6 * HOUR)
         parts.append(
             events(
                 rep,
-                _moment(team, clock, day, start, rep),
+                world.moment(day, start, rep),
                 (end - start) // 60,
                 day,
                 BLOCK,
@@ -75,24 +69,24 @@ def _blocks(team: Team, clock: Clock) -> list[Events]:
     return parts
 
 
-def _coaching(team: Team, clock: Clock) -> list[Events]:
+def _coaching(world: World) -> list[Events]:
     """The manager who coaches: a 1:1 with each rep every week, a pipeline review every other week. Both
     stand in both calendars."""
-    coached = np.flatnonzero(team.coaching_manager(np.arange(team.reps)))
-    rep, day = (g.ravel() for g in np.meshgrid(coached, _days(clock), indexing="ij"))
-    talk = weekday(day) == team.ways[rep] % 5
-    look = (weekday(day) == (team.ways[rep] + 2) % 5) & (day // 7 % 2 == 0)
+    coached = np.flatnonzero(world.team.coaching_manager(np.arange(world.team.reps)))
+    rep, day = (g.ravel() for g in np.meshgrid(coached, _days(world), indexing="ij"))
+    talk = weekday(day) == world.team.ways[rep] % 5
+    look = (weekday(day) == (world.team.ways[rep] + 2) % 5) & (day // 7 % 2 == 0)
     parts = []
     for chosen, summary, local, minutes in (
         (talk, ONE_TO_ONE, 10 * HOUR + 1800, 30),
         (look, REVIEW, 16 * HOUR, 45),
     ):
         who, when = rep[chosen], day[chosen]
-        manager = team.manager[who]
-        start = _moment(team, clock, when, local, who)
+        manager = world.team.manager[who]
+        start = world.moment(when, local, who)
         number = np.arange(len(who))
         guests = np.column_stack([who, np.full((len(who), 2), -1)])
-        made = np.full(len(who), clock.first * 86_400 + 6 * HOUR)
+        made = np.full(len(who), world.clock.first * 86_400 + 6 * HOUR)
         more = {
             "organizer": manager,
             "guests": guests,
@@ -112,25 +106,27 @@ def _same(parts: list[Events]) -> Events:
     return Events(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in columns})
 
 
-def _team_meetings(team: Team, clock: Clock, room: int) -> Events:
+def _team_meetings(world: World, room: int) -> Events:
     """Each manager's team, every Monday."""
-    staff = np.arange(team.staff)
-    days = _days(clock)
+    staff = np.arange(world.team.staff)
+    days = _days(world)
     user, day = (g.ravel() for g in np.meshgrid(staff, days[weekday(days) == 0], indexing="ij"))
-    manager = np.where(user < team.reps, team.manager[user], user)
-    start = clock.utc(day, np.full(len(day), 16 * HOUR + 1800), np.zeros(len(day), np.int64))
-    guest = np.where(user == manager, (manager - team.reps) // 2 * 12 + (manager - team.reps) % 2 * 6, user)
+    manager = np.where(user < world.team.reps, world.team.manager[user], user)
+    start = world.moment(day, 16 * HOUR + 1800, np.full(len(day), world.team.importer))
+    guest = np.where(
+        user == manager, (manager - world.team.reps) // 2 * 12 + (manager - world.team.reps) % 2 * 6, user
+    )
     guests = np.column_stack([guest, np.full(len(user), room), np.full(len(user), -1)])
-    weeks = (day - clock.first) // 7
+    weeks = (day - world.clock.first) // 7
     return events(
         user, start, 45, day, TEAM_MEETING, organizer=manager, guests=guests, series=manager, agenda=True,
-        meeting=manager * 200 + weeks, made=np.full(len(user), clock.first * 86_400 + 6 * HOUR),
+        meeting=manager * 200 + weeks, made=np.full(len(user), world.clock.first * 86_400 + 6 * HOUR),
     )  # fmt: skip
 
 
-def _singles(rng: np.random.Generator, team: Team, clock: Clock) -> list[Events]:
+def _singles(rng: np.random.Generator, world: World) -> list[Events]:
     """Single events: so many a week of each kind, at a time of their own."""
-    user, day = (g.ravel() for g in np.meshgrid(np.arange(team.staff), _days(clock), indexing="ij"))
+    user, day = (g.ravel() for g in np.meshgrid(np.arange(world.team.staff), _days(world), indexing="ij"))
     draw = rng.random((len(user), 7))
 
     def often(kind: int, weekly: float) -> tuple[np.ndarray, np.ndarray]:
@@ -138,13 +134,13 @@ def _singles(rng: np.random.Generator, team: Team, clock: Clock) -> list[Events]
         return user[rows], day[rows]
 
     def at(who: np.ndarray, when: np.ndarray, low: int, high: int) -> np.ndarray:
-        return _moment(team, clock, when, rng.integers(low * 2, high * 2, len(who)) * 1800, who)
+        return world.moment(when, rng.integers(low * 2, high * 2, len(who)) * 1800, who)
 
     internal, when = often(0, 1.3)
-    colleague = (internal // 12 * 12 + rng.integers(1, 12, len(internal)) + internal) % team.staff
+    colleague = (internal // 12 * 12 + rng.integers(1, 12, len(internal)) + internal) % world.team.staff
     guests = np.column_stack(
         [
-            np.where(colleague == internal, (internal + 1) % team.staff, colleague),
+            np.where(colleague == internal, (internal + 1) % world.team.staff, colleague),
             np.full((len(internal), 2), -1),
         ]
     )
@@ -174,18 +170,18 @@ def _singles(rng: np.random.Generator, team: Team, clock: Clock) -> list[Events]
     ):
         who, when = often(kind, weekly)
         parts.append(events(who, at(who, when, low, high), minutes, when, summary, **more))
-    party = np.arange(team.staff)
-    midsummer = np.full(team.staff, clock.on_business(np.array([clock.last - 380]))[0])
+    party = np.arange(world.team.staff)
+    midsummer = np.full(world.team.staff, world.clock.on_business(np.array([world.clock.last - 380]))[0])
     parts.append(events(party, midsummer * 86_400, 0, midsummer, PARTY, whole_day=True))
     return parts
 
 
-def _promised(rng: np.random.Generator, team: Team, clock: Clock, promises: Touches) -> Events:
+def _promised(rng: np.random.Generator, world: World, promises: Touches) -> Events:
     """Slots that reps keep for what they promised, on the day it is due, titled as the promise."""
     diligent, others = _SCHEDULED_PROMISES
-    share = np.where(team.has_way(promises.owner, t.DILIGENT), diligent, others)
+    share = np.where(world.team.has_way(promises.owner, t.DILIGENT), diligent, others)
     kept = promises.take(np.flatnonzero(rng.random(len(promises)) < share))
-    start = _moment(team, clock, kept.due, 15 * HOUR + 1800, kept.owner)
+    start = world.moment(kept.due, 15 * HOUR + 1800, kept.owner)
     made = kept.made + 600
     return events(
         kept.owner,

@@ -13,15 +13,9 @@ import pyarrow.compute as pc
 
 from orchestration.sources.demo.columns import text_array
 from orchestration.sources.demo.ids import characters
+from orchestration.sources.demo.locales import LOCALE_WEIGHTS, LOCALES
 from orchestration.sources.demo.options import rank_within
-from orchestration.sources.demo.words import (
-    CITIES,
-    COMPANY_HEADS,
-    COMPANY_SECTORS,
-    COMPANY_TAILS,
-    LOCALE_WEIGHTS,
-    LOCALES,
-)
+from orchestration.sources.demo.words import CITIES, COMPANY_HEADS, COMPANY_SECTORS, COMPANY_TAILS
 
 _UNFOLDED = str.maketrans({"ø": "o", "ł": "l", "Ł": "L", "ß": "ss", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae"})
 _COMPANIES = len(COMPANY_HEADS) * len(COMPANY_TAILS) * len(COMPANY_SECTORS)

@@ -2,6 +2,7 @@
 
 Belongs here: quotas, teams, claims, hours, target and key accounts, costs, invoices, payments,
 prices and rates. Accounts and deals are given by their Salesforce id, reps by e-mail address.
+Invoices and payments are made in `billing.py`.
 """
 
 from datetime import date, timedelta
@@ -11,8 +12,9 @@ import pyarrow as pa
 
 from orchestration.sources.demo import team as t
 from orchestration.sources.demo.accounts import TARGETS_PER_REP, Accounts
+from orchestration.sources.demo.billing import invoice_tables
 from orchestration.sources.demo.clock import TIME_ZONES, Clock, holidays, month_of, month_start
-from orchestration.sources.demo.codes import GIVEAWAY, KEY, KEY_HABIT, NO_AMOUNT, UNPAID, WON
+from orchestration.sources.demo.codes import GIVEAWAY, NO_AMOUNT, UNPAID, WON
 from orchestration.sources.demo.columns import (
     Column,
     Const,
@@ -31,9 +33,10 @@ from orchestration.sources.demo.deals import Deals
 from orchestration.sources.demo.ids import PREFIXES
 from orchestration.sources.demo.options import DemoOptions
 from orchestration.sources.demo.pricing import CURRENCIES, LIST_CENTS, PRODUCTS, exchange_rates, in_euro_cents
-from orchestration.sources.demo.prospecting import SLOT, local_seconds
+from orchestration.sources.demo.prospecting import slot_of
 from orchestration.sources.demo.team import Team
 from orchestration.sources.demo.touches import Touches
+from orchestration.sources.demo.world import World
 
 CLAIMED_CYCLE_DAYS = 45  # what everybody says; the records show about 75
 CLAIMED_BY_IDLE = 30  # percent of the time, said to go to prospecting by the rep who leaves the blocks idle
@@ -41,24 +44,22 @@ _SLOTS_PER_WEEK = 80
 _QUOTA_SHARE = (
     0.45  # of what a rep's own stock of deals can carry: nobody but the one off the cliff falls short
 )
-_LEGACY_YEARS = 3
 _EURO = Const("EUR")
 
 
-def planning_tables(
-    options: DemoOptions, team: Team, clock: Clock, deals: Deals, accounts: Accounts, whole: Touches
-) -> dict[str, Frame]:
+def planning_tables(world: World, deals: Deals, accounts: Accounts, whole: Touches) -> dict[str, Frame]:
     """All planning files by object name."""
-    invoices, payments = _invoices(options, clock, deals, accounts)
+    team, clock = world.team, world.clock
+    invoices, payments = invoice_tables(world, deals, accounts)
     return {
         "quotas": _quotas(team, clock, deals),
-        "claims": _claims(team, clock, whole),
+        "claims": _claims(world, whole),
         "working_hours": _working_hours(team, clock),
         "teams": _teams(team, clock),
         "target_accounts": _targets(team, clock, accounts),
         "key_accounts": _keys(team, clock, accounts),
         "rep_aliases": _aliases(team),
-        "holidays": _holidays(options, clock),
+        "holidays": _holidays(world.options, clock),
         "account_costs": _costs(team, clock, accounts),
         "invoices": invoices,
         "payments": payments,
@@ -96,19 +97,17 @@ def _quotas(team: Team, clock: Clock, deals: Deals) -> Frame:
     )
 
 
-def _claims(team: Team, clock: Clock, whole: Touches) -> Frame:
+def _claims(world: World, whole: Touches) -> Frame:
     """What reps say: most know roughly what they do; one claims thirty percent of the time."""
-    recent = whole.take(
-        np.flatnonzero(
-            ~whole.inbound & (whole.owner < team.reps) & (whole.deal < 0) & (whole.due > clock.last - 91)
-        )
-    )
-    slot = local_seconds(clock, team, recent.moment, recent.due, recent.owner) // SLOT
+    team, clock = world.team, world.clock
+    own = ~whole.inbound & (whole.owner < team.reps) & (whole.deal < 0) & (whole.due > clock.last - 91)
+    recent = whole.take(np.flatnonzero(own))
+    slot = slot_of(world, recent)
     used = np.unique((recent.owner * 100_000 + recent.due) * 48 + slot) // (48 * 100_000)
     share = np.bincount(used, minlength=team.reps) / (13 * _SLOTS_PER_WEEK)
     percent = np.where(team.ways == t.IDLE, CLAIMED_BY_IDLE, np.rint(share * 100 + 1)).astype(np.int64)
     reps = np.arange(team.reps)
-    columns = {
+    columns: dict[str, Column] = {
         "rep": _rep(team, reps),
         "claimed_prospecting_share": Money(percent),
         "claimed_cycle_days": Const(str(CLAIMED_CYCLE_DAYS)),
@@ -119,10 +118,10 @@ def _claims(team: Team, clock: Clock, whole: Touches) -> Frame:
 
 def _working_hours(team: Team, clock: Clock) -> Frame:
     staff = np.arange(team.staff)
-    columns = {
+    columns: dict[str, Column] = {
         "rep": _rep(team, staff),
         "hours_per_week": Const("40"),
-        "time_zone": Pick(text_array(list(TIME_ZONES)), team.zone[staff]),
+        "time_zone": Pick(text_array(TIME_ZONES), team.zone[staff]),
         "work_start": Const("09:00"),
         "work_end": Const("17:00"),
         "work_days": Const("Mon Tue Wed Thu Fri"),
@@ -133,7 +132,7 @@ def _working_hours(team: Team, clock: Clock) -> Frame:
 
 def _teams(team: Team, clock: Clock) -> Frame:
     reps = np.arange(team.reps)
-    columns = {
+    columns: dict[str, Column] = {
         "rep": _rep(team, reps),
         "manager": Pick(team.emails, team.manager[reps]),
         "team": Joined(("Team ", Whole(team.manager[reps] - team.reps + 1))),
@@ -145,7 +144,7 @@ def _teams(team: Team, clock: Clock) -> Frame:
 
 def _targets(team: Team, clock: Clock, accounts: Accounts) -> Frame:
     n = team.reps * TARGETS_PER_REP
-    columns = {
+    columns: dict[str, Column] = {
         "account": Ids(PREFIXES["Account"], accounts.first_target + np.arange(n)),
         "rep": _rep(team, np.repeat(np.arange(team.reps), TARGETS_PER_REP)),
         "valid_from": Days(np.full(n, clock.first)),
@@ -170,7 +169,7 @@ def _aliases(team: Team) -> Frame:
 def _holidays(options: DemoOptions, clock: Clock) -> Frame:
     start = options.end_date - timedelta(days=clock.last - clock.first)
     days = holidays(start, date(options.end_date.year + 1, 12, 31))
-    columns = {
+    columns: dict[str, Column] = {
         "date": Text(text_array([day.isoformat() for day, _ in days])),
         "name": Text(text_array([name for _, name in days])),
     }
@@ -186,7 +185,7 @@ def _costs(team: Team, clock: Clock, accounts: Accounts) -> Frame:
     )
     habit = key % KEY_PER_SQUAD == 0
     cents = np.where(habit, 1_200_000 + 70_000 * turn, 500_000 + 20_000 * (key % KEY_PER_SQUAD))
-    columns = {
+    columns: dict[str, Column] = {
         "account": Ids(PREFIXES["Account"], accounts.first_customer + key),
         "month": _months(months[turn]),
         "amount": Money(cents),
@@ -195,70 +194,14 @@ def _costs(team: Team, clock: Clock, accounts: Accounts) -> Frame:
     return Frame(columns, len(key))
 
 
-def _invoices(options: DemoOptions, clock: Clock, deals: Deals, accounts: Accounts) -> tuple[Frame, Frame]:
-    """One invoice per won deal two weeks after closing, paid within a month and a half; fake sales have
-    none. Regular customers were billed by the quarter for years; every fifth has left."""
-    rng = options.rng("invoices")
-    billed = (deals.outcome == WON) & ~np.isin(deals.label, [GIVEAWAY, UNPAID, NO_AMOUNT])
-    deal = np.flatnonzero(billed)
-    on = clock.business[deals.closed[deal]] + rng.integers(2, 15, len(deal))
-    inside = on <= clock.last
-    deal, on = deal[inside], on[inside]
-    customers = np.arange(accounts.first_customer, accounts.first_target)
-    account, quarter = (
-        g.ravel() for g in np.meshgrid(customers, np.arange(_LEGACY_YEARS * 4), indexing="ij")
-    )
-    day = clock.last - 20 - 91 * quarter
-    rank = account - accounts.first_customer
-    is_key = np.isin(account, deals.account[np.isin(deals.label, [KEY, KEY_HABIT])])
-    left = (rank % 5 == 3) & (quarter < 4 + rank % 4)
-    young = (rank % 7 == 2) & (quarter > 5)
-    kept = ~left & ~young & ~is_key
-    account, day = account[kept], day[kept] + rng.integers(-4, 5, int(kept.sum()))
-    base = 200_000 + account * 7_919 % 900_000
-    day_of = np.r_[on, day]
-    order = np.argsort(day_of, kind="stable")
-    cents = np.r_[deals.amount[deal], base // 100 * 100][order]
-    of_deal = np.r_[deal, np.full(len(account), -1)][order]
-    whose = np.r_[deals.account[deal], account][order]
-    currency = np.r_[deals.currency[deal], np.zeros(len(account), np.int64)][order]
-    day_of = day_of[order]
-    number = Joined(("INV-", Whole(100_001 + np.arange(len(order)))))
-    money = Pick(text_array(list(CURRENCIES)), currency)
-    invoices = Frame(
-        {
-            "invoice_id": number,
-            "account": Ids(PREFIXES["Account"], whose),
-            "opportunity": Ids(PREFIXES["Opportunity"], of_deal),
-            "invoiced_on": Days(day_of),
-            "amount": Money(cents),
-            "currency": money,
-        },
-        len(order),
-    )
-    paid_on = day_of + rng.integers(10, 32, len(order))
-    paid = np.flatnonzero(paid_on <= clock.last)
-    payments = Frame(
-        {
-            "payment_id": Joined(("PAY-", Whole(500_001 + np.arange(len(paid))))),
-            "invoice_id": Joined(("INV-", Whole(100_001 + paid))),
-            "paid_on": Days(paid_on[paid]),
-            "amount": Money(cents[paid]),
-            "currency": Pick(text_array(list(CURRENCIES)), currency[paid]),
-        },
-        len(paid),
-    )
-    return invoices, payments
-
-
 def _list_prices(clock: Clock) -> Frame:
     product, currency = (
         g.ravel() for g in np.meshgrid(np.arange(len(PRODUCTS)), np.arange(len(CURRENCIES)), indexing="ij")
     )
-    columns = {
-        "product": Pick(text_array(list(PRODUCTS)), product),
+    columns: dict[str, Column] = {
+        "product": Pick(text_array(PRODUCTS), product),
         "price": Money(LIST_CENTS[product, currency]),
-        "currency": Pick(text_array(list(CURRENCIES)), currency),
+        "currency": Pick(text_array(CURRENCIES), currency),
         "valid_from": Days(np.full(len(product), month_start(month_of(np.array([clock.first])) - 36)[0])),
     }
     return Frame(columns, len(product))
@@ -270,9 +213,9 @@ def _rates(clock: Clock) -> Frame:
     turn, currency = (
         g.ravel() for g in np.meshgrid(np.arange(len(months)), np.arange(1, len(CURRENCIES)), indexing="ij")
     )
-    columns = {
+    columns: dict[str, Column] = {
         "month": _months(months[turn]),
-        "currency": Pick(text_array(list(CURRENCIES)), currency),
+        "currency": Pick(text_array(CURRENCIES), currency),
         "rate": Text(text_array([f"{rates[m, c]:.4f}" for m, c in zip(turn, currency, strict=True)])),
     }
     return Frame(columns, len(turn))

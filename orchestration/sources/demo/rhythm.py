@@ -6,9 +6,10 @@ Belongs here: times of day. On which days things happen is decided where they ar
 import numpy as np
 
 from orchestration.sources.demo import team as t
-from orchestration.sources.demo.clock import Clock, weekday
+from orchestration.sources.demo.clock import weekday
 from orchestration.sources.demo.deals import Deals
 from orchestration.sources.demo.team import Team
+from orchestration.sources.demo.world import World
 
 HOUR = 3600
 # Way of working: weekdays (0 Monday), start and end of its recurring block, seconds of local time.
@@ -26,11 +27,11 @@ CREATED, PUSHED, MOVED = 15 * HOUR, 15 * HOUR + 1800, 16 * HOUR
 
 
 def deal_moments(
-    deals: Deals, team: Team, clock: Clock, rows: np.ndarray, positions: np.ndarray, hour: int
+    world: World, deals: Deals, rows: np.ndarray, positions: np.ndarray, hour: int
 ) -> np.ndarray:
     """The moment of a change to the deals in `rows` on business days `positions`."""
     local = hour + (rows * 7_919 + 1_031) % 1_700
-    return clock.utc(clock.business[positions], local, team.zone[deals.owner[rows]])
+    return world.moment(world.clock.business[positions], local, deals.owner[rows])
 
 
 def prospecting_time(rng: np.random.Generator, team: Team, owner: np.ndarray, days: np.ndarray) -> np.ndarray:

@@ -80,7 +80,7 @@ class Team:
         ]
         zone = np.zeros(users + 2, np.int64)
         zone[:reps] = np.array([0, 0, 1, 0, 2, 0, 0, 1, 2, 0, 0, 1])[ways]
-        return cls(squads, ways, manager, zone, first, last, text_array(list(emails)))
+        return cls(squads, ways, manager, zone, first, last, text_array(emails))
 
     @property
     def reps(self) -> int:
@@ -138,7 +138,7 @@ def user_table(team: Team, clock: Clock) -> Frame:
             "UserType": Const("Standard"),
             "IsActive": flag(active),
             "ManagerId": Ids(PREFIXES["User"], team.manager),
-            "TimeZoneSidKey": Pick(text_array(list(TIME_ZONES)), team.zone),
+            "TimeZoneSidKey": Pick(text_array(TIME_ZONES), team.zone),
             "LastLoginDate": Moments(np.where(position < team.staff, clock.last * 86_400 + 25_200, NONE)),
             "CreatedDate": Moments(created),
             "LastModifiedDate": Moments(changed),

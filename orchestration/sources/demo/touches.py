@@ -4,22 +4,38 @@ Belongs here: the shape and its building blocks. Who is touched when is decided 
 """
 
 from dataclasses import dataclass, fields
+from typing import Required, TypedDict, Unpack
 
 import numpy as np
 
 CALL, EMAIL, TASK = range(3)
 CONNECTED, VOICEMAIL, NO_ANSWER = range(3)
 SUBJECTS = (
-    "Call: introduction", "Email: introduction", "Call: follow-up", "Email: follow-up", "Email received: reply",
-    "Email received: please call again later", "Email received: unsubscribe me", "Call: recontact as agreed",
-    "Email received: RFP with vendor questionnaire", "Email: summary of our meeting and next steps", "Call: status",
-    "Email: proposal", "Email received: questions", "Call: prospecting", "Email: prospecting", "Deal review",
-    "Send revised quote", "Send reference list", "Call back with answers", "Automatic reply: out of office",
+    "Call: introduction",
+    "Email: introduction",
+    "Call: follow-up",
+    "Email: follow-up",
+    "Email received: reply",
+    "Email received: please call again later",
+    "Email received: unsubscribe me",
+    "Call: recontact as agreed",
+    "Email received: RFP with vendor questionnaire",
+    "Email: summary of our meeting and next steps",
+    "Call: status",
+    "Email: proposal",
+    "Email received: questions",
+    "Call: prospecting",
+    "Email: prospecting",
+    "Deal review",
+    "Send revised quote",
+    "Send reference list",
+    "Call back with answers",
+    "Automatic reply: out of office",
     "Email: tender response",
-)  # fmt: skip
-(INTRO_CALL, INTRO_MAIL, NEXT_CALL, NEXT_MAIL, REPLY, LATER, UNSUBSCRIBE, RECONTACT_CALL, RFP_MAIL, RECAP, STATUS_CALL,
- PROPOSAL_MAIL, QUESTIONS, COLD_CALL, COLD_MAIL, REVIEW, PROMISE_QUOTE, PROMISE_REFERENCES, PROMISE_ANSWERS, AUTO_REPLY,
- TENDER_MAIL) = range(len(SUBJECTS))  # fmt: skip
+)
+INTRO_CALL, INTRO_MAIL, NEXT_CALL, NEXT_MAIL, REPLY, LATER, UNSUBSCRIBE, RECONTACT_CALL, RFP_MAIL = range(9)
+RECAP, STATUS_CALL, PROPOSAL_MAIL, QUESTIONS, COLD_CALL, COLD_MAIL, REVIEW, PROMISE_QUOTE = range(9, 17)
+PROMISE_REFERENCES, PROMISE_ANSWERS, AUTO_REPLY, TENDER_MAIL = range(17, 21)
 
 
 @dataclass
@@ -56,25 +72,31 @@ class Touches:
         )
 
 
+class What(TypedDict, total=False):
+    """What a touch was. `connected`: percent of calls that connect, 30 unless said."""
+
+    channel: Required[np.ndarray | int]
+    subject: Required[np.ndarray | int]
+    lead: np.ndarray | int
+    contact: np.ndarray | int
+    deal: np.ndarray | int
+    account: np.ndarray | int
+    inbound: bool
+    connected: np.ndarray | int
+
+
 def touches(
-    rng: np.random.Generator,
-    moment: np.ndarray,
-    day: np.ndarray,
-    owner: np.ndarray,
-    channel: np.ndarray | int,
-    subject: np.ndarray | int,
-    **more: np.ndarray | int | bool,
+    rng: np.random.Generator, moment: np.ndarray, day: np.ndarray, owner: np.ndarray, **what: Unpack[What]
 ) -> Touches:
-    """Touches done at `moment`, local day `day`. `more`: lead, contact, deal, account (default -1),
-    inbound (False), connected (probability in percent that a call connects: 30)."""
+    """Touches done at `moment`, local day `day`; whoever is not named in `what` has no part in it."""
     n = len(moment)
 
     def whole(value: np.ndarray | int | bool, kind: type = np.int64) -> np.ndarray:
         return np.broadcast_to(np.asarray(value, kind), n).copy()
 
-    channel = whole(channel)
-    inbound = whole(more.get("inbound", False), bool)
-    connected = rng.integers(0, 100, n) < more.get("connected", 30)
+    channel = whole(what["channel"])
+    inbound = whole(what.get("inbound", False), bool)
+    connected = rng.integers(0, 100, n) < what.get("connected", 30)
     call = channel == CALL
     talk = rng.integers(120, 420, n)  # short, so that no deal but the one that takes everything fills a week
     disposition = np.where(connected | inbound, CONNECTED, rng.integers(VOICEMAIL, NO_ANSWER + 1, n))
@@ -82,15 +104,15 @@ def touches(
     return Touches(
         moment=moment,
         owner=owner,
-        lead=whole(more.get("lead", -1)),
-        contact=whole(more.get("contact", -1)),
-        deal=whole(more.get("deal", -1)),
-        account=whole(more.get("account", -1)),
+        lead=whole(what.get("lead", -1)),
+        contact=whole(what.get("contact", -1)),
+        deal=whole(what.get("deal", -1)),
+        account=whole(what.get("account", -1)),
         channel=channel,
         inbound=inbound,
         seconds=np.where(call, seconds, 0),
         disposition=np.where(call, disposition, -1),
-        subject=whole(subject),
+        subject=whole(what["subject"]),
         due=day,
         made=moment,
         done=np.ones(n, bool),
