@@ -40,6 +40,33 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """What a feed that is no listing of everything says about known records which are not among its
+    rows, by where they came from (`_source_file`).
+
+    `gone`: files that no longer exist, with all their records. `replaced`: files whose records are all
+    among the rows. `complete`: beginnings of files ("": all) of which that holds too, but where a listing
+    that lacks most of what is known is not believed. `incomplete`: files with records that could not be
+    read; none of theirs has been deleted. Both listings speak only for the feed's span.
+    """
+
+    gone: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    complete: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Span:
+    """The part of an object that a listing covers: records of which the first of `columns` that is
+    filled lies, as text, from `start` to before `end`."""
+
+    columns: tuple[str, ...]
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
 class Batch:
     """Records of one object as the source sent them.
 
@@ -52,6 +79,7 @@ class Batch:
     rejected: tuple[Rejected, ...] = ()
     deleted: tuple[str, ...] = ()  # record keys that the source itself says are gone
     warnings: tuple[str, ...] = ()
+    coverage: Coverage = Coverage()
 
 
 @dataclass(frozen=True)
@@ -61,8 +89,7 @@ class ObjectFeed:
     `key`: the source columns that identify a record; empty where the object has none (then the
     content is the key). `is_complete`: the batches list every record there is, so a key that is
     absent has been deleted. `warnings`: what was found before anything was read, such as files of
-    the source that belong to no object. `listed_between`: (column, from, to) where a complete listing
-    covers only the records whose column, as text, lies from `from` to before `to`.
+    the source that belong to no object. `span`: where listings cover only a part of the records.
     `state`: asked when the batches have been read, what the next ingest of this object goes on from
     (JSON values); the ledger keeps it.
     """
@@ -74,5 +101,11 @@ class ObjectFeed:
     batches: Iterator[Batch]
     files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    listed_between: tuple[str, str, str] | None = None
+    span: Span | None = None
     state: Callable[[], Mapping[str, Any]] | None = None
+
+
+def record_key(*parts: str) -> str:
+    """The key of a record as landing writes it, to name it in `Batch.deleted`: parts between `|`; in a
+    compound key one within a part is doubled."""
+    return parts[0] if len(parts) == 1 else "|".join(part.replace("|", "||") for part in parts)

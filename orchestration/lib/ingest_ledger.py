@@ -6,7 +6,7 @@ ingest is `landing`.
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,8 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 class ObjectReport:
     """What became of one object: `read_rows` = `unchanged_rows` + `extracted_rows`, and
     `extracted_rows` = `landed_rows` + `rejected_rows`; `deleted_rows` are tombstones beside them.
-    `adopted_rows` were landed by an earlier ingest that was interrupted before it could say so."""
+    `adopted_rows` were landed by an earlier ingest that was interrupted before it could say so.
+    `state`: what the object's next feed goes on from, None where it always reads everything."""
 
     system: str
     object: str
@@ -35,6 +36,7 @@ class ObjectReport:
     is_complete: bool
     files: tuple[str, ...]
     warnings: tuple[str, ...]
+    state: Mapping[str, Any] | None = None
 
     @property
     def extracted_rows(self) -> int:
@@ -67,6 +69,7 @@ class IngestReport:
                     "extracted_rows": item.extracted_rows,
                     "files": list(item.files),
                     "warnings": list(item.warnings),
+                    "state": dict(item.state) if item.state is not None else None,
                 }
                 for item in self.objects
             ],
@@ -112,6 +115,16 @@ def completed_ingests(
         if known_at is None or record["finished_at"] <= utc_text(known_at):
             records.append(record)
     return sorted(records, key=lambda record: (record["finished_at"], record["ingest_id"]))
+
+
+def feed_states(settings: Settings, source_instance: str) -> dict[str, dict[str, Any]]:
+    """What each object's next feed goes on from: the state that the newest record with one has."""
+    return {
+        item["object"]: item["state"]
+        for record in completed_ingests(settings, source_instance)
+        for item in record["objects"]
+        if item["state"] is not None
+    }
 
 
 def landing_files(settings: Settings, ingests: Iterable[dict[str, Any]]) -> dict[str, dict[str, list[Path]]]:

@@ -22,6 +22,7 @@ from orchestration.lib.ingest_ledger import (
     IngestReport,
     ObjectReport,
     completed_ingests,
+    feed_states,
     files_of_load,
     landing_files,
     write_record,
@@ -33,7 +34,7 @@ from orchestration.records import ObjectFeed
 from orchestration.settings import Settings
 from orchestration.sources_file import SourceEntry
 
-__all__ = ["IngestReport", "completed_ingests", "ingest", "landing_files"]
+__all__ = ["IngestReport", "completed_ingests", "feed_states", "ingest", "landing_files"]
 
 _MEMORY_LIMIT = "2GB"  # beyond it DuckDB uses the work folder
 _Pair = tuple[str, str]
@@ -220,6 +221,7 @@ def _object_report(spool: Spool, difference: Difference, landed: _Landed) -> Obj
         is_complete=difference.is_complete,
         files=spool.feed.files,
         warnings=(*spool.warnings, *difference.warnings),
+        state=spool.feed.state() if spool.feed.state else None,
     )
 
 

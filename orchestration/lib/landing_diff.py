@@ -81,11 +81,12 @@ class Comparison:
             if name not in LANDING_COLUMNS and name != SEQUENCE
         ]
         columns = ", ".join(f"s.{quoted(name)}" for name in names)
-        sql = self._sql(
+        sql = (
             f"select {columns}{', ' if names else ''}{text_literal(self._feed.system)} as _source_system,"
             f" {text_literal(instance)} as _source_instance, n.k as _record_key, s._record_hash,"
             " 'upsert' as _change, s._source_file, s._source_row, $loaded_at::timestamp as _loaded_at"
-            f" from read_parquet($paths, union_by_name = true) s join {{news}} n on s.{SEQUENCE} = n.seq"
+            f" from read_parquet($paths, union_by_name = true) s join {self._tables['news']} n"
+            f" on s.{SEQUENCE} = n.seq"
         )
         yield from self._tables_of(sql, {"paths": self._paths, "loaded_at": loaded_at})
 
@@ -94,13 +95,13 @@ class Comparison:
         present = {name.lower() for name in column_names(self._connection, [Path(f) for f in self._landed])}
         keys = [name for name in self._feed.key if name.lower() in present]
         columns = "".join(f"any_value(l.{quoted(name)}) as {quoted(name)}, " for name in keys)
-        sql = self._sql(
+        sql = (
             f"select {columns}{text_literal(self._feed.system)} as _source_system,"
             f" {text_literal(instance)} as _source_instance, g.k as _record_key,"
             " cast(null as varchar) as _record_hash, 'delete' as _change,"
             " cast(null as varchar) as _source_file, cast(null as bigint) as _source_row,"
             " $loaded_at::timestamp as _loaded_at"
-            " from {gone} g join read_parquet($landed, union_by_name = true) l"
+            f" from {self._tables['gone']} g join read_parquet($landed, union_by_name = true) l"
             " on l._record_key = g.k and l._change = 'upsert' group by g.k"
         )
         yield from self._tables_of(sql, {"landed": self._landed, "loaded_at": loaded_at})
@@ -131,9 +132,8 @@ class Comparison:
                 " source_file varchar, place varchar)"
             )
             return
-        place = "null::varchar"
-        if self._feed.listed_between:
-            place = f"{quoted(self._feed.listed_between[0])}"
+        span = self._feed.span
+        place = f"coalesce({', '.join(map(quoted, span.columns))})" if span else "null::varchar"
         self._run(
             "create table {current} as with landed as (select _record_key as k, _record_hash as h,"
             f" _change as c, _loaded_at as t, _source_file as f, {place} as place"
@@ -157,30 +157,65 @@ class Comparison:
             )
             self._run("delete from {incoming} where k in (select k from said_deleted)")
             self._connection.unregister("said_deleted")
-        if not self._feed.is_complete:
-            return False, []
         known = "from {current} c where not is_deleted and k not in (select k from {gone})"
-        if self._feed.listed_between:
-            low, high = (text_literal(text) for text in self._feed.listed_between[1:])
-            known += f" and place >= {low} and place < {high}"
+        within = "true"
+        if span := self._feed.span:
+            within = f"(place >= {text_literal(span.start)} and place < {text_literal(span.end)})"
+        if not self._feed.is_complete:
+            return self._take_covered(known, within)
+        known = f"{known} and {within}"
         vanished = f"{known} and k not in (select k from {{incoming}})"
         (known_count,) = self._one("select count(*) " + known)
         (lost,) = self._one("select count(*) " + vanished)
         if self._is_cut_short(known_count, lost):
-            return False, [
-                f"{lost:,} of {known_count:,} known records are missing; nothing was taken for deleted. If"
-                " they were deleted, set `accept_shrink: true` on the source"
-            ]
+            return False, [_not_believed(lost, known_count)]
         if self._spool.rejected_rows and lost:
             return self._spare(vanished, lost)
         self._run("insert into {gone} select k " + vanished)
         return True, []
 
+    def _take_covered(self, known: str, within: str) -> tuple[bool, list[str]]:
+        """What the feed's coverage says is deleted. Complete where everything is listed, and believed."""
+        parts = self._spool.coverage
+        if not parts:
+            return False, []
+        coverage = {
+            name: list(dict.fromkeys(text for part in parts for text in getattr(part, name)))
+            for name in ("gone", "replaced", "incomplete", "complete")
+        }
+        for name in ("gone", "replaced", "incomplete"):
+            self._connection.register(f"{name}_files", pa.table({"f": pa.array(coverage[name], pa.string())}))
+        is_whole = "source_file not in (select f from incomplete_files)"
+        absent = "k not in (select k from {incoming})"
+        self._run(
+            f"insert into {{gone}} select k {known} and {absent} and (source_file in (select f from gone_files)"
+            f" or ({is_whole} and source_file in (select f from replaced_files) and {within}))"
+        )
+        warnings = []
+        for beginning in coverage["complete"]:
+            listed = f"{known} and {within} and starts_with(source_file, {text_literal(beginning)})"
+            vanished = f"{listed} and {absent} and {is_whole}"
+            (known_count,) = self._one("select count(*) " + listed)
+            (lost,) = self._one("select count(*) " + vanished)
+            # Unlike with `is_complete`, other parts of the object may have rows: emptiness is that of the part.
+            if not self._accept_shrink and lost and (lost == known_count or self._is_most(lost, known_count)):
+                where = f"{beginning}: " if beginning else ""
+                warnings.append(where + _not_believed(lost, known_count))
+            else:
+                self._run("insert into {gone} select k " + vanished)
+        for name in ("gone", "replaced", "incomplete"):
+            self._connection.unregister(f"{name}_files")
+        return "" in coverage["complete"] and not coverage["incomplete"] and not warnings, warnings
+
     def _is_cut_short(self, known: int, lost: int) -> bool:
         if self._accept_shrink or not lost:
             return False
         is_empty = self._spool.admitted_rows == 0
-        return is_empty or (known >= SHRINK_FLOOR and lost > SHRINK_SHARE * known)
+        return is_empty or self._is_most(lost, known)
+
+    @staticmethod
+    def _is_most(lost: int, known: int) -> bool:
+        return known >= SHRINK_FLOOR and lost > SHRINK_SHARE * known
 
     def _spare(self, vanished: str, lost: int) -> tuple[bool, list[str]]:
         """Rejected rows exist, so what vanished may be among them: a key that one of them mentions, or
@@ -218,7 +253,9 @@ class Comparison:
     def _tables_of(self, sql: str, parameters: dict[str, object]) -> Iterator[pa.Table]:
         # A cursor of its own: several objects are read in turns.
         with self._connection.cursor() as cursor:
-            for batch in cursor.execute(sql, parameters).to_arrow_reader(BATCH_ROWS):
+            reader = cursor.execute(sql, parameters).to_arrow_reader(BATCH_ROWS)
+            yield reader.schema.empty_table()  # without rows it still carries the columns
+            for batch in reader:
                 yield pa.Table.from_batches([batch])
 
     def _one(self, sql: str) -> tuple[int, ...]:
@@ -228,9 +265,14 @@ class Comparison:
         self._connection.execute(self._sql(sql), parameters)
 
     def _sql(self, template: str) -> str:
-        for name, table in self._tables.items():  # not str.format: a column's name may hold braces
-            template = template.replace("{" + name + "}", table)
-        return template
+        return template.format(**self._tables)
+
+
+def _not_believed(lost: int, known: int) -> str:
+    return (
+        f"{lost:,} of {known:,} known records are missing; nothing was taken for deleted. If they were"
+        " deleted, set `accept_shrink: true` on the source"
+    )
 
 
 _NEWS = """

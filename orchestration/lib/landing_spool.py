@@ -6,7 +6,7 @@ far. Which records are new is `landing_diff`.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.lib.row_boundary import admit
-from orchestration.records import Batch, ObjectFeed, Rejected
+from orchestration.records import Batch, Coverage, ObjectFeed, Rejected
 
 SEQUENCE = "_sequence"  # position of a record in what the source sent
 FLUSH_ROWS = 1 << 18
@@ -38,6 +38,7 @@ class Spool:
     deleted_keys: list[str] = field(default_factory=list)
     damaged_keys: int = 0
     warnings: list[str] = field(default_factory=list)
+    coverage: list[Coverage] = field(default_factory=list)
     _waiting: list[pa.Table] = field(default_factory=list)
 
     @property
@@ -58,6 +59,7 @@ class Spool:
                 self.rejected_rows += len(admitted.rejected)
                 self.rejections.extend(admitted.rejected[: KEPT_REJECTIONS - len(self.rejections)])
                 self.deleted_keys.extend(batch.deleted)
+                self._cover(batch, admitted.rejected[len(batch.rejected) :])
                 self.damaged_keys += admitted.damaged_keys
                 example = example or admitted.damaged_example
                 self.warnings.extend(text for text in batch.warnings if text not in self.warnings)
@@ -71,7 +73,15 @@ class Spool:
     def _spelled(self, batch: Batch) -> Batch:
         """Columns spelled as in landing: SQL sees no difference between Id and ID, Parquet does."""
         names = [self.spellings.setdefault(name.lower(), name) for name in batch.rows.column_names]
-        return Batch(batch.rows.rename_columns(names), batch.rejected, batch.deleted, batch.warnings)
+        return replace(batch, rows=batch.rows.rename_columns(names))
+
+    def _cover(self, batch: Batch, refused: Sequence[Rejected]) -> None:
+        """Note what the batch speaks for; a file of which the row boundary refused a row is incomplete."""
+        refused_files = tuple(dict.fromkeys(item.file for item in refused))
+        if batch.coverage != Coverage():
+            self.coverage.append(batch.coverage)
+        if refused_files:
+            self.coverage.append(Coverage(incomplete=refused_files))
 
     def _keep(self, rows: pa.Table) -> None:
         first = self.admitted_rows

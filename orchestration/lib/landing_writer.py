@@ -3,7 +3,10 @@
 Belongs here: everything that is dlt's. What is written is `landing`; what counts, `ingest_ledger`.
 """
 
+import contextlib
+import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -37,7 +40,8 @@ def finish_pending(settings: Settings, instance: str) -> list[str]:
     """Bring loads that an interrupted ingest left behind to their end; returns what could not be.
 
     dlt would load them instead of the new data. One that cannot be finished is dropped: nothing is
-    lost, because its rows never counted as landed and are compared again.
+    lost, because its rows never counted as landed and are compared again. Not `pipeline.run()`: where
+    nothing has been loaded yet it wipes what is pending, without a word.
     """
     dropped = []
     for folder in sorted((settings.work / "dlt").glob(f"{instance}__*")):
@@ -46,17 +50,24 @@ def finish_pending(settings: Settings, instance: str) -> list[str]:
             pipeline = _pipeline(settings, instance, system)
             if pipeline.has_pending_data:
                 try:
-                    pipeline.run()
+                    if pipeline.list_extracted_load_packages():
+                        pipeline.normalize()
+                    pipeline.load()
                 except PipelineStepFailed as error:
-                    pipeline.drop_pending_packages()
+                    shutil.rmtree(folder)
                     dropped.append(f"a load of {system} that was interrupted could not be finished: {error}")
     return dropped
 
 
 def completed_loads(settings: Settings, instance: str, system: str) -> list[str]:
     """Ids of the loads that dlt completed, oldest first, whether or not an ingest vouches for them."""
-    marks = (settings.landing / system / "_dlt_loads").glob(f"{instance}__*.jsonl")
-    return sorted((mark.stem.removeprefix(f"{instance}__") for mark in marks), key=float)
+    loads = []
+    for mark in (settings.landing / system / "_dlt_loads").glob(f"{instance}__*.jsonl"):
+        with contextlib.suppress(ValueError):  # a mark half written is no completed load
+            record = json.loads(mark.read_text(encoding="utf-8"))
+            if record.get("status") == 0:
+                loads.append(str(record["load_id"]))
+    return sorted(loads, key=float)
 
 
 def write_load(

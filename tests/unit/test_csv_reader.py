@@ -1,0 +1,211 @@
+"""CSVs as people send them: every row is either read or rejected with its number and its text."""
+
+import io
+import random
+from collections.abc import Callable
+from typing import BinaryIO
+
+import pyarrow.compute as pc
+import pytest
+
+from orchestration.errors import PipelineError
+from orchestration.records import Rejected
+from orchestration.sources import csv_reader
+from orchestration.sources.csv_reader import read_csv
+from orchestration.sources.text_stream import detect_encoding
+
+Row = dict[str, str | int | None]
+
+
+def opener(data: bytes) -> Callable[[], BinaryIO]:
+    return lambda: io.BytesIO(data)
+
+
+def read(data: bytes) -> tuple[list[Row], list[Rejected]]:
+    rows: list[Row] = []
+    rejected: list[Rejected] = []
+    for batch in read_csv(opener(data), "f.csv", "crm"):
+        rows.extend(batch.rows.drop_columns("_source_file").to_pylist())
+        rejected.extend(batch.rejected)
+    return rows, rejected
+
+
+def message(data: bytes) -> str:
+    with pytest.raises(PipelineError) as error:
+        read(data)
+    assert "crm" in str(error.value)
+    assert "f.csv" in str(error.value)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_encodings_separators_and_line_ends(encoding: str, separator: str, line_end: str) -> None:
+    lines = ["Id", "Name"], ["0012345678901234567", "Zoë"], ["2", '"a\nb"'], ["3", ""]
+    text = line_end.join(separator.join(line) for line in lines)
+    rows, rejected = read(text.encode(encoding))
+    assert rejected == []
+    assert rows == [
+        {"Id": "0012345678901234567", "Name": "Zoë", "_source_row": 1},
+        {"Id": "2", "Name": "a\nb", "_source_row": 2},
+        {"Id": "3", "Name": None, "_source_row": 3},
+    ]
+
+
+def test_utf16_big_endian_with_mark() -> None:
+    assert read("\ufeffId\n1\n".encode("utf-16-be"))[0] == [{"Id": "1", "_source_row": 1}]
+
+
+def test_ragged_rows_are_rejected_whole() -> None:
+    rows, rejected = read(b'a,b\n1,x\n2\n3,y\n\n4,"p\nq"\n5,z,"ex,tra"\n6,w\n')
+    assert [(row["a"], row["_source_row"]) for row in rows] == [("1", 1), ("3", 3), ("4", 4), ("6", 6)]
+    assert rejected == [
+        Rejected("f.csv", 2, "ragged", "1 fields, the header has 2", "2"),
+        Rejected("f.csv", 5, "ragged", "3 fields, the header has 2", '5,z,"ex,tra"'),
+    ]
+
+
+def test_row_numbers_hold_over_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 4096)
+    monkeypatch.setattr(csv_reader, "BATCH_ROWS", 50)
+    dice = random.Random(7)  # noqa: S311 - the same rows every time
+    lines, bad = ["n,text"], set()
+    for number in range(1, 5001):
+        if dice.random() < 0.03:
+            bad.add(number)
+            lines.append(dice.choice([f"{number}", f"{number},a,b"]))
+        else:
+            lines.append(f'{number},"line\nbreak, {"x" * dice.randrange(60)}"')
+    rows, rejected = read("\r\n".join(lines).encode())
+    assert all(int(str(row["n"])) == row["_source_row"] for row in rows)
+    assert [item.row for item in rejected] == sorted(bad)
+    assert all(item.record.split(",")[0] == str(item.row) for item in rejected)
+    assert len(rows) + len(rejected) == 5000
+
+
+def test_only_rows_with_bad_bytes_are_rejected() -> None:
+    data = "n,t\n1,é\n2,ü\n3,".encode() + b"\xff\xfe\n4,ok\n5\xff\n6,ok"
+    rows, rejected = read(data)
+    assert [row["n"] for row in rows] == ["1", "2", "4", "6"]
+    assert [(item.row, item.code) for item in rejected] == [(3, "bad_encoding"), (5, "bad_encoding")]
+    assert "\\xff" in rejected[0].record
+    assert rejected[1].record == "5\\xff"
+
+
+def test_utf16_with_a_lone_surrogate_rejects_that_row() -> None:
+    data = "n,t\n1,".encode("utf-16-le") + b"\x00\xd8" + "\n2,ok\n".encode("utf-16-le")
+    rows, rejected = read(b"\xff\xfe" + data)
+    assert [row["n"] for row in rows] == ["2"]
+    assert [item.row for item in rejected] == [1]
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (b"plain", "utf-8"),
+        ("é".encode("cp1252") * 3, "cp1252"),
+        ("é".encode() * 3 + b"\xff", "utf-8"),
+        (b"text \x81 text", "utf-8"),  # no character of cp1252 either: the row is rejected
+        ("a\tb\n".encode("utf-16-le"), "utf-16-le"),
+        ("a\tb\n".encode("utf-16-be"), "utf-16-be"),
+    ],
+)
+def test_detected_encoding(data: bytes, encoding: str) -> None:
+    assert detect_encoding(opener(data)) == encoding
+
+
+def test_a_character_cut_by_a_chunk_is_no_bad_byte() -> None:
+    filler = b"n\n" + b"x" * ((1 << 20) - 3 - 4092 - 4)
+    for shift in range(4):
+        data = filler + b"x" * shift + "€€€€".encode() * 2000 + b"\n"
+        rows, rejected = read(data)
+        assert (len(rows), rejected) == (1, [])
+
+
+def test_unclosed_quote_swallows_nothing() -> None:
+    rows, rejected = read(b'a,b\n1,x\n2,"oops\n3,y\n4,z\n')
+    assert [row["a"] for row in rows] == ["1"]
+    assert [(item.row, item.code) for item in rejected] == [(2, "unclosed_quote")]
+    assert "4,z" in rejected[0].record
+    _, rejected = read(b'a\n1\n"oops\n3\n')
+    assert [(item.row, item.code) for item in rejected] == [(2, "unclosed_quote")]
+
+
+@pytest.mark.parametrize("data", [b"a,b\n", b"a,b", b"a,b\n\n\n", "a,b\n".encode("utf-16")])
+def test_header_only_still_names_the_columns(data: bytes) -> None:
+    (batch,) = read_csv(opener(data), "f.csv", "crm")
+    assert batch.rows.num_rows == 0
+    assert batch.rows.column_names == ["a", "b", "_source_file", "_source_row"]
+    assert {str(kind) for kind in batch.rows.schema.types[:3]} == {"string"}
+
+
+def test_trailing_unnamed_columns() -> None:
+    rows, rejected = read(b"a,b,,\n1,2,,\n3,4,,\n")
+    assert rows == [{"a": "1", "b": "2", "_source_row": 1}, {"a": "3", "b": "4", "_source_row": 2}]
+    rows, rejected = read(b"a,b,,\n1,2,,note\n")
+    assert rows == [{"a": "1", "b": "2", "_unnamed_4": "note", "_source_row": 1}]
+    # the header has no separator at its end, the rows have
+    rows, rejected = read(b"a,b\n1,2,\n3,4,\n")
+    assert [(row["b"], row["_source_row"]) for row in rows] == [("2", 1), ("4", 2)]
+    assert rejected == []
+
+
+def test_a_field_of_ten_megabytes_lands() -> None:
+    rows, rejected = read(b'a,b\n1,"' + b"x" * 10_000_000 + b'"\n2,y\n')
+    assert len(str(rows[0]["b"])) == 10_000_000
+    assert (rows[1]["a"], rejected) == ("2", [])
+
+
+def test_a_field_beyond_every_measure_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 1 << 20)
+    assert "never closed" in message(b'a,b\n1,"' + b"x" * 3_000_000 + b'"\n2,y\n')
+
+
+def test_nul_is_kept_for_the_row_boundary() -> None:
+    rows, _ = read(b"a,b\n1,x\x00y\n")
+    assert rows[0]["b"] == "x\x00y"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"Id,Name,id\n1,2,3\n", ["'Id'", "'id'", "columns 1", "and 3"]),
+        (b"Id, Id \n1,2\n", ["'Id'"]),
+        (b"", ["empty"]),
+        (b"\n\n", ["empty"]),
+        (b",,\n1,2,3\n", ["names no column"]),
+        (b"PK\x03\x04\x00\x00\x00,\n", ["no text"]),
+    ],
+)
+def test_headers_that_cannot_be_used(data: bytes, told: list[str]) -> None:
+    text = message(data)
+    for words in told:
+        assert words in text
+
+
+def test_excels_own_separator_line() -> None:
+    assert read(b"sep=;\na;b\n1;2,5\n")[0] == [{"a": "1", "b": "2,5", "_source_row": 1}]
+
+
+def test_quoted_line_end_in_the_header() -> None:
+    assert read(b'"Close\nDate",b\n1,2\n')[0] == [{"Close\nDate": "1", "b": "2", "_source_row": 1}]
+
+
+def test_a_quote_inside_a_field_is_text() -> None:
+    assert read(b'a,b\n1,5" pipe\n2,x\n')[0][0]["b"] == '5" pipe'
+
+
+def test_rows_keep_their_type_over_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_reader, "BATCH_ROWS", 2)
+    batches = list(read_csv(opener(b"a,b\n1,\n2,\n3,x\n"), "f.csv", "crm"))
+    assert [batch.rows.num_rows for batch in batches] == [2, 1]
+    assert all(str(batch.rows.schema.field("b").type) == "string" for batch in batches)
+    assert pc.count(batches[0].rows["b"]).as_py() == 0
+
+
+def test_bad_bytes_in_plain_text_are_not_taken_for_letters() -> None:
+    rows, rejected = read(b"n,t\n1,a\n2,\xff\xfe\n3,c\n")
+    assert [row["n"] for row in rows] == ["1", "3"]
+    assert [item.row for item in rejected] == [2]
+    assert read(b"n,t\n1,Jos\xe9\n")[0] == [{"n": "1", "t": "José", "_source_row": 1}]

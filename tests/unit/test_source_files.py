@@ -1,0 +1,324 @@
+"""Workbooks, Parquet and zips as text, and which file of an export is which object."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from orchestration.catalog import ObjectSpec, objects_of
+from orchestration.errors import PipelineError
+from orchestration.records import ObjectFeed
+from orchestration.sources.crm.salesforce_export import salesforce_feeds
+from orchestration.sources.files import find_files, header_of, read_file
+from orchestration.sources.registry import declared_objects, open_feeds
+from orchestration.sources.workbooks import cell_text
+from orchestration.sources_file import MappedObject, SourceEntry
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+NAIVE = datetime(2026, 1, 5, tzinfo=UTC).replace(tzinfo=None)  # as Excel has them
+
+
+def entry(system: str, path: Path, **more: Any) -> SourceEntry:
+    return SourceEntry.model_validate({"name": "crm", "system": system, "path": path, **more})
+
+
+def feeds_of(source: SourceEntry) -> dict[str, ObjectFeed]:
+    return {feed.object: feed for feed in open_feeds(source, now=NOW, progress=lambda _: None)}
+
+
+def rows_of(feed: ObjectFeed) -> list[dict[str, Any]]:
+    return [row for batch in feed.batches for row in batch.rows.to_pylist()]
+
+
+def files_with(folder: Path, contents: Mapping[str, str]) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, text in contents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, None),
+        ("", None),
+        (12, "12"),
+        (12.0, "12"),
+        (12.5, "12.5"),
+        (1.2345678901234568e18, "1.2345678901234568e+18"),
+        (True, "TRUE"),
+        (NAIVE, "2026-01-05"),
+        (NAIVE.replace(hour=9, minute=30), "2026-01-05 09:30:00"),
+        (date(2026, 1, 5), "2026-01-05"),
+        ("0012", "0012"),
+    ],
+)
+def test_cells_as_text(value: object, text: str | None) -> None:
+    assert cell_text(value) == text
+
+
+def workbook(path: Path, sheets: Mapping[str, list[list[object]]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_sheet_with_blank_rows_and_unnamed_columns(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "b.xlsx", {"S": [["Id", "When", None], [1, NAIVE, None],
+                                               [None, None, None], [2, None, "note"]]})  # fmt: skip
+    (file,) = find_files(path, "crm")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows.drop_columns("_source_file").to_pylist() == [
+        {"Id": "1", "When": "2026-01-05", "_unnamed_3": None, "_source_row": 1},
+        {"Id": "2", "When": None, "_unnamed_3": "note", "_source_row": 3},
+    ]
+    with pytest.raises(PipelineError, match="no sheet 'X'"):
+        list(read_file(file, "crm", "X"))
+
+
+def test_no_workbook(tmp_path: Path) -> None:
+    (tmp_path / "b.xlsx").write_bytes(b"not a workbook")
+    (file,) = find_files(tmp_path, "crm")
+    with pytest.raises(PipelineError, match=r"crm, file b\.xlsx: cannot be read as a workbook"):
+        list(read_file(file, "crm"))
+
+
+def test_parquet_as_text(tmp_path: Path) -> None:
+    table = pa.table(
+        {"id": [1234567890123456789], "day": [date(2026, 1, 5)], "tags": [["a", "b"]], "no": [""]}
+    )
+    pq.write_table(table, tmp_path / "t.parquet")
+    (file,) = find_files(tmp_path, "crm")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows.to_pylist() == [
+        {"id": "1234567890123456789", "day": "2026-01-05", "tags": "[a, b]", "no": None,
+         "_source_file": "t.parquet", "_source_row": 1},
+    ]  # fmt: skip
+    pq.write_table(table.slice(0, 0), tmp_path / "t.parquet")
+    assert header_of(file, "crm") == ["id", "day", "tags", "no"]
+    (tmp_path / "t.parquet").write_bytes(b"PAR1")
+    with pytest.raises(PipelineError, match="Parquet"):
+        list(read_file(file, "crm"))
+
+
+def zipped(path: Path, contents: Mapping[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in contents.items():
+            archive.writestr(name, text)
+    return path
+
+
+def test_salesforce_names_zips_and_what_is_not_read(tmp_path: Path) -> None:
+    folder = files_with(
+        tmp_path / "sf",
+        {
+            "sf_lead_data.csv": "Id,Email\n00Q1,a@x.io\n",
+            "opportunities.csv": "Id,Name\n0061,Deal\n",
+            "Invoice__c.csv": "Id\n1\n",
+            "readme.md": "text",
+            "old/Lead.csv": "Id\n00Q9\n",
+            ".hidden.csv": "Id\n",
+        },
+    )
+    zipped(
+        folder / "WE_1.ZIP", {"OpportunityHistory.csv": "Id,StageName\n0081,Won\n", "Lead.csv": "Id\n00Q2\n"}
+    )
+    feeds = feeds_of(entry("salesforce", folder))
+    assert list(feeds) == ["Lead", "Opportunity", "OpportunityHistory"]
+    assert [row["Id"] for row in rows_of(feeds["Lead"])] == ["00Q2", "00Q1"]
+    assert feeds["Lead"].files == ("WE_1.ZIP/Lead.csv", "sf_lead_data.csv")
+    assert feeds["Lead"].key == ("Id",)
+    assert feeds["Lead"].warnings[0] == "not read: Invoice__c.csv, old/, readme.md"
+    assert feeds["Opportunity"].warnings == ()
+
+
+def test_salesforce_names_are_matched_to_the_catalog(tmp_path: Path) -> None:
+    def spec(name: str) -> ObjectSpec:
+        return ObjectSpec("salesforce", name, ("Id",), None, {"Id": "text"}, "")
+
+    catalog = {name: spec(name) for name in ("Lead", "Opportunity", "OpportunityHistory")}
+    names = [
+        "LEADS.csv",
+        "Opportunity (1).csv",
+        "sf_opportunity_history_data.csv",
+        "OpportunityHistoryGroup.csv",
+    ]
+    folder = files_with(tmp_path / "sf", dict.fromkeys(names, "Id\n1\n"))
+    feeds = list(salesforce_feeds(entry("salesforce", folder), lambda _: None, catalog))
+    assert {feed.object: feed.files for feed in feeds} == {
+        "Lead": ("LEADS.csv",),
+        "Opportunity": ("Opportunity (1).csv",),
+        "OpportunityHistory": ("sf_opportunity_history_data.csv",),
+    }
+    assert "not read: OpportunityHistoryGroup.csv" in feeds[0].warnings
+    assert any("none of its columns but the key is known" in text for text in feeds[0].warnings)
+
+
+def test_an_export_without_its_key(tmp_path: Path) -> None:
+    folder = files_with(tmp_path / "sf", {"Lead.csv": "Email\na@x.io\n"})
+    with pytest.raises(PipelineError, match=r"crm, file Lead\.csv: column Id") as error:
+        feeds_of(entry("salesforce", folder))
+    assert "Email" in str(error.value)
+
+
+@pytest.mark.parametrize("system", ["salesforce", "zoho", "planning"])
+def test_a_folder_with_nothing_of_ours(tmp_path: Path, system: str) -> None:
+    folder = files_with(tmp_path / "x", {"other.csv": "a\n1\n"})
+    with pytest.raises(PipelineError, match=r"other\.csv"):
+        feeds_of(entry(system, folder))
+
+
+@pytest.mark.parametrize("system", ["salesforce", "zoho", "planning", "csv_mapping", "icalendar"])
+def test_nothing_there(tmp_path: Path, system: str) -> None:
+    more: dict[str, Any] = {}
+    if system == "csv_mapping":
+        more["objects"] = {"lead": {"file": "L.csv", "columns": {"lead_id": "Id"}}}
+    if system == "icalendar":
+        more["owner"] = "ann@acme.io"
+    with pytest.raises(PipelineError, match="nowhere"):
+        feeds_of(entry(system, tmp_path / "nowhere", **more))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PipelineError, match="holds no file"):
+        feeds_of(entry(system, tmp_path / "empty", **more))
+
+
+def test_zoho_modules(tmp_path: Path) -> None:
+    folder = files_with(
+        tmp_path / "z",
+        {
+            "Leads_001.csv": "LEADID,Email\n1,a@x.io\n",
+            "Leads_002.csv": "LEADID,Email\n2,b@x.io\n",
+            "Tasks.csv": "Subject\nCall\nCall\n",
+        },
+    )
+    feeds = feeds_of(entry("zoho", folder, export="partial"))
+    assert [row["LEADID"] for row in rows_of(feeds["Leads"])] == ["1", "2"]
+    assert feeds["Tasks"].key == ()
+    assert not feeds["Leads"].is_complete
+
+
+def mapping(path: Path, **objects: Any) -> SourceEntry:
+    return entry("csv_mapping", path, objects=objects)
+
+
+def test_mapped_files(tmp_path: Path) -> None:
+    folder = files_with(
+        tmp_path / "m",
+        {
+            "Deals_1.csv": "No,Val\n1,5\n",
+            "Deals_2.csv": "no,Val\n2,6\n",
+            "t/T.csv": "Kind\ncall\n",
+            "x.csv": "a\n",
+        },
+    )
+    source = mapping(
+        folder,
+        opportunity={"file": "Deals_*.csv", "columns": {"opportunity_id": "No", "amount": "Val"}},
+        activity={"file": ["t/T.csv"], "key": [], "columns": {"kind": "Kind"}},
+    )
+    feeds = feeds_of(source)
+    assert feeds["opportunity"].key == ("No",)
+    assert feeds["opportunity"].files == ("Deals_1.csv", "Deals_2.csv")
+    assert feeds["activity"].key == ()
+    assert rows_of(feeds["activity"])[0]["_source_file"] == "t/T.csv"
+    assert feeds["opportunity"].warnings == ("not read: x.csv",)
+
+
+@pytest.mark.parametrize(
+    ("mapped", "told"),
+    [
+        ({"file": "Lead.csv", "columns": {"lead_id": "Id"}}, ["lead", "Lead.csv", "Leads.csv"]),
+        (
+            {"file": "Leads.csv", "columns": {"lead_id": "Id", "email": "Mail"}},
+            ["Leads.csv", "'Mail'", "E-Mail"],
+        ),
+        ({"file": "Leads.csv", "key": "No", "columns": {"lead_id": "Id"}}, ["Leads.csv", "No"]),
+        ({"file": "notes.md", "columns": {"lead_id": "Id"}}, ["notes.md"]),
+    ],
+)
+def test_mapping_mistakes(tmp_path: Path, mapped: dict[str, Any], told: list[str]) -> None:
+    folder = files_with(tmp_path / "m", {"Leads.csv": "Id,E-Mail\n1,a@x.io\n", "notes.md": "x"})
+    with pytest.raises(PipelineError) as error:
+        feeds_of(mapping(folder, lead=mapped))
+    for words in ["crm", *told]:
+        assert words in str(error.value)
+
+
+def test_planning_workbook_by_sheet(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "plan.xlsx",
+        {"Quotas": [["rep", "period", "amount"], ["ann@acme.io", "2026-Q1", 50000]], "Notes": [["x"]]},
+    )
+    feeds = feeds_of(entry("planning", path))
+    assert list(feeds) == ["quotas"]
+    assert rows_of(feeds["quotas"])[0]["amount"] == "50000"
+
+
+def test_calendar_owners_and_window(tmp_path: Path) -> None:
+    event = "BEGIN:VEVENT\r\nUID:u1\r\nDTSTART:20260701T080000Z\r\nDTEND:20260701T090000Z\r\nEND:VEVENT\r\n"
+    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\n{event}END:VCALENDAR\r\n"
+    folder = files_with(tmp_path / "c", {"ann.ics": text, "team/bob@acme.io.ics": text, "x.txt": ""})
+    source = entry("icalendar", folder, owner_from="file_name", owners={"ann": "ann@acme.io"})
+    feed = feeds_of(source)["occurrences"]
+    assert {row["calendar_owner"] for row in rows_of(feed)} == {"ann@acme.io", "bob@acme.io"}
+    assert feed.warnings == ("not read: x.txt",)
+    assert feed.listed_between is not None
+    assert feed.listed_between[0] == "occurrence_start"
+    assert feed.listed_between[1] < "2024-07-10"
+    assert feed.key == objects_of("icalendar")["occurrences"].key
+
+
+@pytest.mark.parametrize("system", ["salesforce", "zoho", "planning", "icalendar"])
+def test_declared_objects_need_no_data(tmp_path: Path, system: str) -> None:
+    more = {"owner": "ann@acme.io"} if system == "icalendar" else {}
+    declared = declared_objects(entry(system, tmp_path / "nowhere", **more))
+    assert declared == [(system, name) for name in objects_of(system)]
+
+
+def test_declared_mapping(tmp_path: Path) -> None:
+    mapped = MappedObject.model_validate({"file": "L.csv", "columns": {"lead_id": "Id"}})
+    assert declared_objects(mapping(tmp_path, lead=mapped)) == [("csv_mapping", "lead")]
+
+
+def test_the_demo_lands_what_it_declares() -> None:
+    source = SourceEntry.model_validate({"name": "demo", "system": "demo", "scale": 0.1})
+    found: Iterator[ObjectFeed] = open_feeds(source, now=NOW, progress=lambda _: None)
+    landed = {}
+    for feed in found:
+        table = next(iter(feed.batches)).rows
+        assert {str(kind) for kind in table.drop_columns("_source_row").schema.types} == {"string"}
+        assert set(feed.key) <= set(table.column_names)
+        landed[(feed.system, feed.object)] = table.num_rows
+    assert set(landed) == set(declared_objects(source))
+
+
+def test_damaged_zip(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK nothing")
+    with pytest.raises(PipelineError, match=r"a\.zip"):
+        find_files(tmp_path, "crm")
+
+
+def test_workbook_inside_a_zip(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active.append(["Id"])  # type: ignore[union-attr]
+    book.active.append([7])  # type: ignore[union-attr]
+    book.save(stream)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("Lead.xlsx", stream.getvalue())
+    (file,) = find_files(tmp_path, "crm")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows["Id"].to_pylist() == ["7"]
