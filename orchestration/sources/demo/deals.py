@@ -106,16 +106,14 @@ def plan_deals(world: World) -> Deals:
     counts = spread(n, np.tile(_WEIGHTS, team.squads))
     owner = np.repeat(np.arange(team.reps), counts)
     way = team.ways[owner]
-    until = np.select(
-        [way == t.TUNNEL, way == t.ROTTEN], [last - TUNNEL_DAYS[0] - 4, int(0.85 * last)], last - 1
-    )
+    until = np.where(way == t.TUNNEL, last - TUNNEL_DAYS[0] - 4, last - 1)
     start = ((rank_within(owner) + rng.random(n)) / counts[owner] * until).astype(np.int64)
     draw = rng.random(n)
     label = np.select(
         [
             (way == t.FODDER) & (draw < 0.75),
             (way == t.HAPPY) & (draw < 0.8),
-            (way == t.ROTTEN) & (draw < 0.6) & (start <= last - 90),
+            (way == t.ROTTEN) & (draw < 0.5) & (start <= last - 90),
         ],
         [FODDER, SLIPPING, ROTTEN],
         PLAIN,

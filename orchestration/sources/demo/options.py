@@ -12,8 +12,8 @@ import numpy as np
 REPS_PER_SQUAD = 12
 MANAGERS_PER_SQUAD = 2
 # Below these a rep has too few deals for a quantile (5, and 10 for p90) and a behaviour may vanish.
-FEWEST_LEADS = 480
-FEWEST_DEALS = 240
+FEWEST_LEADS = 960
+FEWEST_DEALS = 480
 
 
 @dataclass(frozen=True)

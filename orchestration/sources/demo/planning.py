@@ -2,7 +2,7 @@
 
 Belongs here: quotas, teams, claims, hours, target and key accounts, costs, invoices, payments,
 prices and rates. Accounts and deals are given by their Salesforce id, reps by e-mail address.
-Invoices and payments are made in `billing.py`.
+Quotas are made in `quotas.py`, invoices and payments in `billing.py`.
 """
 
 from datetime import date, timedelta
@@ -14,7 +14,6 @@ from orchestration.sources.demo import team as t
 from orchestration.sources.demo.accounts import TARGETS_PER_REP, Accounts
 from orchestration.sources.demo.billing import invoice_tables
 from orchestration.sources.demo.clock import TIME_ZONES, Clock, holidays, month_of, month_start
-from orchestration.sources.demo.codes import GIVEAWAY, NO_AMOUNT, UNPAID, WON
 from orchestration.sources.demo.columns import (
     Column,
     Const,
@@ -32,8 +31,9 @@ from orchestration.sources.demo.deal_specials import KEY_PER_SQUAD
 from orchestration.sources.demo.deals import Deals
 from orchestration.sources.demo.ids import PREFIXES
 from orchestration.sources.demo.options import DemoOptions
-from orchestration.sources.demo.pricing import CURRENCIES, LIST_CENTS, PRODUCTS, exchange_rates, in_euro_cents
+from orchestration.sources.demo.pricing import CURRENCIES, LIST_CENTS, PRODUCTS, exchange_rates
 from orchestration.sources.demo.prospecting import slot_of
+from orchestration.sources.demo.quotas import quota_table
 from orchestration.sources.demo.team import Team
 from orchestration.sources.demo.touches import Touches
 from orchestration.sources.demo.world import World
@@ -41,9 +41,6 @@ from orchestration.sources.demo.world import World
 CLAIMED_CYCLE_DAYS = 45  # what everybody says; the records show about 75
 CLAIMED_BY_IDLE = 30  # percent of the time, said to go to prospecting by the rep who leaves the blocks idle
 _SLOTS_PER_WEEK = 80
-_QUOTA_SHARE = (
-    0.45  # of what a rep's own stock of deals can carry: nobody but the one off the cliff falls short
-)
 _EURO = Const("EUR")
 
 
@@ -52,7 +49,7 @@ def planning_tables(world: World, deals: Deals, accounts: Accounts, whole: Touch
     team, clock = world.team, world.clock
     invoices, payments = invoice_tables(world, deals, accounts)
     return {
-        "quotas": _quotas(team, clock, deals),
+        "quotas": quota_table(world, deals),
         "claims": _claims(world, whole),
         "working_hours": _working_hours(team, clock),
         "teams": _teams(team, clock),
@@ -74,27 +71,6 @@ def _rep(team: Team, reps: np.ndarray) -> Column:
 
 def _months(months: np.ndarray) -> Column:
     return Text(pa.array(np.asarray(months).astype("datetime64[M]").astype(str), pa.string()))
-
-
-def _quotas(team: Team, clock: Clock, deals: Deals) -> Frame:
-    """A quota per rep and quarter, from the first quarter to two after the last: what the rep's own won
-    deals of an average quarter suggest, never less than half of the team's middle."""
-    first, last = month_of(np.array([clock.first]))[0] // 3, month_of(np.array([clock.last]))[0] // 3 + 2
-    won = (deals.outcome == WON) & ~np.isin(deals.label, [GIVEAWAY, UNPAID, NO_AMOUNT])
-    value = in_euro_cents(deals.amount, deals.currency)
-    total = np.bincount(deals.owner[won], value[won], team.reps) / 6
-    middle = np.median(total)
-    goal = np.clip(total, 0.5 * middle, 1.5 * middle) * _QUOTA_SHARE
-    goal = np.where(team.ways == t.TUNNEL, middle * 1.2, goal)
-    rep, quarter = (
-        g.ravel() for g in np.meshgrid(np.arange(team.reps), np.arange(first, last + 1), indexing="ij")
-    )
-    cents = np.rint(goal[rep] / 500_000).astype(np.int64) * 500_000 + 500_000
-    year, part = 1970 + quarter // 4, quarter % 4 + 1
-    period = Joined((Whole(year), "-Q", Whole(part)))
-    return Frame(
-        {"rep": _rep(team, rep), "period": period, "amount": Money(cents), "currency": _EURO}, len(rep)
-    )
 
 
 def _claims(world: World, whole: Touches) -> Frame:

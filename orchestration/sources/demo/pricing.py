@@ -5,6 +5,8 @@ Belongs here: money. All amounts are whole cents.
 
 import numpy as np
 
+from orchestration.sources.demo.codes import KEY, KEY_HABIT
+
 PRODUCTS = ("Veridian Sensor", "Veridian Gateway", "Veridian Line", "Veridian Plant")
 CURRENCIES = ("EUR", "USD", "GBP")
 # Cents per unit by product and currency.
@@ -35,7 +37,9 @@ def price_deals(
     percent = np.where(discount < 0, rng.integers(0, 19, n), np.minimum(discount, 99.5))
     main = _MAIN_PRODUCT[segment] + (rng.random(n) < 0.5) * (segment > 0)
     product = np.stack([main, np.where(main == 0, 1, 0)], axis=1)
-    target = _TYPICAL_CENTS[segment] * size * np.clip(rng.lognormal(0, 0.35, n), 0.45, 2.2)
+    # Key accounts order steadily, so that their margin tells the discount and not chance.
+    spread = np.where(np.isin(label, [KEY, KEY_HABIT]), 0.03, 0.35)
+    target = _TYPICAL_CENTS[segment] * size * np.clip(rng.lognormal(0, spread, n), 0.45, 2.2)
     listed = LIST_CENTS[product, currency[:, None]]
     few = rng.integers(1, 4, n)
     quantity = np.stack([np.maximum(1, np.rint(target / listed[:, 0])).astype(np.int64), few], axis=1)
