@@ -1,0 +1,124 @@
+{#- The recorded states, and what follows from the record itself: that the deal exists from its
+    creation, in which state it was closed, and, where landing saw it only after as_of, the fields that
+    nothing contradicts. -#}
+{%- set fields = versioned_fields() -%}
+
+with
+
+lives as (
+
+    select
+        lives.*,
+        coalesce(stages.is_closed, lives.is_closed, lives.is_won, false) as is_closed_record
+    from {{ ref('int_opportunity_lives') }} as lives
+    left join {{ ref('int_stages_resolved') }} as stages
+        on
+            lives.source_instance = stages.source_instance
+            and lives.pipeline_id = stages.pipeline_id
+            and lives.stage = stages.stage
+
+),
+
+records as (
+
+    select * from {{ ref('int_opportunity_records') }}
+
+),
+
+known as (
+
+    select
+        opportunity_id,
+        max(case when knowledge_rank = 1 and knows_stage then 1 else 0 end) = 1 as has_stage_history
+        {%- for field in fields %},
+        max(case when knows_{{ field }} then 1 else 0 end) = 1 as knows_{{ field }}
+        {%- endfor %}
+    from records
+    group by opportunity_id
+
+),
+
+from_creation as (
+
+    select
+        opportunity_id,
+        least(created_at, {{ as_of() }}) as observed_at,
+        0 as priority,
+        '' as sequence,
+        3 as knowledge_rank,
+        false as is_removed
+        {%- for field, type in fields.items() %},
+        cast(null as {{ type }}) as {{ field }},
+        false as knows_{{ field }}
+        {%- endfor %}
+    from lives
+    where created_at is not null
+
+),
+
+-- Closed before landing saw it, and no history says otherwise: its own closing date counts.
+from_closing as (
+
+    select
+        lives.opportunity_id,
+        greatest(lives.closing_at, coalesce(lives.created_at, lives.closing_at)) as observed_at,
+        2 as priority,
+        '' as sequence,
+        3 as knowledge_rank,
+        false as is_removed
+        {%- for field in fields %},
+        lives.{{ field }},
+        lives.{{ field }} is not null as knows_{{ field }}
+        {%- endfor %}
+    from lives
+    left join known on lives.opportunity_id = known.opportunity_id
+    where
+        lives.is_closed_record
+        and lives.closing_at <= {{ as_of() }}
+        and lives.closing_at < lives.known_from
+        and not coalesce(known.has_stage_history, false)
+        -- seen open after its closing date: the date is not when it was closed
+        and (lives.previous_known_from is null or lives.closing_at > lives.previous_known_from)
+
+),
+
+-- First seen after as_of: taken as it was seen, but nothing that came with a later closing.
+from_later_landing as (
+
+    select
+        lives.opportunity_id,
+        {{ as_of() }} as observed_at,
+        6 as priority,
+        '' as sequence,
+        3 as knowledge_rank,
+        false as is_removed
+        {%- for field in fields %},
+        lives.{{ field }},
+        lives.{{ field }} is not null and not coalesce(known.knows_{{ field }}, false)
+        {%- if field != 'owner_id' %} and not lives.is_closed_record{% endif %} as knows_{{ field }}
+        {%- endfor %}
+    from lives
+    left join known on lives.opportunity_id = known.opportunity_id
+    where
+        lives.known_from > {{ as_of() }}
+        and not (lives.is_closed_record and coalesce(lives.closing_at <= {{ as_of() }}, false))
+
+)
+
+{% for name in ['from_creation', 'from_closing', 'records', 'from_later_landing'] %}
+select
+    opportunity_id,
+    observed_at,
+    priority,
+    sequence,
+    knowledge_rank,
+    is_removed
+    {%- for field in fields %},
+    {{ field }},
+    knows_{{ field }}
+    {%- endfor %}
+from {{ name }}
+{% if not loop.last %}
+union all
+{% endif %}
+{%- endfor %}
