@@ -32,7 +32,7 @@ def build_dir(settings: Settings, build_id: str) -> Path:
 def write_json(path: Path, document: dict[str, Any]) -> None:
     """Write whole and synced to disk, or not at all; creates the folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.tmp")  # one name: what a kill leaves, the next writing takes
     try:
         with temporary.open("w", encoding="utf-8") as file:
             json.dump(document, file, indent=2, ensure_ascii=False)
