@@ -22,21 +22,31 @@
     end
 {%- endmacro %}
 
-{# True where a time ends in Z or an offset. Cast to timestamp, DuckDB drops an offset silently. #}
+{# True where an ISO time ends in Z, +0000 or +00:00. #}
+{% macro is_written_in_utc(text) -%}
+    ({{ text }} like '%Z' or {{ text }} like '%+0000' or {{ text }} like '%+00:00')
+    and {{ text }} >= '1900' and {{ text }} < '22'
+{%- endmacro %}
+
+{% macro utc_text_to_timestamp(text) -%}
+    {{ adapter.dispatch('utc_text_to_timestamp')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__utc_text_to_timestamp(text) -%}
+    coalesce(try_cast({{ text }} as timestamp), try_strptime({{ text }}, '%Y%m%dT%H%M%SZ'))
+{%- endmacro %}
+
+{# True where an ISO time ends in an offset. Cast to timestamp, DuckDB drops an offset silently. #}
 {% macro has_utc_offset(text) -%}
-    {{ regex_matches(text, ':[0-9.]+ ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$|T[0-9]{6}Z$') }}
+    {{ regex_matches(text, '^(19|20|21)[0-9]{2}-.*:[0-9.]+ ?[+-][0-9]{2}(:?[0-9]{2})?$') }}
 {%- endmacro %}
 
-{% macro offset_time_to_utc(text) -%}
-    {{ adapter.dispatch('offset_time_to_utc')(text) }}
+{% macro offset_text_to_utc(text) -%}
+    {{ adapter.dispatch('offset_text_to_utc')(text) }}
 {%- endmacro %}
 
-{% macro duckdb__offset_time_to_utc(text) -%}
-    case
-        when {{ text }} like '%Z'
-            then coalesce(try_cast({{ text }} as timestamp), try_strptime({{ text }}, '%Y%m%dT%H%M%SZ'))
-        else try_cast({{ text }} as timestamptz) at time zone 'UTC'
-    end
+{% macro duckdb__offset_text_to_utc(text) -%}
+    try_cast({{ text }} as timestamptz) at time zone 'UTC'
 {%- endmacro %}
 
 {# Clock on the wall of a zone to UTC; `time_zone` is an SQL expression, one zone per row is possible.

@@ -6,12 +6,17 @@
     feed_{{ loop.index }} as (
         select
             {%- for check in feed.checks %}
-            count(case when {{ check.condition }} then 1 end) as problem_count_{{ loop.index }},
-            min(case when {{ check.condition }} then {{ check.text }} end) as sample_{{ loop.index }},
-            min(case when {{ check.condition }} then _record_key end) as sample_key_{{ loop.index }}{{ ',' if not loop.last }}
+            count(case when is_problem_{{ loop.index }} then 1 end) as problem_count_{{ loop.index }},
+            min(case when is_problem_{{ loop.index }} then {{ check.text }} end) as sample_{{ loop.index }},
+            min(case when is_problem_{{ loop.index }} then _record_key end) as sample_key_{{ loop.index }}{{ ',' if not loop.last }}
             {%- endfor %}
-        from {{ feed.rows }} as landed
-        where _change <> 'delete'
+        from (
+            select
+                *{% for check in feed.checks %},
+                {{ check.condition }} as is_problem_{{ loop.index }}{% endfor %}
+            from {{ feed.rows }} as landed
+            where _change <> 'delete'
+        ) as judged
     ),
     {% endfor %}
     final as (
@@ -73,7 +78,7 @@
             {%- set local = '(' ~ parse_local_timestamp(text, order) ~ ')' -%}
             {%- do checks.append({
                 'field': column.name, 'reason': 'doubtful_local_time', 'text': text,
-                'condition': 'not ' ~ has_utc_offset(text) ~ ' and '
+                'condition': 'not (' ~ is_written_in_utc(text) ~ ') and not ' ~ has_utc_offset(text) ~ ' and '
                     ~ is_doubtful_local_time(local, sql_text(feed.time_zone)),
             }) -%}
         {%- endif -%}

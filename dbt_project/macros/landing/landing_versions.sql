@@ -15,18 +15,30 @@
         {{ return(relation) }}
     {%- endif -%}
     {%- set modified_at = source_modified_at(system, object) -%}
-    {%- set changed_at = 'coalesce(' ~ modified_at ~ ', _loaded_at)' if modified_at else '_loaded_at' -%}
+    {%- set changed_at = 'coalesce(' ~ modified_at ~ ', typed._loaded_at)' if modified_at else 'typed._loaded_at' -%}
+    {%- set rows = '(' ~ typed_landing(system, object, relation) ~ ')' -%}
     (
-        with typed as (
-            {{ typed_landing(system, object, relation) }}
+        -- most records landed once: only the others are ranked, on a few columns
+        with repeated as (
+            select _source_instance, _record_key
+            from {{ rows }} as typed
+            group by 1, 2
+            having count(*) > 1
         ),
 
         dated as (
             select
-                *,
+                typed._source_instance,
+                typed._record_key,
+                typed._loaded_at,
+                typed._source_file,
+                typed._source_row,
+                typed._is_deleted,
                 {{ changed_at }} as _changed_at,
                 {{ changed_at }} <= {{ as_of() }} as _is_known_then
-            from typed
+            from {{ rows }} as typed
+            inner join repeated
+                on typed._source_instance = repeated._source_instance and typed._record_key = repeated._record_key
         ),
 
         with_deletion as (
@@ -36,22 +48,36 @@
                     partition by _source_instance, _record_key, _is_known_then
                 ) as _deleted_at
             from dated
+        ),
+
+        ranked as (
+            select
+                *,
+                row_number() over (
+                    partition by _source_instance, _record_key
+                    order by
+                        _is_known_then desc,
+                        coalesce(_loaded_at < _deleted_at, false),
+                        _is_deleted,
+                        _changed_at desc,
+                        _loaded_at desc,
+                        _source_row desc,
+                        _source_file desc
+                ) as _position
+            from with_deletion
         )
 
         select
-            {{ all_but(['_is_known_then', '_deleted_at']) }},
-            row_number() over (
-                partition by _source_instance, _record_key
-                order by
-                    _is_known_then desc,
-                    coalesce(_loaded_at < _deleted_at, false),
-                    _is_deleted,
-                    _changed_at desc,
-                    _loaded_at desc,
-                    _source_row desc,
-                    _source_file desc
-            ) = 1 as _is_latest
-        from with_deletion
+            typed.*,
+            {{ changed_at }} as _changed_at,
+            superseded._record_key is null as _is_latest
+        from {{ rows }} as typed
+        left join (select * from ranked where _position > 1) as superseded
+            on typed._source_instance = superseded._source_instance
+            and typed._record_key = superseded._record_key
+            and typed._loaded_at = superseded._loaded_at
+            and typed._source_row = superseded._source_row
+            and typed._source_file = superseded._source_file
     )
 {% endmacro %}
 

@@ -5,7 +5,9 @@
    typing errors, and a calendar of days between them would have millions of rows. #}
 {% macro parse_timestamp(text, time_zone="'UTC'", order='default') -%}
     case
-        when {{ has_utc_offset(text) }} then {{ within_years(offset_time_to_utc(text)) }}
+        -- first and cheap: what systems write
+        when {{ is_written_in_utc(text) }} then {{ utc_text_to_timestamp(text) }}
+        when {{ has_utc_offset(text) }} then {{ offset_text_to_utc(text) }}
         else {{ local_to_utc(parse_local_timestamp(text, order), time_zone) }}
     end
 {%- endmacro %}
@@ -18,17 +20,8 @@
 {# Text to a timestamp of the clock on the wall; an offset in the text is ignored. #}
 {% macro parse_local_timestamp(text, order='default') -%}
     case
-        -- first and cheap: what systems write
-        when {{ text }} >= '1900' and {{ text }} < '22' and substr({{ text }}, 5, 1) in ('-', '/')
-            then {{ try_cast_to(text, 'timestamp') }}
-        else {{ within_years(try_parse_time(text, time_formats(order))) }}
-    end
-{%- endmacro %}
-
-{% macro within_years(timestamp) -%}
-    case
-        when {{ timestamp }} between cast('1900-01-01' as timestamp) and cast('2199-12-31 23:59:59' as timestamp)
-            then {{ timestamp }}
+        when {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/]') }} then {{ try_cast_to(text, 'timestamp') }}
+        else {{ try_parse_time(text, time_formats(order)) }}
     end
 {%- endmacro %}
 
@@ -38,13 +31,18 @@
 {% macro time_formats(order) %}
     {%- set slashed = ['%d', '%m'] if order == 'dmy' else ['%m', '%d'] -%}
     {%- set dotted = ['%m', '%d'] if order == 'mdy' else ['%d', '%m'] -%}
+    {%- set year = '(19|20|21)?[0-9]{2}([^0-9]|$)' -%}
     {%- set shapes = [
-        ('^[0-9]{1,2}/', [(slashed + ['%y']) | join('/'), (slashed + ['%Y']) | join('/')]),
-        ('^[0-9]{1,2}[.]', [(dotted + ['%y']) | join('.'), (dotted + ['%Y']) | join('.')]),
-        ('^[0-9]{1,2}-[0-9]', [(slashed + ['%y']) | join('-'), (slashed + ['%Y']) | join('-')]),
-        ('^[0-9]{8}', ['%Y%m%d']),
-        ('^[0-9]{1,2}[^0-9]+[0-9]', ['%d %b, %Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%d-%b-%y']),
-        ('^[A-Za-z]', ['%b %d, %Y', '%B %d, %Y', '%b %d %Y', '%a, %d %b %Y', '%a %b %d %Y']),
+        ('^[0-9]{1,2}/[0-9]{1,2}/' ~ year, [(slashed + ['%y']) | join('/'), (slashed + ['%Y']) | join('/')]),
+        ('^[0-9]{1,2}[.][0-9]{1,2}[.]' ~ year, [(dotted + ['%y']) | join('.'), (dotted + ['%Y']) | join('.')]),
+        ('^[0-9]{1,2}-[0-9]{1,2}-' ~ year, [(slashed + ['%y']) | join('-'), (slashed + ['%Y']) | join('-')]),
+        ('^(19|20|21)[0-9]{2}[.]', ['%Y.%m.%d']),
+        ('^(19|20|21)[0-9]{6}([^0-9]|$)', ['%Y%m%d']),
+        ('^[0-9]{1,2}[^0-9]+' ~ year, ['%d %b, %Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%d-%b-%y']),
+        (
+            '^[A-Za-z][^0-9]*[0-9]{1,2}[^0-9]+(19|20|21)[0-9]{2}([^0-9]|$)',
+            ['%b %d, %Y', '%B %d, %Y', '%b %d %Y', '%B %d %Y', '%a, %d %b %Y', '%a %b %d %Y'],
+        ),
     ] -%}
     {%- set times = ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p', ' %I:%M%p', ', %H:%M', 'T%H%M%S'] -%}
     {%- set formats = [] -%}

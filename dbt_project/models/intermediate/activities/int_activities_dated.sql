@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Grain: activity or CRM meeting that exists at known_at, with the moment at which it took place.
 -- `occurred_at_precision`: instant; logged, where all that is known is when the record was made;
 -- date, where every time of the instance is a midnight of its zone.
@@ -54,13 +55,15 @@ placed as (
     left join sources on together.source_instance = sources.source_instance
 ),
 
+-- the zone is asked only for times at a quarter of an hour: no zone's midnight lies elsewhere
 midnights as (
     select
         source_instance,
-        count(*) = count(case
-            when {{ dbt.date_trunc('day', utc_to_local('occurred_at', 'time_zone')) }}
-                = {{ utc_to_local('occurred_at', 'time_zone') }} then 1
-        end) as has_only_dates
+        min(case
+            when extract(second from occurred_at) <> 0 or extract(minute from occurred_at) % 15 <> 0 then 0
+            when cast({{ utc_to_local('occurred_at', 'time_zone') }} as time) = time '00:00' then 1
+            else 0
+        end) = 1 as has_only_dates
     from placed
     where occurred_at is not null and not is_logged
     group by 1

@@ -52,41 +52,63 @@ judged as (
     from resolved
 ),
 
+-- few columns through the sorts: there may be tens of millions of rows
 spaced as (
     select
-        *,
-        {% for before in range(5) -%}
+        activity_id,
+        rep_id,
+        person_id,
+        occurred_at,
         coalesce(
+            {%- for before in range(5) %}
             {{ dbt.datediff(
                 'lag(created_at, ' ~ before ~ ') over logging', 'lead(created_at, ' ~ (4 - before) ~ ') over logging',
                 'second'
-            ) }} <= 60, false
-        ){{ ' or ' if not loop.last }}
-        {%- endfor %} as is_in_burst,
+            ) }} <= 60{{ ' or' if not loop.last }}
+            {%- endfor %},
+            false
+        ) as is_in_burst,
         coalesce(
-            {{ dbt.datediff(
-                'lag(occurred_at) over (partition by person_id, is_touch order by occurred_at, activity_id)',
-                'occurred_at', 'second'
-            ) }} > 3600,
-            true
+            {{ dbt.datediff('lag(occurred_at) over meeting_person', 'occurred_at', 'second') }} > 3600, true
         ) as is_first_of_attempt
     from judged
-    window logging as (partition by rep_id, is_touch order by created_at, activity_id)
+    where is_touch
+    window
+        logging as (partition by rep_id order by created_at, activity_id),
+        meeting_person as (partition by person_id order by occurred_at, activity_id)
+),
+
+attempts as (
+    select
+        activity_id,
+        is_in_burst,
+        last_value(case when is_first_of_attempt then activity_id end ignore nulls) over (
+            partition by person_id
+            order by occurred_at, activity_id
+            rows between unbounded preceding and current row
+        ) as attempt_id
+    from spaced
+),
+
+-- most touches are an attempt of their own and not in a burst
+marked as (
+    select * from attempts
+    where attempt_id <> activity_id or is_in_burst
 ),
 
 final as (
     select
-        {{ all_but(['is_in_burst', 'is_first_of_attempt']) }},
-        case when created_at is not null and rep_id is not null then is_touch and is_in_burst end as is_bulk_logged,
+        judged.*,
         case
-            when is_touch and person_id is null then activity_id
-            when is_touch then last_value(case when is_first_of_attempt then activity_id end ignore nulls) over (
-                partition by person_id, is_touch
-                order by occurred_at, activity_id
-                rows between unbounded preceding and current row
-            )
+            when judged.created_at is not null and judged.rep_id is not null
+                then judged.is_touch and coalesce(marked.is_in_burst, false)
+        end as is_bulk_logged,
+        case
+            when judged.is_touch and judged.person_id is null then judged.activity_id
+            when judged.is_touch then coalesce(marked.attempt_id, judged.activity_id)
         end as attempt_id
-    from spaced
+    from judged
+    left join marked on judged.activity_id = marked.activity_id
 )
 
 select * from final
