@@ -31,8 +31,11 @@ weights as (
 ),
 
 evaluated as (
-    select * from {{ ref('int_lead_rules_evaluated') }}
-    where is_evaluated
+    select
+        source_instance,
+        column_or_rule as flag
+    from {{ ref('int_rules_evaluated') }}
+    where table_name = 'fct_lead_flags' and is_evaluated
 )
 
 select

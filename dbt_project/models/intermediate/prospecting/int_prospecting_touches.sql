@@ -1,0 +1,50 @@
+-- Grain: touch that is prospecting: by a person, at a known time, not logged in bulk, to a lead or to an
+-- account that had not bought by then; what concerns a deal is work on that deal. `runs_until` is the end
+-- of a connected call whose duration is known.
+with touches as (
+    select * from {{ ref('int_touches') }}
+    where
+        is_touch
+        and occurred_at_precision = 'instant'
+        and rep_id is not null
+        and opportunity_id is null
+        and not coalesce(is_bulk_logged, false)
+),
+
+first_wins as (
+    select
+        account_id,
+        min(closed_at) as first_won_at
+    from {{ ref('int_opportunities_resolved') }}
+    where outcome = 'won'
+    group by account_id
+),
+
+accounts as (
+    select
+        accounts.account_id,
+        first_wins.first_won_at,
+        first_wins.account_id is null
+        and coalesce(accounts.is_customer, lower(accounts.account_type) like '%customer%', false) as was_always_customer
+    from {{ ref('int_accounts_resolved') }} as accounts
+    left join first_wins on accounts.account_id = first_wins.account_id
+)
+
+select
+    touches.activity_id,
+    touches.rep_id,
+    touches.occurred_at,
+    case
+        when touches.kind = 'call' and touches.is_connected and touches.duration_minutes > 0
+            then {{ dbt.dateadd('second', 'cast(touches.duration_minutes * 60 as integer)', 'touches.occurred_at') }}
+        else touches.occurred_at
+    end as runs_until
+from touches
+left join accounts on touches.account_id = accounts.account_id
+where
+    touches.lead_id is not null
+    or (
+        touches.account_id is not null
+        and not coalesce(accounts.was_always_customer, false)
+        and coalesce(accounts.first_won_at > touches.occurred_at, true)
+    )

@@ -1,0 +1,116 @@
+-- Grain: rep × half hour of the rep's working time within the trailing measured cycle. Slots begin on the
+-- half hours of the rep's own clock and lie wholly between the start and the end of work. `slot_hours` is
+-- the slot's part of the week's hours, at most its own length: a day from 9 to 18 with 8 hours has a break.
+{% set weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] %}
+
+with windows as (
+    select
+        cycles.rep_id,
+        reps.time_zone as rep_time_zone,
+        {{ as_of() }} as window_end,
+        {{ dbt.dateadd('day', '-greatest(1, cast(ceil(cycles.measured_cycle_days) as integer))', as_of()) }}
+            as window_start
+    from {{ ref('int_rep_cycles') }} as cycles
+    inner join {{ ref('int_reps_resolved') }} as reps on cycles.rep_id = reps.rep_id
+    where cycles.measured_cycle_days is not null
+),
+
+days as (
+    select
+        rep_id,
+        rep_time_zone,
+        window_start,
+        window_end,
+        {{ days_of_span(
+            'cast(' ~ utc_to_local('window_start', 'rep_time_zone') ~ ' as date)',
+            'cast(' ~ utc_to_local('window_end', 'rep_time_zone') ~ ' as date)'
+        ) }} as date_day
+    from windows
+),
+
+holidays as (
+    select distinct holiday_on from {{ ref('stg_planning__holidays') }}
+),
+
+-- without days Monday to Friday, without a start nine o'clock, without an end as long as the hours last
+schedules as (
+    select
+        *,
+        coalesce(nullif({{ regex_replace('lower(work_days)', '[^a-z]+', ' ') }}, ''), 'mon tue wed thu fri') as day_names
+    from {{ ref('int_working_hours_resolved') }}
+    where hours_per_week > 0
+),
+
+counted as (
+    select
+        *,
+        {% for weekday in weekdays -%}
+        case when day_names like '%{{ weekday }}%' then 1 else 0 end{{ ' + ' if not loop.last }}
+        {%- endfor %} as day_count
+    from schedules
+),
+
+workdays as (
+    select
+        days.rep_id,
+        days.date_day,
+        days.window_start,
+        days.window_end,
+        coalesce(counted.time_zone, days.rep_time_zone) as time_zone,
+        60.0 * counted.hours_per_week / counted.day_count as day_minutes,
+        coalesce(extract(hour from counted.work_start) * 60 + extract(minute from counted.work_start), 540)
+            as start_minute,
+        extract(hour from counted.work_end) * 60 + extract(minute from counted.work_end) as end_minute
+    from days
+    inner join counted
+        on
+            days.rep_id = counted.rep_id
+            and days.date_day >= counted.valid_from
+            and days.date_day < counted.valid_to
+            and (
+                {%- for weekday in weekdays %}
+                (extract(isodow from days.date_day) = {{ loop.index }} and counted.day_names like '%{{ weekday }}%')
+                {{- ' or' if not loop.last }}
+                {%- endfor %}
+            )
+    left join holidays on days.date_day = holidays.holiday_on
+    where counted.day_count > 0 and holidays.holiday_on is null
+),
+
+half_hours as (
+    select 30 * {{ rows_of_numbers(48) }} as slot_minute
+),
+
+slots as (
+    select
+        workdays.*,
+        {{ dbt.dateadd('minute', 'half_hours.slot_minute', 'cast(workdays.date_day as timestamp)') }} as slot_local,
+        count(*) over (partition by workdays.rep_id, workdays.date_day) as day_slots
+    from workdays
+    inner join half_hours
+        on
+            half_hours.slot_minute >= workdays.start_minute
+            and half_hours.slot_minute + 30 <= coalesce(
+                nullif(workdays.end_minute, 0), workdays.start_minute + workdays.day_minutes
+            )
+),
+
+placed as (
+    select
+        rep_id,
+        date_day,
+        window_start,
+        window_end,
+        {{ local_to_utc('slot_local', 'time_zone') }} as slot_start_at,
+        least(0.5, cast(day_minutes as double) / 60 / day_slots) as slot_hours
+    from slots
+)
+
+select
+    rep_id,
+    date_day,
+    slot_start_at,
+    {{ dbt.dateadd('minute', 30, 'slot_start_at') }} as slot_end_at,
+    slot_hours
+from placed
+where slot_start_at >= window_start and {{ dbt.dateadd('minute', 30, 'slot_start_at') }} <= window_end
