@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.defs.assemble import build_definitions
+from orchestration.defs.assemble import readable_definitions
 from orchestration.settings import Settings
 
-defs: dg.Definitions = build_definitions(Settings.load())
+defs: dg.Definitions = readable_definitions(Settings.load())

@@ -1,4 +1,4 @@
-"""`build_definitions`: settings in, Dagster definitions out; the seam that tests use."""
+"""`build_definitions`: settings in, Dagster definitions out; the seam that tests and commands use."""
 
 import dagster as dg
 
@@ -14,17 +14,22 @@ from orchestration.settings import Settings
 from orchestration.sources_file import load_sources_file
 
 
+def readable_definitions(settings: Settings) -> dg.Definitions:
+    """For the code location: a sources file that is wrong gives one asset that says what is wrong."""
+    try:
+        return build_definitions(settings)
+    except PipelineError as error:
+        return dg.Definitions(assets=[broken_sources_asset(str(error))])
+
+
 def build_definitions(settings: Settings) -> dg.Definitions:
     """All assets, checks, jobs and schedules for one sources file.
 
-    A sources file that is wrong gives a code location with one asset that says what is wrong.
+    Raises PipelineError where the sources file is wrong or dbt cannot read its project.
     """
-    try:
-        sources = load_sources_file(settings.sources_file)
-        systems = enabled_systems(sources)
-        manifest = load_manifest(settings, systems)
-    except PipelineError as error:
-        return dg.Definitions(assets=[broken_sources_asset(str(error))])
+    sources = load_sources_file(settings.sources_file)
+    systems = enabled_systems(sources)
+    manifest = load_manifest(settings, systems)
     landing = {entry.name: landing_assets(settings, entry) for entry in sources.sources}
     landing_keys = {name: sorted(asset.keys) for name, asset in landing.items()}
     tables = published_tables(manifest)
