@@ -47,23 +47,13 @@ class Coverage:
     `gone`: files that no longer exist, with all their records. `replaced`: files whose records are all
     among the rows. `complete`: beginnings of files ("": all) of which that holds too, but where a listing
     that lacks most of what is known is not believed. `incomplete`: files with records that could not be
-    read; none of theirs has been deleted. Both listings speak only for the feed's span.
+    read; none of theirs has been deleted. Both listings speak only for what the feed's `listed_between` says.
     """
 
     gone: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
     complete: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Span:
-    """The part of an object that a listing covers: records of which the first of `columns` that is
-    filled lies, as text, from `start` to before `end`."""
-
-    columns: tuple[str, ...]
-    start: str
-    end: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +79,9 @@ class ObjectFeed:
     `key`: the source columns that identify a record; empty where the object has none (then the
     content is the key). `is_complete`: the batches list every record there is, so a key that is
     absent has been deleted. `warnings`: what was found before anything was read, such as files of
-    the source that belong to no object. `span`: where listings cover only a part of the records.
+    the source that belong to no object. `listed_between`: (column, from, to) where a listing covers only
+    the records whose column, or the first of several that is filled, as text, lies from `from` to before
+    `to`.
     `state`: asked when the batches have been read, what the next ingest of this object goes on from
     (JSON values); the ledger keeps it.
     """
@@ -101,7 +93,7 @@ class ObjectFeed:
     batches: Iterator[Batch]
     files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    span: Span | None = None
+    listed_between: tuple[str | tuple[str, ...], str, str] | None = None
     state: Callable[[], Mapping[str, Any]] | None = None
 
 

@@ -12,14 +12,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from orchestration.lib.landing_coverage import is_most, not_believed, take_covered
 from orchestration.lib.landing_spool import KEPT_REJECTIONS, SEQUENCE, Spool, column_names
 from orchestration.lib.row_boundary import quoted, text_literal
 from orchestration.records import LANDING_COLUMNS, ObjectFeed
 
 BATCH_ROWS = 1 << 18
-# A complete answer that lacks most of what is known is more likely an answer cut short.
-SHRINK_FLOOR = 20
-SHRINK_SHARE = 0.5
 _SPARE_COMPARISONS = 20_000_000
 
 
@@ -132,8 +130,11 @@ class Comparison:
                 " source_file varchar, place varchar)"
             )
             return
-        span = self._feed.span
-        place = f"coalesce({', '.join(map(quoted, span.columns))})" if span else "null::varchar"
+        place = "null::varchar"
+        if self._feed.listed_between:
+            columns = self._feed.listed_between[0]
+            names = (columns,) if isinstance(columns, str) else columns
+            place = f"coalesce({', '.join(map(quoted, names))})"
         self._run(
             "create table {current} as with landed as (select _record_key as k, _record_hash as h,"
             f" _change as c, _loaded_at as t, _source_file as f, {place} as place"
@@ -159,63 +160,33 @@ class Comparison:
             self._connection.unregister("said_deleted")
         known = "from {current} c where not is_deleted and k not in (select k from {gone})"
         within = "true"
-        if span := self._feed.span:
-            within = f"(place >= {text_literal(span.start)} and place < {text_literal(span.end)})"
+        if self._feed.listed_between:
+            low, high = (text_literal(text) for text in self._feed.listed_between[1:])
+            within = f"(place >= {low} and place < {high})"
         if not self._feed.is_complete:
-            return self._take_covered(known, within)
+            return take_covered(
+                self._connection,
+                self._tables,
+                self._spool.coverage,
+                within=within,
+                accept_shrink=self._accept_shrink,
+            )
         known = f"{known} and {within}"
         vanished = f"{known} and k not in (select k from {{incoming}})"
         (known_count,) = self._one("select count(*) " + known)
         (lost,) = self._one("select count(*) " + vanished)
         if self._is_cut_short(known_count, lost):
-            return False, [_not_believed(lost, known_count)]
+            return False, [not_believed(lost, known_count)]
         if self._spool.rejected_rows and lost:
             return self._spare(vanished, lost)
         self._run("insert into {gone} select k " + vanished)
         return True, []
 
-    def _take_covered(self, known: str, within: str) -> tuple[bool, list[str]]:
-        """What the feed's coverage says is deleted. Complete where everything is listed, and believed."""
-        parts = self._spool.coverage
-        if not parts:
-            return False, []
-        coverage = {
-            name: list(dict.fromkeys(text for part in parts for text in getattr(part, name)))
-            for name in ("gone", "replaced", "incomplete", "complete")
-        }
-        for name in ("gone", "replaced", "incomplete"):
-            self._connection.register(f"{name}_files", pa.table({"f": pa.array(coverage[name], pa.string())}))
-        is_whole = "source_file not in (select f from incomplete_files)"
-        absent = "k not in (select k from {incoming})"
-        self._run(
-            f"insert into {{gone}} select k {known} and {absent} and (source_file in (select f from gone_files)"
-            f" or ({is_whole} and source_file in (select f from replaced_files) and {within}))"
-        )
-        warnings = []
-        for beginning in coverage["complete"]:
-            listed = f"{known} and {within} and starts_with(source_file, {text_literal(beginning)})"
-            vanished = f"{listed} and {absent} and {is_whole}"
-            (known_count,) = self._one("select count(*) " + listed)
-            (lost,) = self._one("select count(*) " + vanished)
-            # Unlike with `is_complete`, other parts of the object may have rows: emptiness is that of the part.
-            if not self._accept_shrink and lost and (lost == known_count or self._is_most(lost, known_count)):
-                where = f"{beginning}: " if beginning else ""
-                warnings.append(where + _not_believed(lost, known_count))
-            else:
-                self._run("insert into {gone} select k " + vanished)
-        for name in ("gone", "replaced", "incomplete"):
-            self._connection.unregister(f"{name}_files")
-        return "" in coverage["complete"] and not coverage["incomplete"] and not warnings, warnings
-
     def _is_cut_short(self, known: int, lost: int) -> bool:
         if self._accept_shrink or not lost:
             return False
         is_empty = self._spool.admitted_rows == 0
-        return is_empty or self._is_most(lost, known)
-
-    @staticmethod
-    def _is_most(lost: int, known: int) -> bool:
-        return known >= SHRINK_FLOOR and lost > SHRINK_SHARE * known
+        return is_empty or is_most(lost, known)
 
     def _spare(self, vanished: str, lost: int) -> tuple[bool, list[str]]:
         """Rejected rows exist, so what vanished may be among them: a key that one of them mentions, or
@@ -266,13 +237,6 @@ class Comparison:
 
     def _sql(self, template: str) -> str:
         return template.format(**self._tables)
-
-
-def _not_believed(lost: int, known: int) -> str:
-    return (
-        f"{lost:,} of {known:,} known records are missing; nothing was taken for deleted. If they were"
-        " deleted, set `accept_shrink: true` on the source"
-    )
 
 
 _NEWS = """

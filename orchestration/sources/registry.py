@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from orchestration.catalog import objects_of
 from orchestration.errors import PipelineError
-from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed, Span
+from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed
 from orchestration.sources_file import SourceEntry
 
 Progress = Callable[[str], None]
@@ -95,8 +95,8 @@ def _calendar_feed(entry: SourceEntry, now: datetime, progress: Progress) -> Obj
         files=tuple(file.name for file in files if file.path in calendars),
         warnings=not_read([file for file in files if file.path not in calendars]),
         # What leaves the window at its back has not been deleted; a day is left for time zones.
-        span=Span(
-            ("occurrence_start",),
+        listed_between=(
+            "occurrence_start",
             f"{start + timedelta(days=2):%Y-%m-%d}",
             f"{end - timedelta(days=2):%Y-%m-%d}",
         ),
