@@ -22,6 +22,7 @@ from orchestration.sources.demo.codes import (
 )
 from orchestration.sources.demo.deal_specials import KEY_PER_SQUAD
 from orchestration.sources.demo.deals import Deals
+from orchestration.sources.demo.options import contained
 from orchestration.sources.demo.rhythm import meeting_start
 from orchestration.sources.demo.team import Team
 from orchestration.sources.demo.world import World
@@ -147,7 +148,7 @@ def _with_customers(
     ordering = np.clip(deals.created[orders, None] + np.arange(-5, 28), 0, last) + deals.account[
         orders, None
     ] * (last + 1)
-    often &= ~np.isin(kept * (last + 1) + day, ordering)
+    often &= ~contained(kept * (last + 1) + day, ordering.ravel())
     account, position = np.r_[account, kept[often]], np.r_[position, day[often]]
     n = len(account)
     return {

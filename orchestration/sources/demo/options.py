@@ -64,6 +64,15 @@ def spread(total: int, weights: np.ndarray) -> np.ndarray:
     return counts
 
 
+def contained(values: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Whether each value is among the others. Sorting beats `np.isin`, whose hashing took half of the
+    time at a million activities."""
+    if not len(among):
+        return np.zeros(len(values), bool)
+    ordered = np.sort(among)
+    return ordered[np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)] == values
+
+
 def rank_within(groups: np.ndarray) -> np.ndarray:
     """0, 1, 2 … for each element among the elements of its own group, in order of appearance."""
     order = np.argsort(groups, kind="stable")

@@ -8,6 +8,7 @@ import numpy as np
 from orchestration.sources.demo import team as t
 from orchestration.sources.demo.accounts import TARGETS_PER_REP, Accounts
 from orchestration.sources.demo.clock import weekday
+from orchestration.sources.demo.options import contained
 from orchestration.sources.demo.rhythm import BLOCKS, HOUR, USED_BLOCKS
 from orchestration.sources.demo.touches import CALL, COLD_CALL, COLD_MAIL, EMAIL, REPLY, Touches, touches
 from orchestration.sources.demo.world import World
@@ -30,7 +31,7 @@ def block_touches(world: World, accounts: Accounts, done: Touches) -> list[Touch
     lead was touched. One in twenty is answered in the afternoon."""
     rng, team = world.rng("prospecting"), world.team
     mine = done.take(np.flatnonzero(~done.inbound & (done.owner < team.reps)))
-    taken = np.unique(_place(mine.owner, mine.due, slot_of(world, mine)))
+    taken = _place(mine.owner, mine.due, slot_of(world, mine))
     parts = []
     for way in USED_BLOCKS:
         weekdays, start, end = BLOCKS[way]
@@ -39,7 +40,7 @@ def block_touches(world: World, accounts: Accounts, done: Touches) -> list[Touch
         slots = np.arange(start // SLOT, -(-end // SLOT))
         rep, day, slot = (g.ravel() for g in np.meshgrid(team.of_way(way), days, slots, indexing="ij"))
         wanted = rng.random(len(rep)) < (0.92 if way == t.DILIGENT else 0.72)
-        wanted &= ~np.isin(_place(rep, day, slot), taken)
+        wanted &= ~contained(_place(rep, day, slot), taken)
         rep, day, slot = rep[wanted], day[wanted], slot[wanted]
         account = accounts.first_target + rep * TARGETS_PER_REP + (day * 5 + slot) % TARGETS_PER_REP
         contact = accounts.first_contact[account] + day % accounts.contact_count[account]
