@@ -5,8 +5,9 @@ a record needs in order to land is the row boundary's.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -171,3 +172,22 @@ def chunks(values: Iterator[str], size: int) -> Iterator[list[str]]:
             part = []
     if part:
         yield part
+
+
+class Ids:
+    """Ids of the records that were read, on disk: there may be millions."""
+
+    def __enter__(self) -> "Ids":
+        self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, ids: Iterable[str]) -> None:
+        self._file.writelines(f"{text}\n" for text in ids)
+
+    def __iter__(self) -> Iterator[str]:
+        self._file.seek(0)
+        for line in self._file:
+            yield line.removesuffix("\n")

@@ -115,6 +115,7 @@ class Transport:
     def __init__(self, caller: Caller, base_url: str, credentials: Credentials) -> None:
         self._source, self._limits, self._progress = caller.source, caller.limits, caller.progress
         self._sleep, self._base, self._credentials = caller.sleep, base_url.rstrip("/"), credentials
+        self._prefix = urlsplit(self._base).path
         self._session = requests.Session()
         self._session.auth = credentials  # also keeps ~/.netrc from being asked
         self._deadline = time.monotonic() + self._limits.deadline_seconds
@@ -181,7 +182,7 @@ class Transport:
 
     def label(self, path: str) -> str:
         """What rows of this request name as their file."""
-        return f"api:{path}"
+        return f"api:{self._prefix}{path}"
 
     def _json(self, request: _Request) -> Any:
         return self._answer(request)[1]

@@ -1,5 +1,7 @@
 {{ union_systems('calendar_event', [
     'stg_salesforce__calendar_events',
+    'stg_hubspot__calendar_events',
+    'stg_pipedrive__calendar_events',
     'stg_zoho__calendar_events',
     'stg_csv_mapping__calendar_events',
     'stg_icalendar__calendar_events',

@@ -1,5 +1,7 @@
 {{ union_systems('account', [
     'stg_salesforce__accounts',
+    'stg_hubspot__accounts',
+    'stg_pipedrive__accounts',
     'stg_zoho__accounts',
     'stg_csv_mapping__accounts',
 ]) }}

@@ -1,0 +1,45 @@
+-- Records that were merged into another: they vanish from HubSpot without being archived, so that
+-- landing still holds them. Grain: kind of record × record that is no more.
+{%- set objects = ['contacts', 'companies', 'deals'] %}
+
+with records as (
+    {%- for object in objects %}
+    select
+        '{{ object }}' as object_type,
+        _source_instance,
+        id,
+        _changed_at,
+        hs_merged_object_ids
+    from {{ landing_latest('hubspot', object) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+parts as (
+    select
+        object_type,
+        _source_instance,
+        id as merged_into_id,
+        _changed_at,
+        trim({{ rows_of_list('hs_merged_object_ids', ';') }}) as merged_id
+    from records
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by object_type, _source_instance, merged_id
+            order by _changed_at desc, merged_into_id
+        ) as recency
+    from parts
+    where merged_id <> '' and merged_id <> merged_into_id
+)
+
+select
+    object_type,
+    _source_instance,
+    merged_id,
+    merged_into_id
+from ranked
+where recency = 1

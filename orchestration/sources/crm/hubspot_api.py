@@ -1,0 +1,200 @@
+"""HubSpot through its API: records with all their properties, owners, pipelines, associations, history.
+
+Belongs here: which objects there are and how one ingest goes through them. What stands in a request and
+how pages follow each other is `hubspot_requests`; the cursor is `windows`.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from orchestration.catalog import objects_of
+from orchestration.records import Batch, ObjectFeed
+from orchestration.sources.crm.hubspot_requests import HubspotRequests
+from orchestration.sources.crm.windows import ApiRun, Window, open_window
+from orchestration.sources.json_rows import Ids, Tally, chunks, field
+from orchestration.sources.transport import Transport
+from orchestration.sources.transport_auth import Token
+
+ACTIVITIES = ("calls", "emails", "meetings", "tasks", "notes", "communications")
+RECORDS = ("contacts", "companies", "deals", "leads", "line_items", *ACTIVITIES)
+ASSOCIATED: Mapping[str, tuple[str, ...]] = {
+    "contacts": ("companies",),
+    "deals": ("contacts", "companies"),
+    "leads": ("contacts", "companies"),
+    "line_items": ("deals",),
+    **dict.fromkeys(ACTIVITIES, ("contacts", "companies", "deals", "leads")),
+}
+WITH_HISTORY = ("dealstage", "pipeline", "amount", "closedate", "hubspot_owner_id")
+_WITH_PIPELINES = ("deals", "leads")
+_ENVELOPE = ("id", "createdAt", "updatedAt", "archived", "archivedAt")
+
+
+class HubspotApi(BaseModel):
+    """How to reach an account: the name of the environment variable with a private app's token."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    token_env: str
+    base_url: str = "https://api.hubapi.com"
+    # The search index follows the records by seconds to minutes.
+    overlap_minutes: float = Field(default=60, ge=0)
+    complete_every_days: float | None = Field(default=7, gt=0)
+
+
+def hubspot_api_feeds(options: HubspotApi, run: ApiRun) -> Iterator[ObjectFeed]:
+    """One feed per object of the catalog, to be read in this order: associations and history are asked
+    for the records that the feeds before gave. An object that the account may not see gives an empty feed
+    with a warning. Raises PipelineError where it cannot be read."""
+    with (
+        contextlib.ExitStack() as stack,
+        Transport(run.caller, options.base_url, Token(options.token_env, run.secret)) as transport,
+    ):
+        reader = _Reader(run, HubspotRequests(run.caller.source, transport))
+        changed: dict[str, Ids] = {}
+        windows: dict[str, Window] = {}
+        for name in RECORDS:
+            if not reader.requests.is_open(name):
+                yield _closed(name)
+                continue
+            windows[name] = open_window(
+                run,
+                name,
+                overlap_minutes=options.overlap_minutes,
+                complete_every_days=options.complete_every_days,
+            )
+            changed[name] = stack.enter_context(Ids())
+            properties, warnings = reader.properties(name)
+            batches = reader.records(name, properties, windows[name], changed[name])
+            yield _feed(name, windows[name].is_complete, batches, windows[name], warnings)
+        if "deals" in changed:
+            # Never complete: HubSpot keeps the last values only, and what fell out was true all the same.
+            yield _feed("deal_property_history", False, reader.history(changed["deals"]))
+        is_complete = all(window.is_complete for window in windows.values())
+        yield _feed("associations", is_complete, reader.associations(changed, is_complete))
+        yield _feed("owners", True, reader.owners())
+        yield _feed(
+            "pipelines", True, reader.pipelines([name for name in _WITH_PIPELINES if name in changed])
+        )
+
+
+def _feed(
+    name: str,
+    is_complete: bool,
+    batches: Iterator[Batch],
+    window: Window | None = None,
+    warnings: tuple[str, ...] = (),
+) -> ObjectFeed:
+    return ObjectFeed(
+        "hubspot",
+        name,
+        objects_of("hubspot")[name].key,
+        is_complete,
+        batches,
+        files=(f"api:{name}",),
+        warnings=warnings,
+        state=window.state if window else None,
+    )
+
+
+def _closed(name: str) -> ObjectFeed:
+    warning = f"{name} are not part of this account, or its token may not read them: not read"
+    return ObjectFeed("hubspot", name, objects_of("hubspot")[name].key, False, iter(()), warnings=(warning,))
+
+
+class _Reader:
+    def __init__(self, run: ApiRun, requests: HubspotRequests) -> None:
+        self._run, self.requests = run, requests
+
+    def properties(self, name: str) -> tuple[list[str], tuple[str, ...]]:
+        """Names of all properties of an object, else of those that staging reads, and a warning."""
+        known = [column for column in objects_of("hubspot")[name].types if column not in _ENVELOPE]
+        found = self.requests.property_names(name)
+        if found is None:
+            return known, (
+                f"{name}: the token may not list properties, so only {len(known)} known ones were read",
+            )
+        return found, ()
+
+    def records(self, name: str, properties: list[str], window: Window, ids: Ids) -> Iterator[Batch]:
+        """Live records of the window, then all archived ones (HubSpot keeps them for 90 days)."""
+        tally = Tally(self._run.caller, name)
+        label = f"api:{name}"
+        live = self.requests.listed(name) if window.since is None else self.requests.modified(name, window)
+        for part in chunks(live, 100):
+            found = self.requests.read(name, part, properties)
+            ids.add(part)
+            for record in found:
+                window.saw(field(record, "updatedAt"))
+            yield tally.batch([_flat(record) for record in found], label)
+        for part in chunks(self.requests.listed(name, archived=True), 100):
+            found = self.requests.read(name, part, properties, archived=True)
+            yield tally.batch([_flat(record) for record in found], f"{label}?archived")
+        tally.done()
+
+    def history(self, deals: Ids) -> Iterator[Batch]:
+        """Past values of the properties that move a deal, oldest first."""
+        tally = Tally(self._run.caller, "deal_property_history")
+        for part in chunks(iter(deals), 50):  # the most that HubSpot gives with history
+            found = self.requests.read("deals", part, [], history=WITH_HISTORY)
+            yield tally.batch([row for deal in found for row in _history_rows(deal)], "api:deals?history")
+        tally.done()
+
+    def associations(self, changed: Mapping[str, Ids], is_complete: bool) -> Iterator[Batch]:
+        """One row per record and kind of other end, with the list of what it is associated with. In an
+        incremental read the empty lists too: they end what was there before."""
+        tally = Tally(self._run.caller, "associations")
+        for start, ids in changed.items():
+            for end in ASSOCIATED.get(start, ()):
+                for part in chunks(iter(ids), 1000):
+                    found = self.requests.associated(start, end, part)
+                    if not is_complete:
+                        found = {**{text: [] for text in part}, **found}
+                    rows = [
+                        {"fromObjectType": start, "fromObjectId": text, "toObjectType": end, "to": others}
+                        for text, others in found.items()
+                    ]
+                    yield tally.batch(rows, f"api:associations/{start}/{end}")
+        tally.done()
+
+    def owners(self) -> Iterator[Batch]:
+        """Active and archived owners: old deals still name those who left."""
+        tally = Tally(self._run.caller, "owners")
+        for page in self.requests.owners():
+            yield tally.batch(page, "api:owners")
+        tally.done()
+
+    def pipelines(self, names: Sequence[str]) -> Iterator[Batch]:
+        tally = Tally(self._run.caller, "pipelines")
+        for name in names:
+            rows = [
+                {"objectType": name, **pipeline} if isinstance(pipeline, Mapping) else pipeline
+                for pipeline in self.requests.pipelines(name)
+            ]
+            yield tally.batch(rows, f"api:pipelines/{name}")
+        tally.done()
+
+
+def _flat(record: Any) -> Any:
+    """Properties as columns beside the envelope, whose names come first: a property that bears one of
+    them lands as `property_<name>`."""
+    properties = field(record, "properties")
+    if not isinstance(record, Mapping) or not isinstance(properties, Mapping):
+        return record
+    envelope = {name: record[name] for name in _ENVELOPE if name in record}
+    taken = {name.lower() for name in _ENVELOPE}
+    named = {f"property_{name}" if name.lower() in taken else name: properties[name] for name in properties}
+    return {**envelope, **named}
+
+
+def _history_rows(deal: Any) -> list[Any]:
+    histories = field(deal, "propertiesWithHistory")
+    if not isinstance(histories, Mapping):
+        return []
+    return [
+        {"dealId": field(deal, "id"), "property": name, **value} if isinstance(value, Mapping) else value
+        for name, values in histories.items()
+        for value in reversed(values if isinstance(values, list) else [values])
+    ]
