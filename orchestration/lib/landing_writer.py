@@ -16,6 +16,7 @@ import pyarrow as pa
 from dlt.common.normalizers.naming.direct import NamingConvention as DirectNaming
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from orchestration.errors import PipelineError
 from orchestration.lib.ingest_ledger import files_of_load, sync_folder
 from orchestration.settings import Settings
 
@@ -104,6 +105,10 @@ def _options() -> AbstractContextManager[None]:
 
 
 def _pipeline(settings: Settings, instance: str, system: str) -> Any:
+    if "%" in str(settings.work):  # dlt fills in its file names with the % operator
+        raise PipelineError(
+            f"PIPELINE_HOME is {settings.home}: its path may not hold a %.", "Choose another folder."
+        )
     settings.landing.mkdir(parents=True, exist_ok=True)
     return dlt.pipeline(
         f"{instance}__{system}",

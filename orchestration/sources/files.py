@@ -8,12 +8,12 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from orchestration.errors import PipelineError
-from orchestration.records import Batch
+from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch
 from orchestration.sources.csv_reader import csv_header, read_csv
 from orchestration.sources.workbooks import read_parquet, read_sheet, sheet_names
 
@@ -86,12 +86,13 @@ def read_file(file: DataFile, source: str, sheet: str | None = None) -> Iterator
             raise _unreadable(file.name, source, error) from error
 
 
-def header_of(file: DataFile, source: str, sheet: str | None = None) -> list[str]:
-    """Column names of one file."""
+@lru_cache(maxsize=64)  # asked several times per file, and a CSV's encoding takes a pass over all of it
+def header_of(file: DataFile, source: str, sheet: str | None = None) -> tuple[str, ...]:
+    """Column names of one file. A file found again (`find_files`) is looked at again."""
     if file.kind in CSV_KINDS:
-        return csv_header(file.open, file.name, source)
+        return tuple(csv_header(file.open, file.name, source))
     first = next(iter(read_file(file, source, sheet)))
-    return [name for name in first.rows.column_names if name not in ("_source_file", "_source_row")]
+    return tuple(name for name in first.rows.column_names if name not in (SOURCE_FILE, SOURCE_ROW))
 
 
 def sheets_of(file: DataFile, source: str) -> list[str]:

@@ -372,6 +372,19 @@ def test_a_record_that_cannot_be_read_is_told(crm: Source) -> None:
         completed_ingests(crm.settings, "crm")
 
 
+@pytest.mark.parametrize("name", ["my data", "Büro #1", "[prod]", "a?b*"])
+def test_homes_of_any_name(tmp_path: Path, name: str) -> None:
+    crm = Source(tmp_path / name)
+    crm.leads([A])
+    assert crm.leads([A, {"Id": "2"}])["landed_rows"] == 1
+    assert len(crm.landed()) == 2
+
+
+def test_a_home_that_dlt_cannot_handle_is_told(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="PIPELINE_HOME"):
+        Source(tmp_path / "100%").leads([A])
+
+
 def test_the_environment_is_left_alone(crm: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 

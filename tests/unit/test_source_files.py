@@ -108,7 +108,7 @@ def test_parquet_as_text(tmp_path: Path) -> None:
          "_source_file": "t.parquet", "_source_row": 1},
     ]  # fmt: skip
     pq.write_table(table.slice(0, 0), tmp_path / "t.parquet")
-    assert header_of(file, "crm") == ["id", "day", "tags", "no"]
+    assert header_of(file, "crm") == ("id", "day", "tags", "no")
     (tmp_path / "t.parquet").write_bytes(b"PAR1")
     with pytest.raises(PipelineError, match="Parquet"):
         list(read_file(file, "crm"))
