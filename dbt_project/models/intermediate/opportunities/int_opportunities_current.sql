@@ -110,7 +110,12 @@ joined as (
         versions.close_date,
         versions.outcome,
         versions.created_at,
-        case when versions.outcome != 'open' then coalesce(deals.closed_at, closings.closed_at) end as closed_at,
+        -- the record's own word, else the beginning of the present outcome
+        case
+            when versions.outcome = 'open' then null
+            when lives.recorded_closed_at <= {{ as_of() }} then lives.recorded_closed_at
+            else closings.closed_at
+        end as closed_at,
         deals.loss_reason,
         deals.next_step,
         deals.reviewed_at,

@@ -144,7 +144,7 @@ select
     stage_order,
     default_probability,
     rep_id as owner_id,
-    {{ to_money('amount * rate') }} as amount,
+    {{ to_money(convert('amount', 'rate')) }} as amount,
     {{ to_money('amount') }} as amount_native,
     currency,
     close_date,
@@ -154,7 +154,7 @@ select
     -- Closed with this version: open before, or closed with another outcome.
     outcome != 'open' and outcome is distinct from previous_outcome as is_closing,
     outcome = 'open' and previous_outcome is not null and previous_outcome != 'open' as is_reopening,
-    outcome = 'open' and amount * rate is not null and coalesce(forecast_category, '') != 'omitted' as is_eligible,
+    outcome = 'open' and amount is not null and rate is not null and coalesce(forecast_category, '') != 'omitted' as is_eligible,
     change_source,
     created_at
 from final

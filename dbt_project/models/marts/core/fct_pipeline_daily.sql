@@ -63,7 +63,7 @@ select
     stage,
     stage_order,
     amount,
-    cast(amount * probability as decimal(18, 2)) as weighted_amount,
+    {{ to_money(convert('amount', 'probability')) }} as weighted_amount,
     amount_native,
     currency,
     close_date,

@@ -1,0 +1,87 @@
+-- Grain: occurrence × address on it. Who of them is one of us, and whom the others are known as. Rooms
+-- and other resources are nobody. A free-mail domain never stands for a company.
+with events as (
+    select * from {{ ref('int_calendar_events_judged') }}
+    where not coalesce(is_private, false)
+),
+
+listed as (
+    select
+        event_id,
+        {{ rows_of_json('attendees') }} as attendee
+    from events
+),
+
+addresses as (
+    select
+        event_id,
+        lower({{ json_text('attendee', 'email') }}) as address
+    from listed
+    union
+    select
+        event_id,
+        lower(organizer_email) as address
+    from events
+),
+
+people as (
+    select
+        event_id,
+        address,
+        split_part(address, '@', 2) as domain
+    from addresses
+    where
+        address like '%_@_%'
+        and address not like '%@resource.calendar.google.com'
+        and address not like '%@group.calendar.google.com'
+),
+
+own_people as (
+    select
+        email,
+        min(rep_id) as rep_id
+    from {{ ref('int_reps_resolved') }}
+    where email is not null and is_matched
+    group by 1
+),
+
+contacts as (
+    select
+        lower(email) as address,
+        min(contact_id) as contact_id,
+        min(account_id) as account_id
+    from {{ ref('int_contacts_resolved') }}
+    where email is not null
+    group by 1
+    having count(distinct account_id) <= 1
+),
+
+leads as (
+    select
+        lower(email) as address,
+        min(lead_id) as lead_id
+    from {{ ref('int_leads_resolved') }}
+    where email is not null
+    group by 1
+),
+
+domains as (
+    select * from {{ ref('int_account_domains') }}
+)
+
+select
+    people.event_id,
+    people.address,
+    people.domain,
+    own_people.rep_id,
+    own_people.rep_id is not null
+    or people.domain in ({{ own_domains_list() }}) as is_own,
+    contacts.contact_id,
+    leads.lead_id,
+    coalesce(contacts.account_id, domains.account_id) as account_id,
+    contacts.account_id is null and domains.account_id is not null as is_account_by_domain
+from people
+left join own_people on people.address = own_people.email
+left join contacts on people.address = contacts.address
+left join leads on people.address = leads.address
+left join domains on people.domain = domains.domain
