@@ -4,6 +4,7 @@ Belongs here: `builds/<build_id>/verdict.json` and the rule that turns outcomes 
 checks are run by `gate`; the publisher asks the same rule again and trusts no stored yes.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -77,9 +78,14 @@ def blocking_reasons(verdict: Mapping[str, Any]) -> list[str]:
     reasons = list(verdict["problems"])
     if not verdict["checks"]:
         reasons.append("no check was expected, so nothing has been judged")
+    alike = Counter((check["table"], check["observed"]) for check in _crashed(verdict))
     for check in verdict["checks"]:
         is_unknown = check["outcome"] not in ("passed", "failed")
-        if is_unknown or (check["outcome"] == "failed" and check["severity"] == "error"):
+        cause = (check["table"], check["observed"])
+        if check["outcome"] == "crashed" and alike[cause] != 1:
+            if alike[cause]:  # a missing table crashes all its checks: said once
+                reasons.append(f"{alike.pop(cause)} checks of {check['table']}: {detail(check)}")
+        elif is_unknown or (check["outcome"] == "failed" and check["severity"] == "error"):
             reasons.append(f"{check['name']}: {detail(check)}")
     return reasons
 
@@ -162,6 +168,10 @@ def _gx_check(
         "reason": declared["reason"].strip(),
         "remedy": declared["remedy"].strip(),
     }
+
+
+def _crashed(verdict: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [check for check in verdict["checks"] if check["outcome"] == "crashed"]
 
 
 def _problems(manifest: Mapping[str, Any], suites: Sequence[Suite], dbt: DbtOutcome) -> Iterator[str]:

@@ -151,6 +151,15 @@ def test_a_crash_at_severity_warning_blocks(tmp_path: Path) -> None:
     assert write_verdict(settings, dim_reps__nobody_manages_themselves="failed")["is_publishable"] is True
 
 
+def test_a_missing_table_is_said_once(tmp_path: Path) -> None:
+    settings = make_home(tmp_path)
+    execute(settings.warehouse, ["drop table dim_stages"])
+    reasons = judge(settings, now=JUDGED)["blocking_reasons"]
+    assert reasons == [
+        "6 checks of dim_stages: could not be evaluated: there is no table main.dim_stages in the warehouse"
+    ]
+
+
 def test_an_expected_check_without_an_outcome_blocks(tmp_path: Path) -> None:
     verdict = write_verdict(make_home(tmp_path), fct_leads__verdict_known="missing")
     assert verdict["blocking_reasons"] == ["fct_leads.verdict_known: was expected and has not been evaluated"]
