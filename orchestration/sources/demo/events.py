@@ -1,6 +1,6 @@
 """Calendar events as plain numbers, before they become rows.
 
-Belongs here: the shape of an event and its text. Which events there are is in `own_calendar.py` and
+Belongs here: the shape of an event. Its text is `event_table.py`. Which events there are is in `own_calendar.py` and
 `customer_calendar.py`.
 """
 
@@ -12,7 +12,7 @@ from orchestration.sources.demo.columns import (
     DAY,
 )
 
-SUMMARIES = (
+_OWN = (
     "Prospecting block",
     "1:1",
     "Pipeline review",
@@ -29,18 +29,11 @@ SUMMARIES = (
     "Send revised quote",
     "Send reference list",
     "Call back with answers",
-    "Discovery",
-    "Needs workshop",
-    "Proposal walk-through",
-    "Contract review",
-    "Kick-off",
-    "Next steps",
-    "Account review",
-    "Solution deep dive",
 )
 BLOCK, ONE_TO_ONE, REVIEW, TEAM_MEETING, INTERNAL = range(5)
 FOCUS, RESEARCH, ADMIN, TRAVEL, OUT, PARTY, PROMISE = range(7, 14)
-FIRST_TOPIC = 16  # the topics of meetings.py follow in their order
+FIRST_TOPIC = len(_OWN)
+SUMMARIES = (*_OWN, *TOPICS)
 CONFIRMED, CANCELLED = range(2)
 DEFAULT, OUT_OF_OFFICE, FOCUS_TIME = range(3)
 ACCEPTED, DECLINED, NEEDS_ACTION = range(3)

@@ -39,10 +39,6 @@ class DemoOptions:
         return self.squads * REPS_PER_SQUAD
 
     @property
-    def manager_count(self) -> int:
-        return self.squads * MANAGERS_PER_SQUAD
-
-    @property
     def lead_count(self) -> int:
         return max(FEWEST_LEADS, round(4000 * self.scale))
 

@@ -22,7 +22,6 @@ SUBJECTS = (
     "Email received: RFP with vendor questionnaire",
     "Email: summary of our meeting and next steps",
     "Call: status",
-    "Email: proposal",
     "Email received: questions",
     "Call: prospecting",
     "Email: prospecting",
@@ -34,8 +33,8 @@ SUBJECTS = (
     "Email: tender response",
 )
 INTRO_CALL, INTRO_MAIL, NEXT_CALL, NEXT_MAIL, REPLY, LATER, UNSUBSCRIBE, RECONTACT_CALL, RFP_MAIL = range(9)
-RECAP, STATUS_CALL, PROPOSAL_MAIL, QUESTIONS, COLD_CALL, COLD_MAIL, REVIEW, PROMISE_QUOTE = range(9, 17)
-PROMISE_REFERENCES, PROMISE_ANSWERS, AUTO_REPLY, TENDER_MAIL = range(17, 21)
+RECAP, STATUS_CALL, QUESTIONS, COLD_CALL, COLD_MAIL, REVIEW = range(9, 15)
+PROMISE_QUOTE, _PROMISE_REFERENCES, PROMISE_ANSWERS, AUTO_REPLY, TENDER_MAIL = range(15, 20)
 
 
 @dataclass
