@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.errors import PipelineError
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 DEFAULT_SOURCES = PROJECT_ROOT / "orchestration" / "sources.yaml"
@@ -35,6 +37,18 @@ class Settings:
             sources_file=Path(sources).expanduser().resolve() if sources else DEFAULT_SOURCES,
             as_of_text=env.get("PIPELINE_AS_OF") or None,
         )
+
+    @staticmethod
+    def secret(variable: str) -> str:
+        """Value of an environment variable that the sources file names. Raises PipelineError where it is
+        not set."""
+        value = os.environ.get(variable, "").strip()
+        if not value:
+            raise PipelineError(
+                f"The environment variable {variable}, which the sources file names, is not set.",
+                f"Set {variable} for the process that runs the ingest.",
+            )
+        return value
 
     @property
     def landing(self) -> Path:

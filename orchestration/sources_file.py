@@ -22,15 +22,19 @@ from pydantic import (
     model_validator,
 )
 
+from orchestration.crm_accounts import HubspotAccount, PipedriveAccount, SalesforceAccount
 from orchestration.sources_checks import contradictions, explained, problems_error
 from orchestration.yaml_lines import read_yaml
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-System = Literal["salesforce", "zoho", "csv_mapping", "icalendar", "planning", "demo"]
+System = Literal["salesforce", "hubspot", "pipedrive", "zoho", "csv_mapping", "icalendar", "planning", "demo"]
 LeadStatusGroup = Literal["open", "working", "parked", "abandoned", "converted", "disqualified"]
 DEMO_END_DATE = date(2026, 6, 30)
 
+# Systems that are read through an API, and the section that says how.
+_ACCOUNTS = {"salesforce": "salesforce_api", "hubspot": "hubspot_api", "pipedrive": "pipedrive_api"}
 _ONLY_FOR = {
+    **{section: system for system, section in _ACCOUNTS.items()},
     "objects": "csv_mapping",
     **dict.fromkeys(
         ("owner", "owner_from", "owners", "window_months_back", "window_months_ahead"), "icalendar"
@@ -161,6 +165,9 @@ class SourceEntry(_Section):
     stages: tuple[Stage, ...] = ()
     lead_statuses: dict[Text, LeadStatusGroup] = {}
     loss_reasons: dict[Text, Literal["lost", "no_decision"]] = {}
+    salesforce_api: SalesforceAccount | None = None
+    hubspot_api: HubspotAccount | None = None
+    pipedrive_api: PipedriveAccount | None = None
     objects: dict[Text, MappedObject] = {}  # csv_mapping
     owner: Text | None = None  # icalendar: whose calendar all files are
     owner_from: Literal["file_name", "folder_name"] | None = None
@@ -202,11 +209,23 @@ class SourceEntry(_Section):
             raise ValueError(f"system {self.system} has no {', '.join(foreign)}")
         if self.system == "csv_mapping" and not self.objects:
             raise ValueError("csv_mapping needs objects: which file holds what")
-        if (self.path is None) != (self.system == "demo"):
-            raise ValueError("path, the file or folder that holds the data, goes with every system but demo")
+        self._require_a_place()
         if self.system == "icalendar" and (self.owner is None) == (self.owner_from is None):
             raise ValueError("say whose calendars these are: either owner or owner_from")
         return self
+
+    def _require_a_place(self) -> None:
+        """Where the data is: files, an account, or (demo) nowhere."""
+        section = _ACCOUNTS.get(self.system)
+        has_account = section is not None and getattr(self, section) is not None
+        if self.system == "demo" and self.path is not None:
+            raise ValueError("system demo has no path: it is generated")
+        if self.system in ("hubspot", "pipedrive") and (not has_account or self.path is not None):
+            raise ValueError(f"system {self.system} is read through its API: give {section}, and no path")
+        if self.system == "salesforce" and has_account == (self.path is not None):
+            raise ValueError("give either path, where the export lies, or salesforce_api")
+        if section is None and self.system != "demo" and self.path is None:
+            raise ValueError("path, the file or folder that holds the data, is missing")
 
 
 class SourcesFile(_Section):

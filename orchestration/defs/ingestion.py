@@ -44,12 +44,18 @@ def landing_assets(settings: Settings, entry: SourceEntry) -> dg.AssetsDefinitio
         can_subset=False,
     )
     def land(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
-        from orchestration.lib.landing import ingest
+        from orchestration.lib.landing import feed_states, ingest
         from orchestration.sources.registry import open_feeds
 
         now = datetime.now(UTC)
         try:
-            feeds = open_feeds(entry, now=now, progress=context.log.info)
+            feeds = open_feeds(
+                entry,
+                now=now,
+                progress=context.log.info,
+                state=feed_states(settings, entry.name),
+                secret=settings.secret,
+            )
             report = ingest(settings, entry, feeds, now=now, progress=context.log.info).to_dict()
         except PipelineError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error

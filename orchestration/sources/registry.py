@@ -4,9 +4,10 @@ Belongs here: which module fetches which system, and what each can hold. Vendors
 only when their system is read, so that a code location loads fast.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +15,14 @@ import pyarrow as pa
 from orchestration.catalog import objects_of
 from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed
+from orchestration.settings import Settings
 from orchestration.sources_file import SourceEntry
 
+if TYPE_CHECKING:
+    from orchestration.sources.crm.windows import ApiRun
+
 Progress = Callable[[str], None]
+Secret = Callable[[str], str]
 
 # The generated organisation comes in the shapes of these systems and takes the same road as they do.
 DEMO_SYSTEMS = ("salesforce", "google_calendar", "planning")
@@ -34,13 +40,35 @@ def declared_objects(entry: SourceEntry) -> list[tuple[str, str]]:
     return [(entry.system, name) for name in objects_of(entry.system)]
 
 
-def open_feeds(entry: SourceEntry, *, now: datetime, progress: Progress) -> Iterator[ObjectFeed]:
+def open_feeds(
+    entry: SourceEntry,
+    *,
+    now: datetime,
+    progress: Progress,
+    state: Mapping[str, Mapping[str, Any]] | None = None,
+    secret: Secret = Settings.secret,
+) -> Iterator[ObjectFeed]:
     """The objects that the source holds now, each to be read once and in this order.
 
-    `now`: with a time zone; calendars are expanded around it. Raises PipelineError, at the first
-    step of the iteration, where a file or a column is missing.
+    `now`: with a time zone; calendars are expanded around it. `state`: object to what its last feed left.
+    `secret`: value of an environment variable. Raises PipelineError, at the first step of the iteration,
+    where a file or a column is missing or an account cannot be reached.
     """
     match entry.system:
+        case "salesforce" if entry.salesforce_api is not None:
+            from orchestration.sources.crm.salesforce_api import salesforce_api_feeds
+
+            yield from salesforce_api_feeds(
+                entry.salesforce_api, _api_run(entry, now, progress, state, secret)
+            )
+        case "hubspot" if entry.hubspot_api is not None:
+            from orchestration.sources.crm.hubspot_api import hubspot_api_feeds
+
+            yield from hubspot_api_feeds(entry.hubspot_api, _api_run(entry, now, progress, state, secret))
+        case "pipedrive" if entry.pipedrive_api is not None:
+            from orchestration.sources.crm.pipedrive_api import pipedrive_api_feeds
+
+            yield from pipedrive_api_feeds(entry.pipedrive_api, _api_run(entry, now, progress, state, secret))
         case "salesforce":
             from orchestration.sources.crm.salesforce_export import salesforce_feeds
 
@@ -61,6 +89,19 @@ def open_feeds(entry: SourceEntry, *, now: datetime, progress: Progress) -> Iter
             yield _calendar_feed(entry, now, progress)
         case "demo":
             yield from _demo_feeds(entry, progress)
+
+
+def _api_run(
+    entry: SourceEntry,
+    now: datetime,
+    progress: Progress,
+    state: Mapping[str, Mapping[str, Any]] | None,
+    secret: Secret,
+) -> "ApiRun":
+    from orchestration.sources.crm.windows import ApiRun
+    from orchestration.sources.transport import Caller
+
+    return ApiRun(Caller(entry.name, progress), now, state or {}, secret)
 
 
 def _calendar_feed(entry: SourceEntry, now: datetime, progress: Progress) -> ObjectFeed:

@@ -8,9 +8,8 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from orchestration.catalog import objects_of
+from orchestration.crm_accounts import HubspotAccount
 from orchestration.records import Batch, ObjectFeed
 from orchestration.sources.crm.hubspot_requests import HubspotRequests
 from orchestration.sources.crm.windows import ApiRun, Window, open_window
@@ -32,19 +31,7 @@ _WITH_PIPELINES = ("deals", "leads")
 _ENVELOPE = ("id", "createdAt", "updatedAt", "archived", "archivedAt")
 
 
-class HubspotApi(BaseModel):
-    """How to reach an account: the name of the environment variable with a private app's token."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    token_env: str
-    base_url: str = "https://api.hubapi.com"
-    # The search index follows the records by seconds to minutes.
-    overlap_minutes: float = Field(default=60, ge=0)
-    complete_every_days: float | None = Field(default=7, gt=0)
-
-
-def hubspot_api_feeds(options: HubspotApi, run: ApiRun) -> Iterator[ObjectFeed]:
+def hubspot_api_feeds(options: HubspotAccount, run: ApiRun) -> Iterator[ObjectFeed]:
     """One feed per object of the catalog, to be read in this order: associations and history are asked
     for the records that the feeds before gave. An object that the account may not see gives an empty feed
     with a warning. Raises PipelineError where it cannot be read."""

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from orchestration.catalog import objects_of
+from orchestration.crm_accounts import PipedriveAccount
 from orchestration.errors import PipelineError
 from orchestration.records import Batch, ObjectFeed
 from orchestration.sources.crm.windows import ApiRun, Window, open_window
@@ -34,18 +33,7 @@ _LISTINGS: Mapping[str, tuple[tuple[str, dict[str, str]], ...]] = {
 _SMALL = ("pipelines", "stages")
 
 
-class PipedriveApi(BaseModel):
-    """How to reach an account: the name of the environment variable with an API token."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    token_env: str
-    base_url: str = "https://api.pipedrive.com"
-    overlap_minutes: float = Field(default=15, ge=0)
-    complete_every_days: float | None = Field(default=1, gt=0)
-
-
-def pipedrive_api_feeds(options: PipedriveApi, run: ApiRun) -> Iterator[ObjectFeed]:
+def pipedrive_api_feeds(options: PipedriveAccount, run: ApiRun) -> Iterator[ObjectFeed]:
     """One feed per object of the catalog, to be read in this order: field changes are asked for the deals
     that the feed of deals gave. Raises PipelineError where one cannot be read."""
     token = Token(options.token_env, run.secret, header="x-api-token", prefix="")
@@ -57,7 +45,7 @@ def pipedrive_api_feeds(options: PipedriveApi, run: ApiRun) -> Iterator[ObjectFe
 
 
 def pipedrive_feeds(
-    options: PipedriveApi, run: ApiRun, version_1: Transport, version_2: Transport
+    options: PipedriveAccount, run: ApiRun, version_1: Transport, version_2: Transport
 ) -> Iterator[ObjectFeed]:
     """As `pipedrive_api_feeds`, over transports to the two versions of the API."""
     reader = _Reader(run, version_1, version_2)

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict, Field
 
 from orchestration.catalog import objects_of
+from orchestration.crm_accounts import SalesforceAccount
 from orchestration.errors import PipelineError
 from orchestration.records import Batch, ObjectFeed
 from orchestration.sources.crm.salesforce_bulk import bulk_batches
@@ -27,27 +27,7 @@ _CURSORS = ("SystemModstamp", "LastModifiedDate", "CreatedDate")
 _QUERY_CHARACTERS = 14_000  # of an address of at most 16,384 bytes
 
 
-class SalesforceApi(BaseModel):
-    """How to reach an organisation. Secrets are names of environment variables.
-
-    With `refresh_token_env` the refresh-token flow is used, else client credentials (then `login_url`
-    must be the organisation's own domain).
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    login_url: str = "https://login.salesforce.com"
-    client_id_env: str
-    client_secret_env: str | None = None
-    refresh_token_env: str | None = None
-    api_version: str = Field(default="62.0", pattern=r"^\d{2,3}\.0$")
-    # A transaction is dated when it writes and seen when it commits, which for imports is minutes later.
-    overlap_minutes: float = Field(default=60, ge=0)
-    complete_every_days: float | None = Field(default=7, gt=0)
-    bulk_from_rows: int = Field(default=10_000, ge=1)  # five pages; a bulk job costs as much in waiting
-
-
-def salesforce_api_feeds(options: SalesforceApi, run: ApiRun) -> Iterator[ObjectFeed]:
+def salesforce_api_feeds(options: SalesforceAccount, run: ApiRun) -> Iterator[ObjectFeed]:
     """One feed per object of the catalog. An object that the organisation does not have, or does not let
     the account see, gives an empty feed with a warning. Raises PipelineError where it cannot be read."""
     credentials = _credentials(options, run)
@@ -85,7 +65,7 @@ def salesforce_api_feeds(options: SalesforceApi, run: ApiRun) -> Iterator[Object
             )
 
 
-def _credentials(options: SalesforceApi, run: ApiRun) -> OAuth:
+def _credentials(options: SalesforceAccount, run: ApiRun) -> OAuth:
     flow = "refresh_token" if options.refresh_token_env else "client_credentials"
     variables = {
         "client_id": options.client_id_env,
@@ -112,7 +92,7 @@ class _Shape:
 
 
 class _Reader:
-    def __init__(self, options: SalesforceApi, caller: Caller, transport: Transport) -> None:
+    def __init__(self, options: SalesforceAccount, caller: Caller, transport: Transport) -> None:
         self._options, self._caller, self._transport = options, caller, transport
         self._source = caller.source
         self.root = f"/services/data/v{options.api_version}"
