@@ -1,16 +1,15 @@
 """Calendar events as plain numbers, before they become rows.
 
-Belongs here: the shape of an event. Its text is `event_table.py`. Which events there are is in `own_calendar.py` and
-`customer_calendar.py`.
+Belongs here: the shape of an event. Its text is `event_table.py`; which events there are is in
+`own_calendar.py` and `customer_calendar.py`.
 """
 
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from orchestration.sources.demo.columns import (
-    DAY,
-)
+from orchestration.sources.demo.columns import DAY
+from orchestration.sources.demo.meetings import TOPICS
 
 _OWN = (
     "Prospecting block",
