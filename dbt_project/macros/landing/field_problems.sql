@@ -50,11 +50,12 @@
     {%- for system, objects in build_manifest().get('landing', {}).items() if is_enabled(system) -%}
         {%- for object in objects -%}
             {%- for feed in landing_feeds(system, object) -%}
-                {%- set checks = problem_checks(system, object, feed) -%}
+                {%- set columns = source_columns(system, object) -%}
+                {%- set checks = problem_checks(columns, feed) -%}
                 {%- if checks -%}
                     {%- do found.append({
                         'source_instance': feed.source_instance, 'system': system, 'object': object,
-                        'rows': read_landing(system, object, feed), 'checks': checks,
+                        'rows': read_landing(system, columns, feed), 'checks': checks,
                     }) -%}
                 {%- endif -%}
             {%- endfor -%}
@@ -64,9 +65,9 @@
 {% endmacro %}
 
 {# [{field, reason, text, condition}] for the typed columns of one instance's object. #}
-{% macro problem_checks(system, object, feed) %}
+{% macro problem_checks(columns, feed) %}
     {%- set checks = [] -%}
-    {%- for column in source_columns(system, object) if column.data_type != 'text' -%}
+    {%- for column in columns if column.data_type != 'text' -%}
         {%- set text = adapter.quote(column.name) -%}
         {%- do feed.update({'percent_divisors': {column.name: 100}}) -%}
         {%- do checks.append({

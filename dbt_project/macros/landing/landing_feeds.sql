@@ -1,36 +1,44 @@
 {# What the build manifest says about an object, one entry per source instance that landed it:
-   {source_instance, files, time_zone, date_orders {column: order}, decimal_commas [column], mapping}.
-   A date order or decimal comma of a mapped file may name the file's column or the canonical one. #}
-{% macro landing_feeds(system, object) %}
+   {source_instance, files, fixture, time_zone, date_orders {column: order}, decimal_commas [column],
+   mapping}. A date order or decimal comma of a mapped file may name the file's column or the canonical
+   one. `fixture`: the relation of a unit test that stands in for the files of every instance. #}
+{% macro landing_feeds(system, object, fixture=none) %}
     {%- set manifest = build_manifest() -%}
+    {%- set sources = manifest.get('sources', []) -%}
+    {%- set landed = manifest.get('landing', {}).get(system, {}).get(object, []) -%}
+    {%- if fixture is not none -%}
+        {%- set landed = [] -%}
+        {%- for source in sources -%}
+            {%- do landed.append({'source_instance': source.name, 'files': [fixture]}) -%}
+        {%- endfor -%}
+    {%- endif -%}
     {%- set feeds = [] -%}
-    {%- for landed in manifest.get('landing', {}).get(system, {}).get(object, []) if landed.files -%}
-        {%- set instance = landed.source_instance -%}
-        {%- set source = manifest.sources | selectattr('name', 'equalto', instance) | first -%}
+    {%- for entry in landed if entry.files -%}
+        {%- set instance = entry.source_instance -%}
+        {%- set source = sources | selectattr('name', 'equalto', instance) | first -%}
         {%- set mapping = manifest.get('mappings', {}).get(instance, {}).get(object, {}) if system == 'csv_mapping' else {} -%}
-        {%- set canonical_of = {} -%}
-        {%- for canonical, column in mapping.get('columns', {}).items() -%}
-            {%- do canonical_of.setdefault(column, []).append(canonical) -%}
-        {%- endfor -%}
-        {%- set feed = {
+        {%- do feeds.append({
             'source_instance': instance,
-            'files': landed.files,
+            'files': entry.files,
+            'fixture': fixture,
             'time_zone': source.time_zone or 'UTC',
-            'date_orders': {},
-            'decimal_commas': [],
+            'date_orders': column_settings('date_orders', system, object, instance, mapping),
+            'decimal_commas': column_settings('decimal_commas', system, object, instance, mapping).keys() | list,
             'mapping': mapping,
-        } -%}
-        {%- for entry in manifest.get('date_orders', [])
-            if (entry.system, entry.object, entry.source_instance) == (system, object, instance) -%}
-            {%- for column in [entry.column] + canonical_of.get(entry.column, []) -%}
-                {%- do feed.date_orders.update({column: entry.order}) -%}
-            {%- endfor -%}
-        {%- endfor -%}
-        {%- for entry in manifest.get('decimal_commas', [])
-            if (entry.system, entry.object, entry.source_instance) == (system, object, instance) -%}
-            {%- do feed.decimal_commas.extend([entry.column] + canonical_of.get(entry.column, [])) -%}
-        {%- endfor -%}
-        {%- do feeds.append(feed) -%}
+        }) -%}
     {%- endfor -%}
     {{ return(feeds) }}
+{% endmacro %}
+
+{# What one of the manifest's lists says about the columns of one instance's object: {column: order}. #}
+{% macro column_settings(name, system, object, instance, mapping) %}
+    {%- set settings = {} -%}
+    {%- for entry in build_manifest().get(name, [])
+        if (entry.system, entry.object, entry.source_instance) == (system, object, instance) -%}
+        {%- do settings.update({entry.column: entry.order}) -%}
+        {%- for canonical, column in mapping.get('columns', {}).items() if column == entry.column -%}
+            {%- do settings.update({canonical: entry.order}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(settings) }}
 {% endmacro %}

@@ -14,14 +14,18 @@
     {%- if not execute -%}
         {{ return(relation) }}
     {%- endif -%}
-    {%- set modified_at = source_modified_at(system, object) -%}
+    {%- set node = source_node(system, object) -%}
+    {%- set modified_at = modified_at_of_node(node) -%}
     {%- set changed_at = 'coalesce(' ~ modified_at ~ ', typed._loaded_at)' if modified_at else 'typed._loaded_at' -%}
-    {%- set rows = '(' ~ typed_landing(system, object, relation) ~ ')' -%}
     (
+        with typed as {{ not_materialized() }} (
+            {{ typed_landing(system, object, columns_of_node(node), relation) }}
+        ),
+
         -- most records landed once: only the others are ranked, on a few columns
-        with repeated as (
+        repeated as (
             select _source_instance, _record_key
-            from {{ rows }} as typed
+            from typed
             group by 1, 2
             having count(*) > 1
         ),
@@ -36,7 +40,7 @@
                 typed._is_deleted,
                 {{ changed_at }} as _changed_at,
                 {{ changed_at }} <= {{ as_of() }} as _is_known_then
-            from {{ rows }} as typed
+            from typed
             inner join repeated
                 on typed._source_instance = repeated._source_instance and typed._record_key = repeated._record_key
         ),
@@ -71,7 +75,7 @@
             typed.*,
             {{ changed_at }} as _changed_at,
             superseded._record_key is null as _is_latest
-        from {{ rows }} as typed
+        from typed
         left join (select * from ranked where _position > 1) as superseded
             on typed._source_instance = superseded._source_instance
             and typed._record_key = superseded._record_key
@@ -87,14 +91,12 @@
     {{ return('(select * from ' ~ versions ~ ' where _is_latest and not _is_deleted)' if execute else versions) }}
 {% endmacro %}
 
-{# The typed rows of every instance; of a unit test's fixture where it stands in for the source. #}
-{% macro typed_landing(system, object, relation) %}
-    {%- set columns = source_columns(system, object) -%}
-    {%- if relation.identifier.startswith('__dbt__cte__') -%}
-    select *, {{ sql_text(system) }} as _source_system from {{ relation }}
-    {%- else -%}
-        {%- for feed in landing_feeds(system, object) -%}
-            {%- set rows = read_landing(system, object, feed) -%}
+{# The typed rows of every instance. In a unit test the source is a fixture that looks like a landed
+   file: texts, and landing's own columns as far as the test needs them. #}
+{% macro typed_landing(system, object, columns, relation) %}
+    {%- set fixture = relation if relation.identifier.startswith('__dbt__cte__') else none -%}
+        {%- for feed in landing_feeds(system, object, fixture) -%}
+            {%- set rows = read_landing(system, columns, feed) -%}
             {%- do feed.update({'percent_divisors': percent_divisors(columns, rows, feed)}) %}
     select
         {%- for column in columns %}
@@ -126,7 +128,6 @@
         cast(null as bigint) as _source_row,
         cast(null as timestamp) as _loaded_at
     where 1 = 0
-    {%- endif -%}
 {% endmacro %}
 
 {# What to divide each percent column of one instance by: fixed by the vendor (meta percent_of), or as

@@ -1,9 +1,9 @@
-{# One instance's rows of an object as text: the columns of the sources YAML (null where the files
+{# One instance's rows of an object as text: the given columns of the sources YAML (null where the files
    lack one), trimmed, blank is null, and landing's own columns. The mapping of a csv_mapping
    instance is applied here, so that its rows read like any other system's. #}
-{% macro read_landing(system, object, feed) %}
+{% macro read_landing(system, columns, feed) %}
     {%- set own = ['_record_key', '_record_hash', '_change', '_source_file', '_source_row', '_loaded_at'] -%}
-    {%- set columns = source_columns(system, object) | map(attribute='name') | list -%}
+    {%- set columns = columns | map(attribute='name') | list -%}
     {%- set expressions = {} -%}
     {%- set read = [] -%}
     {%- for column in columns -%}
@@ -24,8 +24,26 @@
             {{ expressions[column] }} as {{ adapter.quote(column) }},
             {%- endfor %}
             {{ own | join(', ') }}
-        from {{ read_parquet_files(feed.files, read) }} as landed
+        from {{ landed_rows(feed, read) }} as landed
     )
+{% endmacro %}
+
+{# The rows as they landed, in which the named columns exist. #}
+{% macro landed_rows(feed, columns) %}
+    {%- if feed.fixture is none -%}
+        {{ return(read_parquet_files(feed.files, columns)) }}
+    {%- endif -%}
+    {%- set own = {'_record_key': 'varchar', '_record_hash': 'varchar', '_change': 'varchar', '_source_file': 'varchar',
+        '_source_row': 'bigint', '_loaded_at': 'timestamp'} -%}
+    {%- set nulls = [] -%}
+    {%- for column in columns -%}
+        {%- do nulls.append('cast(null as varchar) as ' ~ adapter.quote(column)) -%}
+    {%- endfor -%}
+    {%- for column, type in own.items() -%}
+        {%- do nulls.append('cast(null as ' ~ type ~ ') as ' ~ column) -%}
+    {%- endfor -%}
+    {%- set rows = 'select * from ' ~ feed.fixture ~ ' where _source_instance = ' ~ sql_text(feed.source_instance) -%}
+    {{ return('(' ~ union_by_name(['select ' ~ nulls | join(', ') ~ ' where 1 = 0', rows]) ~ ')') }}
 {% endmacro %}
 
 {# A canonical column from its source column, value map and constant, in that order. A constant also

@@ -21,12 +21,12 @@
 {% macro parse_local_timestamp(text, order='default') -%}
     case
         when {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/]') }} then {{ try_cast_to(text, 'timestamp') }}
-        else {{ try_parse_time(text, time_formats(order)) }}
+        else {{ try_parse_time('replace(' ~ text ~ ", ',', '')", time_formats(order)) }}
     end
 {%- endmacro %}
 
 {# Formats in which people and exports write times, by the mark that tells them apart:
-   [(regular expression, [formats])]. Two-digit years stand before four-digit ones, which would
+   [(regular expression, [formats])], the text without its commas. Two-digit years stand before four-digit ones, which would
    read `26` as the year 26. #}
 {% macro time_formats(order) %}
     {%- set slashed = ['%d', '%m'] if order == 'dmy' else ['%m', '%d'] -%}
@@ -37,19 +37,20 @@
         ('^[0-9]{1,2}[.][0-9]{1,2}[.]' ~ year, [(dotted + ['%y']) | join('.'), (dotted + ['%Y']) | join('.')]),
         ('^[0-9]{1,2}-[0-9]{1,2}-' ~ year, [(slashed + ['%y']) | join('-'), (slashed + ['%Y']) | join('-')]),
         ('^(19|20|21)[0-9]{2}[.]', ['%Y.%m.%d']),
+        ('^(19|20|21)[0-9]{6}T', ['%Y%m%dT%H%M%S']),
         ('^(19|20|21)[0-9]{6}([^0-9]|$)', ['%Y%m%d']),
-        ('^[0-9]{1,2}[^0-9]+' ~ year, ['%d %b, %Y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%d-%b-%y']),
+        ('^[0-9]{1,2}[^0-9]+' ~ year, ['%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%d-%b-%y']),
         (
             '^[A-Za-z][^0-9]*[0-9]{1,2}[^0-9]+(19|20|21)[0-9]{2}([^0-9]|$)',
-            ['%b %d, %Y', '%B %d, %Y', '%b %d %Y', '%B %d %Y', '%a, %d %b %Y', '%a %b %d %Y'],
+            ['%b %d %Y', '%B %d %Y', '%a %d %b %Y', '%a %b %d %Y'],
         ),
     ] -%}
-    {%- set times = ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p', ' %I:%M%p', ', %H:%M', 'T%H%M%S'] -%}
+    {%- set times = ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p', ' %I:%M%p'] -%}
     {%- set formats = [] -%}
     {%- for shape, days in shapes -%}
         {%- set combined = [] -%}
         {%- for day in days -%}
-            {%- for time in times -%}
+            {%- for time in ([''] if '%H' in day else times) -%}
                 {%- do combined.append(day ~ time) -%}
             {%- endfor -%}
         {%- endfor -%}
