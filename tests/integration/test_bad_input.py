@@ -1,0 +1,58 @@
+"""Mistakes people make: one clear message, no traceback, nothing published, what was served stays."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import run_pipeline
+
+REPORTING = "reporting: {time_zone: UTC, currency: EUR}\nsources:\n"
+GOOD = REPORTING + (
+    "  - name: crm\n    system: csv_mapping\n    path: .\n    objects:\n      lead:\n        file: leads.csv\n"
+    "        columns: {lead_id: Id, email: Email, created_at: Created}\n"
+)
+
+
+def folder_with(tmp_path: Path, sources: str, leads: str | None = "Id,Email,Created\n1,ann@acme.io,2026-01-05\n") -> Path:
+    (tmp_path / "sources.yaml").write_text(sources)
+    if leads is not None:
+        (tmp_path / "leads.csv").write_text(leads)
+    return tmp_path / "sources.yaml"
+
+
+@pytest.mark.parametrize(
+    ("sources", "leads", "told"),
+    [
+        (GOOD, None, ["crm", "leads.csv"]),
+        (GOOD, "Id,Mail,Created\n1,a@acme.io,2026-01-05\n", ["crm", "leads.csv", "Email"]),
+        (GOOD.replace("csv_mapping", "siebel"), "", ["line 4", "siebel"]),
+        (GOOD.replace("email: Email", "e_mail: Email"), "", ["line 8", "e_mail", "email"]),
+        (GOOD.replace("path: .", "path: nowhere"), "", ["nowhere"]),
+        (GOOD + "  - {name: crm, system: demo}\n", "", ["crm"]),
+        (GOOD.replace("sources:\n", "sources:\n\t- broken"), "", ["line"]),
+        (GOOD, "Id,Email,Created\n1,a@acme.io,soon\n2,b@acme.io,later\n", ["crm", "leads.csv", "Created", "soon"]),
+        (GOOD, "Id,Email,Created\n1,a@acme.io,1/2/2026\n2,b@acme.io,3/4/2026\n", ["Created", "date_order"]),
+    ],
+    ids=["no file", "no column", "unknown system", "unknown field", "no folder", "same name twice", "not yaml",
+         "unreadable dates", "ambiguous dates"],
+)  # fmt: skip
+def test_one_clear_message(tmp_path: Path, sources: str, leads: str | None, told: list[str]) -> None:
+    path = folder_with(tmp_path, sources, leads)
+    ran = run_pipeline(tmp_path / "data", path, "2026-06-30")
+    assert ran.code == 1, ran.output
+    assert "Traceback" not in ran.output
+    for words in told:
+        assert words in ran.output, ran.output
+    assert not (tmp_path / "data" / "published" / "current.duckdb").exists()
+
+
+def test_what_was_served_stays_served(tmp_path: Path) -> None:
+    rows = "".join(f"{i},person{i}@company{i}.io,2026-01-{i % 28 + 1:02}\n" for i in range(1, 40))
+    path = folder_with(tmp_path, GOOD, "Id,Email,Created\n" + rows)
+    assert run_pipeline(tmp_path / "data", path, "2026-06-30").code == 0
+    served = (tmp_path / "data" / "published" / "current").readlink()
+    (tmp_path / "leads.csv").unlink()
+    ran = run_pipeline(tmp_path / "data", path, "2026-06-30")
+    assert ran.code == 1
+    assert "still served" in ran.output
+    assert (tmp_path / "data" / "published" / "current").readlink() == served

@@ -1,0 +1,113 @@
+"""The whole road on a small generated organisation: one run, looked at from many sides."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import Ran, run_pipeline
+
+
+@pytest.fixture(scope="module")
+def home(demo_run: tuple[Path, Ran]) -> Path:
+    folder, ran = demo_run
+    assert ran.code == 0, ran.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+def marts(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(home / "published" / "current.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple:  # type: ignore[type-arg]
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return row
+
+
+def published_rows(home: Path) -> dict[str, list[tuple]]:  # type: ignore[type-arg]
+    """Every published row, but for the times and ids of the build itself."""
+    with duckdb.connect(str(home / "published" / "current.duckdb"), read_only=True) as connection:
+        tables = [row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()]
+        return {
+            table: sorted(connection.execute(f'select * from "{table}"').fetchall(), key=repr)
+            for table in tables
+            if table not in ("meta_build", "meta_loads")
+        }
+
+
+def test_the_run_says_what_it_published_and_where(demo_run: tuple[Path, Ran], home: Path) -> None:
+    output = demo_run[1].output
+    assert str(home) in output
+    assert "current.duckdb" in output
+    assert "quarantined" in output.lower()
+    assert "make ui" in output
+    assert "Traceback" not in output
+
+
+def test_every_enabled_mart_is_published(home: Path, marts: duckdb.DuckDBPyConnection) -> None:
+    tables = {row[0] for row in marts.execute("select table_name from duckdb_tables()").fetchall()}
+    parquet = {path.stem for path in (home / "published" / "current" / "parquet").iterdir()}
+    assert tables == parquet
+    assert {"rpt_rotten_pipeline", "rpt_prospecting_time", "rpt_lead_quality", "meta_build"} <= tables
+    assert not [table for table in tables if table.startswith(("stg_", "int_"))]
+
+
+def test_nothing_is_lost_between_the_source_and_the_marts(marts: duckdb.DuckDBPyConnection) -> None:
+    assert one(marts, "select count(*) from meta_loads where extracted_count <> landed_count + rejected_count") == (0,)
+    leads, trusted, quarantined, shared = one(
+        marts,
+        """select (select count(*) from fct_leads), (select count(*) from leads_trusted),
+                  (select count(*) from leads_quarantined),
+                  (select count(*) from leads_trusted join leads_quarantined using (lead_id))""",
+    )
+    assert leads == trusted + quarantined > 100
+    assert shared == 0
+
+
+def test_the_daily_pipeline_equals_the_versions_on_every_day(marts: duckdb.DuckDBPyConnection) -> None:
+    days, deals = one(marts, "select count(distinct snapshot_date), count(distinct opportunity_id) from fct_pipeline_daily")
+    assert days > 300
+    assert deals > 50
+
+
+def test_a_build_is_described_by_its_own_row(home: Path, marts: duckdb.DuckDBPyConnection) -> None:
+    build_id, as_of, finished, expected, evaluated = one(
+        marts, "select build_id, as_of, finished_at, checks_expected, checks_evaluated from meta_build"
+    )
+    assert str(as_of).startswith("2026-06-30")
+    assert finished is not None
+    assert expected == evaluated > 50
+    verdict = json.loads((home / "builds" / build_id / "verdict.json").read_text())
+    assert verdict["build_id"] == build_id
+
+
+def test_a_second_run_lands_nothing_and_publishes_the_same_rows(home: Path, demo_run: tuple[Path, Ran]) -> None:
+    before, files = published_rows(home), sorted((home / "landing").rglob("*.parquet"))
+    again = run_pipeline(home, home.parent / "sources.yaml")
+    assert again.code == 0, again.output
+    assert sorted((home / "landing").rglob("*.parquet")) == files
+    assert published_rows(home) == before
+
+
+def test_a_rebuild_from_landing_gives_the_same_rows(home: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(home / "landing", copy / "landing")
+    rebuilt = run_pipeline(copy, home.parent / "sources.yaml", command="build")
+    assert rebuilt.code == 0, rebuilt.output
+    assert published_rows(copy) == published_rows(home)
+
+
+def test_a_reader_cannot_tell_people_by_the_published_file(marts: duckdb.DuckDBPyConnection) -> None:
+    columns = marts.execute(
+        "select table_name, column_name from duckdb_columns() where data_type = 'VARCHAR'"
+    ).fetchall()
+    for table, column in columns:
+        if table.startswith(("fct_lead", "rpt_lead", "leads_")):
+            (found,) = one(marts, f"select count(*) from \"{table}\" where regexp_matches(\"{column}\", '\\S+@\\S+\\.\\w+')")
+            assert found == 0, f"{table}.{column} holds e-mail addresses"
