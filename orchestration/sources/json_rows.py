@@ -43,9 +43,10 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def batch_of(records: Sequence[Any], file: str, first_row: int) -> Batch:
+def batch_of(records: Sequence[Any], file: str, first_row: int, key: Sequence[str] = ()) -> Batch:
     """Rows of one page, every column text. A record that is no object, whose text is no Unicode, or of
-    which two names differ only by case is rejected. `first_row`: number of the first record."""
+    which two names differ only by case is rejected. `first_row`: number of the first record; `key`:
+    columns that are there even where no record has them."""
     rejected: list[Rejected] = []
     spelled: dict[str, str] = {}
     rows: list[tuple[int, dict[str, str | None]]] = []
@@ -64,7 +65,7 @@ def batch_of(records: Sequence[Any], file: str, first_row: int) -> Batch:
             rejected.append(Rejected(file, number, problem, _REASONS[problem], _shown(record)))
         else:
             rows.append((number, row))
-    names = list(dict.fromkeys(name for _, row in rows for name in row))
+    names = list(dict.fromkeys([*key, *(name for _, row in rows for name in row)]))
     columns = [pa.array([row.get(name) for _, row in rows], pa.string()) for name in names]
     table = pa.table(
         [
@@ -122,14 +123,14 @@ class PageTokens:
 class Tally:
     """Rows and pages so far, told now and then; numbers the rows of an object."""
 
-    def __init__(self, caller: Caller, name: str) -> None:
-        self.source, self.name = caller.source, name
+    def __init__(self, caller: Caller, name: str, key: Sequence[str] = ()) -> None:
+        self.source, self.name, self._key = caller.source, name, key
         self._progress = caller.progress
         self.rows = self.pages = 0
 
     def batch(self, records: Sequence[Any], file: str) -> Batch:
         """The next page as a batch."""
-        batch = batch_of(records, file, self.rows + 1)
+        batch = batch_of(records, file, self.rows + 1, self._key)
         self.rows += len(records)
         self.told_page()
         return batch

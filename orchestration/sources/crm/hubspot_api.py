@@ -95,6 +95,9 @@ class _Reader:
     def __init__(self, run: ApiRun, requests: HubspotRequests) -> None:
         self._run, self.requests = run, requests
 
+    def _tally(self, name: str) -> Tally:
+        return Tally(self._run.caller, name, objects_of("hubspot")[name].key)
+
     def properties(self, name: str) -> tuple[list[str], tuple[str, ...]]:
         """Names of all properties of an object, else of those that staging reads, and a warning."""
         known = [column for column in objects_of("hubspot")[name].types if column not in _ENVELOPE]
@@ -107,7 +110,7 @@ class _Reader:
 
     def records(self, name: str, properties: list[str], window: Window, ids: Ids) -> Iterator[Batch]:
         """Live records of the window, then all archived ones (HubSpot keeps them for 90 days)."""
-        tally = Tally(self._run.caller, name)
+        tally = self._tally(name)
         label = f"api:{name}"
         live = self.requests.listed(name) if window.since is None else self.requests.modified(name, window)
         for part in chunks(live, 100):
@@ -123,7 +126,7 @@ class _Reader:
 
     def history(self, deals: Ids) -> Iterator[Batch]:
         """Past values of the properties that move a deal, oldest first."""
-        tally = Tally(self._run.caller, "deal_property_history")
+        tally = self._tally("deal_property_history")
         for part in chunks(iter(deals), 50):  # the most that HubSpot gives with history
             found = self.requests.read("deals", part, [], history=WITH_HISTORY)
             yield tally.batch([row for deal in found for row in _history_rows(deal)], "api:deals?history")
@@ -132,7 +135,7 @@ class _Reader:
     def associations(self, changed: Mapping[str, Ids], is_complete: bool) -> Iterator[Batch]:
         """One row per record and kind of other end, with the list of what it is associated with. In an
         incremental read the empty lists too: they end what was there before."""
-        tally = Tally(self._run.caller, "associations")
+        tally = self._tally("associations")
         for start, ids in changed.items():
             for end in ASSOCIATED.get(start, ()):
                 for part in chunks(iter(ids), 1000):
@@ -148,13 +151,13 @@ class _Reader:
 
     def owners(self) -> Iterator[Batch]:
         """Active and archived owners: old deals still name those who left."""
-        tally = Tally(self._run.caller, "owners")
+        tally = self._tally("owners")
         for page in self.requests.owners():
             yield tally.batch(page, "api:owners")
         tally.done()
 
     def pipelines(self, names: Sequence[str]) -> Iterator[Batch]:
-        tally = Tally(self._run.caller, "pipelines")
+        tally = self._tally("pipelines")
         for name in names:
             rows = [
                 {"objectType": name, **pipeline} if isinstance(pipeline, Mapping) else pipeline

@@ -82,9 +82,12 @@ class _Reader:
     def __init__(self, run: ApiRun, version_1: Transport, version_2: Transport) -> None:
         self._run, self._1, self._2 = run, version_1, version_2
 
+    def _tally(self, name: str) -> Tally:
+        return Tally(self._run.caller, name, objects_of("pipedrive")[name].key)
+
     def listed(self, name: str, window: Window, ids: Ids | None) -> Iterator[Batch]:
         """The records of the window, in the order of ids: one modified meanwhile keeps its place."""
-        tally = Tally(self._run.caller, name)
+        tally = self._tally(name)
         for path, chosen in _LISTINGS[name]:
             given: dict[str, Any] = {**chosen, "sort_by": "id", "sort_direction": "asc"}
             if window.since is not None:
@@ -102,21 +105,21 @@ class _Reader:
 
     def small(self, name: str) -> Iterator[Batch]:
         """All records of an object of which there are few."""
-        tally = Tally(self._run.caller, name)
+        tally = self._tally(name)
         for page in self._cursor_pages(f"/{name}", {}):
             yield tally.batch(page, self._2.label(f"/{name}"))
         tally.done()
 
     def leads(self) -> Iterator[Batch]:
         """The inbox and the archive of leads."""
-        tally = Tally(self._run.caller, "leads")
+        tally = self._tally("leads")
         for path in ("/leads", "/leads/archived"):
             for page in self._offset_pages(path, {"sort": "add_time ASC"}, _OVERLAP_ROWS):
                 yield tally.batch(page, self._1.label(path))
         tally.done()
 
     def users(self) -> Iterator[Batch]:
-        tally = Tally(self._run.caller, "users")
+        tally = self._tally("users")
         yield tally.batch(
             self._data(self._1.get("/users"), self._where(self._1, "/users")), self._1.label("/users")
         )
@@ -124,7 +127,7 @@ class _Reader:
 
     def flow(self, deals: Ids) -> Iterator[Batch]:
         """Changes of fields of the deals that were read, one request per deal at least."""
-        tally = Tally(self._run.caller, "deal_flow")
+        tally = self._tally("deal_flow")
         for text in deals:
             path = f"/deals/{text}/flow"
             try:

@@ -123,7 +123,7 @@ class _Reader:
         condition = self._condition(shape, window)
         query = f"SELECT {','.join(shape.fields)} FROM {shape.name}{condition}"
         is_long = len(quote(query)) > _QUERY_CHARACTERS
-        tally = Tally(self._caller, shape.name)
+        tally = Tally(self._caller, shape.name, objects_of("salesforce")[shape.name].key)
         pages: Iterator[Batch] | None = None
         if is_long or self._expected_rows(shape, condition) >= self._options.bulk_from_rows:
             pages = bulk_batches(self._transport, self.root, query, tally)
