@@ -89,7 +89,7 @@ final as (
         record_type,
         record_id,
         contact_id,
-        row_number() over (order by created_at nulls last, record_type desc, record_id) as age_rank,
+        row_number() over (order by created_at asc nulls last, record_type desc, record_id asc) as age_rank,
         mailbox,
         coalesce(is_disposable, false) as has_disposable_mailbox,
         case when length(line) >= 7 then name_text || '|' || company_text || '|' || line end as business_card

@@ -52,7 +52,7 @@ reasons as (
         flags.lead_id,
         flags.flag as reason,
         flags.since,
-        case when flags.family = 'fake' then 1 when judged.verdict = 'stale' then 0 else 2 end as position,
+        case when flags.family = 'fake' then 1 when judged.verdict = 'stale' then 0 else 2 end as place,
         cast(flags.weight as double) as weight
     from flags
     inner join judged on flags.lead_id = judged.lead_id
@@ -61,7 +61,7 @@ reasons as (
         lead_id,
         'duplicate' as reason,
         least(created_at, {{ as_of() }}) as since,
-        case verdict when 'duplicate' then 0 else 3 end as position,
+        case verdict when 'duplicate' then 0 else 3 end as place,
         match_probability as weight
     from judged
     where duplicate_of is not null
@@ -70,7 +70,7 @@ reasons as (
 listed as (
     select
         lead_id,
-        {{ dbt.listagg('reason', "', '", 'order by position, weight desc, reason') }} as reasons,
+        {{ dbt.listagg('reason', "', '", 'order by place, weight desc, reason') }} as reasons,
         min(since) as first_flagged_at
     from reasons
     group by lead_id

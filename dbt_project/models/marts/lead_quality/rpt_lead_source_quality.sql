@@ -41,8 +41,8 @@ ranked as (
         *,
         row_number() over (
             partition by source_instance, created_by_id, month_start
-            order by reason_count desc, main_reason
-        ) as position
+            order by reason_count desc, main_reason asc
+        ) as place
     from reasons
 ),
 
@@ -51,10 +51,10 @@ worst as (
         source_instance,
         created_by_id,
         month_start,
-        {{ dbt.listagg("main_reason || ' (' || cast(reason_count as varchar) || ')'", "', '", 'order by position') }}
+        {{ dbt.listagg("main_reason || ' (' || cast(reason_count as varchar) || ')'", "', '", 'order by place') }}
             as worst_reasons
     from ranked
-    where position <= 3
+    where place <= 3
     group by source_instance, created_by_id, month_start
 )
 

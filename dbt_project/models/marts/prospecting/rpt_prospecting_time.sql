@@ -1,0 +1,156 @@
+with cycles as (
+    select * from {{ ref('int_rep_cycles') }}
+),
+
+slots as (
+    select * from {{ ref('int_prospecting_slots') }}
+),
+
+events as (
+    select * from {{ ref('fct_calendar_events') }}
+    where attendance not in ('declined', 'cancelled') and rep_id is not null
+),
+
+calendars as (
+    select distinct rep_id from {{ ref('fct_calendar_events') }}
+),
+
+-- only dates known, or no activities: whether a slot was used is unknown
+timed as (
+    select reps.rep_id
+    from {{ ref('int_reps_resolved') }} as reps
+    inner join {{ ref('int_source_features') }} as features on reps.source_instance = features.source_instance
+    where features.has_activity_instants
+    union
+    select rep_id from {{ ref('int_touches') }}
+    where occurred_at_precision = 'instant'
+),
+
+slot_events as (
+    select
+        slots.rep_id,
+        slots.slot_start_at,
+        slots.is_done,
+        events.event_id,
+        events.occurrence_start_at,
+        events.category,
+        {{ dbt.datediff(
+            'greatest(slots.slot_start_at, events.starts_at)', 'least(slots.slot_end_at, events.ends_at)', 'second'
+        ) }} / 3600.0 as overlap_hours
+    from slots
+    inner join events
+        on
+            slots.rep_id = events.rep_id
+            and events.starts_at < slots.slot_end_at
+            and events.ends_at > slots.slot_start_at
+    where events.category in ('prospecting', 'personal_or_out')
+),
+
+-- overlapping blocks reserve a half hour once
+slot_plans as (
+    select
+        rep_id,
+        slot_start_at,
+        least(0.5, sum(case when category = 'prospecting' then overlap_hours else 0 end)) as scheduled_hours,
+        max(case when category = 'personal_or_out' then 1 else 0 end) = 1 as is_out
+    from slot_events
+    group by rep_id, slot_start_at
+),
+
+-- a block that touches no working hour is nobody's promise of working time
+blocks as (
+    select
+        rep_id,
+        event_id,
+        occurrence_start_at,
+        count(*) as slot_count,
+        count(case when is_done then 1 end) as done_count
+    from slot_events
+    where category = 'prospecting'
+    group by rep_id, event_id, occurrence_start_at
+),
+
+block_counts as (
+    select
+        rep_id,
+        count(*) as blocks_reserved,
+        count(case when done_count * 2 >= slot_count then 1 end) as blocks_used
+    from blocks
+    group by rep_id
+),
+
+-- an absence takes the slot away, unless work was done in it after all
+summed as (
+    select
+        slots.rep_id,
+        sum(slots.slot_hours) as available_hours,
+        sum(coalesce(plans.scheduled_hours, 0)) as scheduled_hours,
+        count(case when slots.is_done then 1 end) as done_slots,
+        sum(slots.slot_hours * slots.claimed_prospecting_share)
+        / nullif(sum(case when slots.claimed_prospecting_share is not null then slots.slot_hours end), 0) as claimed_share
+    from slots
+    left join slot_plans as plans on slots.rep_id = plans.rep_id and slots.slot_start_at = plans.slot_start_at
+    where not coalesce(plans.is_out, false) or slots.is_done
+    group by slots.rep_id
+),
+
+-- a claim needs no working hours
+claims as (
+    select
+        rep_id,
+        claimed_prospecting_share
+    from {{ ref('int_claims_resolved') }}
+    where valid_from <= {{ as_of_date() }} and valid_to > {{ as_of_date() }}
+),
+
+measured as (
+    select
+        cycles.rep_id,
+        cycles.measured_cycle_days,
+        cycles.cycle_basis,
+        summed.available_hours,
+        cast(coalesce(summed.claimed_share, claims.claimed_prospecting_share) as double) as claimed_share,
+        case when calendars.rep_id is not null then summed.scheduled_hours end as scheduled_hours,
+        case when timed.rep_id is not null then summed.done_slots end as done_slots,
+        case when calendars.rep_id is not null and summed.rep_id is not null then coalesce(block_counts.blocks_reserved, 0) end
+            as blocks_reserved,
+        case
+            when calendars.rep_id is not null and timed.rep_id is not null and summed.rep_id is not null
+                then coalesce(block_counts.blocks_used, 0)
+        end as blocks_used
+    from cycles
+    left join summed on cycles.rep_id = summed.rep_id
+    left join block_counts on cycles.rep_id = block_counts.rep_id
+    left join calendars on cycles.rep_id = calendars.rep_id
+    left join timed on cycles.rep_id = timed.rep_id
+    left join claims on cycles.rep_id = claims.rep_id
+),
+
+final as (
+    select
+        rep_id,
+        {{ as_of() }} as as_of,
+        case
+            when measured_cycle_days is not null
+                then {{ dbt.dateadd('day', '-greatest(1, cast(ceil(measured_cycle_days) as integer))', as_of()) }}
+        end as window_start,
+        case when measured_cycle_days is not null then {{ as_of() }} end as window_end,
+        cast(measured_cycle_days as double) as measured_cycle_days,
+        cycle_basis,
+        claimed_share,
+        cast(available_hours as double) as available_hours,
+        cast(scheduled_hours as double) as scheduled_hours,
+        {{ capped_share('scheduled_hours', 'available_hours') }} as scheduled_share,
+        done_slots,
+        cast(done_slots * 0.5 as double) as done_hours,
+        {{ capped_share('done_slots * 0.5', 'available_hours') }} as done_share,
+        blocks_reserved,
+        blocks_used,
+        {{ capped_share('blocks_used', 'blocks_reserved') }} as block_use_rate
+    from measured
+)
+
+select
+    *,
+    claimed_share - done_share as claim_gap
+from final
