@@ -10,3 +10,18 @@
         lambda attendee: lower(attendee ->> 'email') = lower({{ address }})
     )[1] ->> '{{ key }}'
 {%- endmacro %}
+
+{# Microsoft Graph's list of attendees as a JSON list of {email, response}. #}
+{% macro graph_attendees(attendees) -%}
+    {{ adapter.dispatch('graph_attendees')(attendees) }}
+{%- endmacro %}
+
+{% macro duckdb__graph_attendees(attendees) -%}
+    cast(to_json(list_transform(
+        {{ try_cast_to(attendees, 'json[]') }},
+        lambda attendee: {
+            'email': attendee ->> '$.emailAddress.address',
+            'response': attendee ->> '$.status.response'
+        }
+    )) as varchar)
+{%- endmacro %}

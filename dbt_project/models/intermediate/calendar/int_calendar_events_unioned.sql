@@ -6,4 +6,5 @@
     'stg_csv_mapping__calendar_events',
     'stg_icalendar__calendar_events',
     'stg_google_calendar__calendar_events',
+    'stg_microsoft_calendar__calendar_events',
 ]) }}

@@ -100,7 +100,7 @@ shared as (
         {%- endfor %}
         exists (
             select 1 from {{ ref('int_calendar_events_unioned') }}
-            where source_system in ('icalendar', 'google_calendar')
+            where source_system in ('icalendar', 'google_calendar', 'microsoft_calendar')
         ) as has_calendar
 ),
 

@@ -6,6 +6,9 @@ with records as (
 marked as (
     select
         *,
+        -- of a cancelled instance Google says no more than when it would have been
+        coalesce("start_dateTime", "originalStartTime_dateTime") as own_start,
+        coalesce("start_date", "originalStartTime_date") as own_start_date,
         coalesce("visibility" in ('private', 'confidential'), false) as is_private
     from records
 ),
@@ -39,16 +42,19 @@ final as (
         coalesce("start_timeZone", _time_zone) as time_zone,
 
         is_private,
-        "start_date" is not null as is_all_day,
-        not is_private and "hangoutLink" is not null as has_conference_link,
+        own_start is null and own_start_date is not null as is_all_day,
+        not is_private
+        and ("hangoutLink" is not null or coalesce("conferenceData_entryPoints" like '%http%', false)) as has_conference_link,
 
         coalesce(
-            "start_dateTime",
-            {{ local_to_utc('cast("start_date" as timestamp)', 'coalesce("start_timeZone", _time_zone)') }}
+            own_start,
+            {{ local_to_utc('cast(own_start_date as timestamp)', 'coalesce("start_timeZone", _time_zone)') }}
         ) as starts_at,
         coalesce(
             "end_dateTime",
-            {{ local_to_utc('cast("end_date" as timestamp)', 'coalesce("end_timeZone", "start_timeZone", _time_zone)') }}
+            {{ local_to_utc('cast("end_date" as timestamp)', 'coalesce("end_timeZone", "start_timeZone", _time_zone)') }},
+            own_start,
+            {{ local_to_utc('cast(own_start_date as timestamp)', '_time_zone') }}
         ) as ends_at,
         "created" as created_at,
         "updated" as modified_at,
