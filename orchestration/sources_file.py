@@ -22,24 +22,48 @@ from pydantic import (
     model_validator,
 )
 
+from orchestration.calendar_accounts import CalDavServer, CalendarUrl, GoogleCalendars, MicrosoftCalendars
 from orchestration.crm_accounts import HubspotAccount, PipedriveAccount, SalesforceAccount
 from orchestration.sources_checks import contradictions, explained, problems_error
 from orchestration.yaml_lines import read_yaml
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-System = Literal["salesforce", "hubspot", "pipedrive", "zoho", "csv_mapping", "icalendar", "planning", "demo"]
+System = Literal[
+    "salesforce",
+    "hubspot",
+    "pipedrive",
+    "zoho",
+    "csv_mapping",
+    "icalendar",
+    "caldav",
+    "google_calendar",
+    "microsoft_calendar",
+    "planning",
+    "demo",
+]
 LeadStatusGroup = Literal["open", "working", "parked", "abandoned", "converted", "disqualified"]
 DEMO_END_DATE = date(2026, 6, 30)
 
-# Systems that are read through an API, and the section that says how.
-_ACCOUNTS = {"salesforce": "salesforce_api", "hubspot": "hubspot_api", "pipedrive": "pipedrive_api"}
-_ONLY_FOR = {
-    **{section: system for system, section in _ACCOUNTS.items()},
-    "objects": "csv_mapping",
+# Systems that are read from a server, and the section that says how.
+_ACCOUNTS = {
+    "salesforce": "salesforce_api",
+    "hubspot": "hubspot_api",
+    "pipedrive": "pipedrive_api",
+    "icalendar": "urls",
+    "caldav": "caldav_server",
+    "google_calendar": "google_calendar_api",
+    "microsoft_calendar": "microsoft_calendar_api",
+}
+_ALSO_FILES = ("salesforce", "icalendar")
+_ONLY_FOR: dict[str, tuple[str, ...]] = {
+    **{section: (system,) for system, section in _ACCOUNTS.items()},
+    "objects": ("csv_mapping",),
+    **dict.fromkeys(("owner", "owner_from", "owners"), ("icalendar",)),
     **dict.fromkeys(
-        ("owner", "owner_from", "owners", "window_months_back", "window_months_ahead"), "icalendar"
+        ("window_months_back", "window_months_ahead"),
+        ("icalendar", "caldav", "google_calendar", "microsoft_calendar"),
     ),
-    **dict.fromkeys(("seed", "scale", "end_date"), "demo"),
+    **dict.fromkeys(("seed", "scale", "end_date"), ("demo",)),
 }
 
 
@@ -169,6 +193,10 @@ class SourceEntry(_Section):
     hubspot_api: HubspotAccount | None = None
     pipedrive_api: PipedriveAccount | None = None
     objects: dict[Text, MappedObject] = {}  # csv_mapping
+    urls: tuple[CalendarUrl, ...] = ()  # icalendar: instead of path
+    caldav_server: CalDavServer | None = None
+    google_calendar_api: GoogleCalendars | None = None
+    microsoft_calendar_api: MicrosoftCalendars | None = None
     owner: Text | None = None  # icalendar: whose calendar all files are
     owner_from: Literal["file_name", "folder_name"] | None = None
     owners: dict[Text, Text] = {}  # file or folder name to the owner's address
@@ -203,27 +231,34 @@ class SourceEntry(_Section):
     @model_validator(mode="after")
     def _fields_of_the_system(self) -> Self:
         foreign = [
-            name for name in sorted(self.model_fields_set) if _ONLY_FOR.get(name, self.system) != self.system
+            name
+            for name in sorted(self.model_fields_set)
+            if self.system not in _ONLY_FOR.get(name, (self.system,))
         ]
         if foreign:
             raise ValueError(f"system {self.system} has no {', '.join(foreign)}")
         if self.system == "csv_mapping" and not self.objects:
             raise ValueError("csv_mapping needs objects: which file holds what")
         self._require_a_place()
-        if self.system == "icalendar" and (self.owner is None) == (self.owner_from is None):
+        if self.system == "icalendar" and not self.urls and (self.owner is None) == (self.owner_from is None):
             raise ValueError("say whose calendars these are: either owner or owner_from")
+        if self.urls and (self.owner is not None or self.owner_from is not None or self.owners):
+            raise ValueError("with urls, say the owner of each")
+        labels = [calendar.label for calendar in self.urls]
+        if len(set(labels)) < len(labels):
+            raise ValueError("urls: give calendars of the same owner a name each")
         return self
 
     def _require_a_place(self) -> None:
         """Where the data is: files, an account, or (demo) nowhere."""
         section = _ACCOUNTS.get(self.system)
-        has_account = section is not None and getattr(self, section) is not None
+        has_account = section is not None and bool(getattr(self, section))
         if self.system == "demo" and self.path is not None:
             raise ValueError("system demo has no path: it is generated")
-        if self.system in ("hubspot", "pipedrive") and (not has_account or self.path is not None):
-            raise ValueError(f"system {self.system} is read through its API: give {section}, and no path")
-        if self.system == "salesforce" and has_account == (self.path is not None):
-            raise ValueError("give either path, where the export lies, or salesforce_api")
+        if self.system in _ALSO_FILES and has_account == (self.path is not None):
+            raise ValueError(f"give either path, where the files lie, or {section}")
+        if section and self.system not in _ALSO_FILES and (not has_account or self.path is not None):
+            raise ValueError(f"system {self.system} is read from a server: give {section}, and no path")
         if section is None and self.system != "demo" and self.path is None:
             raise ValueError("path, the file or folder that holds the data, is missing")
 

@@ -5,15 +5,13 @@ only when their system is read, so that a code location loads fast.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from orchestration.catalog import objects_of
-from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed
 from orchestration.settings import Settings
 from orchestration.sources_file import SourceEntry
@@ -27,7 +25,8 @@ Secret = Callable[[str], str]
 # The generated organisation comes in the shapes of these systems and takes the same road as they do.
 DEMO_SYSTEMS = ("salesforce", "google_calendar", "planning")
 _NOT_IN_DEMO = {("salesforce", "Event")}  # its meetings are on the calendar
-_DAYS_PER_MONTH = 30.44
+# A CalDAV server sends what .ics files hold, so it lands where they do.
+_LANDS_AS = {"caldav": "icalendar"}
 
 
 def declared_objects(entry: SourceEntry) -> list[tuple[str, str]]:
@@ -37,7 +36,8 @@ def declared_objects(entry: SourceEntry) -> list[tuple[str, str]]:
     if entry.system == "demo":
         pairs = [(system, name) for system in DEMO_SYSTEMS for name in objects_of(system)]
         return [pair for pair in pairs if pair not in _NOT_IN_DEMO]
-    return [(entry.system, name) for name in objects_of(entry.system)]
+    system = _LANDS_AS.get(entry.system, entry.system)
+    return [(system, name) for name in objects_of(system)]
 
 
 def open_feeds(
@@ -85,8 +85,13 @@ def open_feeds(
             from orchestration.sources.planning.planning_files import planning_feeds
 
             yield from planning_feeds(entry, progress)
-        case "icalendar":
-            yield _calendar_feed(entry, now, progress)
+        case "icalendar" | "caldav" | "google_calendar" | "microsoft_calendar":
+            from orchestration.sources.calendar.feeds import calendar_feeds
+            from orchestration.sources.transport import Caller
+
+            yield from calendar_feeds(
+                entry, Caller(entry.name, progress), now=now, state=state or {}, secret=secret
+            )
         case "demo":
             yield from _demo_feeds(entry, progress)
 
@@ -102,54 +107,6 @@ def _api_run(
     from orchestration.sources.transport import Caller
 
     return ApiRun(Caller(entry.name, progress), now, state or {}, secret)
-
-
-def _calendar_feed(entry: SourceEntry, now: datetime, progress: Progress) -> ObjectFeed:
-    from orchestration.sources.calendar.icalendar_files import read_calendar_files
-    from orchestration.sources.files import find_files, not_read
-
-    assert entry.path is not None  # noqa: S101 - the sources file requires it
-    files = find_files(entry.path, entry.name, is_deep=True)
-    calendars = [file.path for file in files if file.kind in (".ics", ".ical", ".icalendar") and file.path]
-    if not calendars:
-        raise PipelineError(
-            f"Source {entry.name}: there is no .ics file in {entry.path}.",
-            "Put the exported calendars there.",
-        )
-    start = now.astimezone(UTC) - timedelta(days=entry.window_months_back * _DAYS_PER_MONTH)
-    end = now.astimezone(UTC) + timedelta(days=entry.window_months_ahead * _DAYS_PER_MONTH)
-    progress(f"{entry.name}: expanding {len(calendars)} calendars from {start:%Y-%m-%d} to {end:%Y-%m-%d}")
-    spec = objects_of("icalendar")["occurrences"]
-    return ObjectFeed(
-        system="icalendar",
-        object="occurrences",
-        key=spec.key,
-        is_complete=entry.is_complete,
-        batches=read_calendar_files(
-            calendars,
-            base=entry.path if entry.path.is_dir() else entry.path.parent,
-            window_start=start,
-            window_end=end,
-            floating_zone=entry.time_zone,
-            owner_of=lambda path: _calendar_owner(entry, path),
-        ),
-        files=tuple(file.name for file in files if file.path in calendars),
-        warnings=not_read([file for file in files if file.path not in calendars]),
-        # What leaves the window at its back has not been deleted; a day is left for time zones.
-        listed_between=(
-            "occurrence_start",
-            f"{start + timedelta(days=2):%Y-%m-%d}",
-            f"{end - timedelta(days=2):%Y-%m-%d}",
-        ),
-    )
-
-
-def _calendar_owner(entry: SourceEntry, path: Path) -> str | None:
-    """Whose calendar a file is; None where the entry does not tell, then the calendar itself may."""
-    if entry.owner is not None:
-        return entry.owner
-    name = path.parent.name if entry.owner_from == "folder_name" else path.stem
-    return entry.owners.get(name) or (name if "@" in name else None)
 
 
 def _demo_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed]:

@@ -68,10 +68,11 @@ class Caller:
 class RequestFailed(PipelineError):
     """No answer that can be used: the last status (0: none) and, without secrets, the API's own words."""
 
-    def __init__(self, message: str, remedy: str, status: int, said: str) -> None:
+    def __init__(self, message: str, remedy: str, status: int, said: str, *, location: str = "") -> None:
         super().__init__(message, remedy)
         self.status = status
         self.said = said
+        self.location = location  # of a redirect; not for messages
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class _Failure:
     retry_after: float | None = None
     status: int = 0
     said: str = ""
+    location: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -282,9 +284,12 @@ class Transport:
 
     def _refusal(self, request: _Request, status: int, headers: Mapping[str, str], said: str) -> _Failure:
         if status < 400:
-            target = urlsplit(headers.get("location", ""))
-            where = f"{target.hostname or ''}{target.path}" or "nowhere"
-            return _Failure(f"sends on to {where} ({status}), as if to sign in", False, status=status)
+            location = headers.get("location", "")
+            target = urlsplit(location)
+            # Where our own path is not to be seen, that of a redirect may be as telling.
+            where = f"{target.hostname or ''}{'' if request.shown else target.path}" or "nowhere"
+            what = f"sends on to {where} ({status}), as if to sign in"
+            return _Failure(what, False, status=status, location=location)
         return _Failure(
             f"answered {status}{f': {said}' if said else ''}",
             is_transient=status in _TRANSIENT,
@@ -332,7 +337,8 @@ class Transport:
         where = request.shown or request.path
         tried = f" (tried {self._limits.attempts} times)" if failure.is_transient else ""
         message = f"Source {self._source}: {host} {failure.what}{tried}. Request: {request.method} {where}."
-        return RequestFailed(message, self._remedy(failure), failure.status, failure.said)
+        remedy = self._remedy(failure)
+        return RequestFailed(message, remedy, failure.status, failure.said, location=failure.location)
 
     def _remedy(self, failure: _Failure) -> str:
         if failure.status == 401 or 300 <= failure.status < 400:

@@ -1,7 +1,7 @@
 """`.ics` files and folders to batches for landing.
 
-Belongs here: finding and reading files, and the Arrow shape. What is in a calendar is
-`occurrences.py`, where it is worked out `worker.py`.
+Belongs here: finding and reading files. What is in a calendar is `occurrences.py`, where it is worked
+out `worker.py`, how it lands `occurrence_rows.py`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,19 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pyarrow as pa
-
 from orchestration.errors import PipelineError
-from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Rejected
+from orchestration.records import Batch
+from orchestration.sources.calendar.occurrence_rows import occurrence_batch
 from orchestration.sources.calendar.shapes import COLUMNS, Expansion, ExpansionLimits, Rejection, Scope
 from orchestration.sources.calendar.worker import ExpansionWorker
 
 __all__ = ["COLUMNS", "ExpansionLimits", "read_calendar_files"]
 
 _SUFFIXES = {".ics", ".ical", ".icalendar"}
-_SCHEMA = pa.schema(
-    [(name, pa.string()) for name in COLUMNS] + [(SOURCE_FILE, pa.string()), (SOURCE_ROW, pa.int64())]
-)
 
 
 def read_calendar_files(  # noqa: PLR0913 - every argument is a decision of the caller's
@@ -42,8 +38,8 @@ def read_calendar_files(  # noqa: PLR0913 - every argument is a decision of the 
     `paths`: files, and folders searched for .ics, .ical and .icalendar; `floating_zone`: IANA name for
     times without a zone and all-day events; `owner_of`: whose calendar a file is, None where not
     configured: then the address that is the calendar's name, else the file's path without suffix.
-    `rejected` holds single events, and whole files (row 0), with the parser's reason. A batch with a
-    whole file rejected is no complete listing of that file's occurrences.
+    `rejected` holds single events, and whole files (row 0), with the parser's reason; the batch's
+    coverage then calls the file incomplete.
 
     Raises `PipelineError` where a path is missing or cannot be read, or the zone is unknown, and
     `ValueError` for a window without a time zone.
@@ -58,7 +54,7 @@ def read_calendar_files(  # noqa: PLR0913 - every argument is a decision of the 
             owned = replace(
                 scope, owner=owner_of(file) or None, fallback_owner=str(Path(name).with_suffix(""))
             )
-            yield _batch(name, _expand(worker, file, owned, limits))
+            yield occurrence_batch([(name, _expand(worker, file, owned, limits))])
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -87,13 +83,6 @@ def _expand(worker: ExpansionWorker, file: Path, scope: Scope, limits: Expansion
             "Give the pipeline's user read access to it, or remove it from the folder.",
         ) from error
     return worker.expand(content, scope)
-
-
-def _batch(name: str, expansion: Expansion) -> Batch:
-    columns = list(zip(*(values for _, values in expansion.rows), strict=True)) or [()] * len(COLUMNS)
-    numbers = [number for number, _ in expansion.rows]
-    table = pa.table([*columns, [name] * len(numbers), numbers], schema=_SCHEMA)
-    return Batch(table, tuple(Rejected(name, r.row, r.code, r.reason, r.record) for r in expansion.rejected))
 
 
 def _name(file: Path, base: Path) -> str:

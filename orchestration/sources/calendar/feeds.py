@@ -1,0 +1,105 @@
+"""From an entry of the sources file to the feed of its calendars, whichever way they come.
+
+Belongs here: what the entry says turned into what the readers need. Reading is theirs.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.catalog import objects_of
+from orchestration.errors import PipelineError
+from orchestration.records import Batch, Coverage, ObjectFeed
+from orchestration.sources.calendar.sync import CalendarRun, Window, window_around
+from orchestration.sources.transport import Caller
+from orchestration.sources.transport_auth import Secret
+from orchestration.sources_file import SourceEntry
+
+_SUFFIXES = (".ics", ".ical", ".icalendar")
+
+
+def calendar_feeds(
+    entry: SourceEntry,
+    caller: Caller,
+    *,
+    now: datetime,
+    state: Mapping[str, Mapping[str, Any]],
+    secret: Secret,
+) -> Iterator[ObjectFeed]:
+    """The one feed of an entry of system icalendar, caldav, google_calendar or microsoft_calendar.
+
+    `state`: object to what its last feed left. Raises PipelineError where nothing can be read.
+    """
+    window = window_around(now, entry.window_months_back, entry.window_months_ahead)
+    caller.progress(f"{entry.name}: events from {window.start:%Y-%m-%d} to {window.end:%Y-%m-%d}")
+
+    def run(name: str) -> CalendarRun:
+        return CalendarRun(caller, window, entry.time_zone, state.get(name, {}), secret)
+
+    if entry.google_calendar_api is not None:
+        from orchestration.sources.calendar.google import google_feeds
+
+        yield from google_feeds(entry.google_calendar_api, run("events"))
+    elif entry.microsoft_calendar_api is not None:
+        from orchestration.sources.calendar.microsoft import microsoft_feeds
+
+        yield from microsoft_feeds(entry.microsoft_calendar_api, run("events"))
+    elif entry.caldav_server is not None:
+        from orchestration.sources.calendar.caldav import caldav_feeds
+
+        yield from caldav_feeds(entry.caldav_server, run("occurrences"))
+    elif entry.urls:
+        from orchestration.sources.calendar.ics_urls import url_feeds
+
+        yield from url_feeds(entry.urls, run("occurrences"))
+    else:
+        yield _file_feed(entry, window)
+
+
+def _file_feed(entry: SourceEntry, window: Window) -> ObjectFeed:
+    from orchestration.sources.files import find_files, not_read
+
+    assert entry.path is not None  # noqa: S101 - the sources file requires it
+    files = find_files(entry.path, entry.name, is_deep=True)
+    calendars = [file.path for file in files if file.kind in _SUFFIXES and file.path]
+    if not calendars:
+        raise PipelineError(
+            f"Source {entry.name}: there is no .ics file in {entry.path}.",
+            "Put the exported calendars there.",
+        )
+    return ObjectFeed(
+        system="icalendar",
+        object="occurrences",
+        key=objects_of("icalendar")["occurrences"].key,
+        is_complete=False,  # the batches say which files are
+        batches=_file_batches(entry, calendars, window),
+        files=tuple(file.name for file in files if file.path in calendars),
+        warnings=not_read([file for file in files if file.path not in calendars]),
+        listed_between=window.listed_between("occurrence_start"),
+    )
+
+
+def _file_batches(entry: SourceEntry, calendars: list[Path], window: Window) -> Iterator[Batch]:
+    from orchestration.sources.calendar.icalendar_files import read_calendar_files
+    from orchestration.sources.calendar.occurrence_rows import occurrence_batch
+
+    assert entry.path is not None  # noqa: S101 - the sources file requires it
+    yield from read_calendar_files(
+        calendars,
+        base=entry.path if entry.path.is_dir() else entry.path.parent,
+        window_start=window.start,
+        window_end=window.end,
+        floating_zone=entry.time_zone,
+        owner_of=lambda path: _owner(entry, path),
+    )
+    if entry.is_complete:
+        yield occurrence_batch([], coverage=Coverage(complete=("",)))
+
+
+def _owner(entry: SourceEntry, path: Path) -> str | None:
+    """Whose calendar a file is; None where the entry does not tell, then the calendar itself may."""
+    if entry.owner is not None:
+        return entry.owner
+    name = path.parent.name if entry.owner_from == "folder_name" else path.stem
+    return entry.owners.get(name) or (name if "@" in name else None)

@@ -1,0 +1,55 @@
+"""Expanded calendars as batches: the one shape of `icalendar.occurrences`, wherever the bytes came from.
+
+Belongs here: `Expansion` to Arrow, and which rejections leave a listing incomplete. Expanding is
+`occurrences`, in the process of `worker`.
+"""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Coverage, Rejected
+from orchestration.sources.calendar.shapes import COLUMNS, Expansion
+
+# Rejected because another event of the same file takes its place, or because it never was one.
+_NOT_MISSED = frozenset({"superseded", "not_an_event"})
+
+
+def occurrence_batch(
+    expansions: Sequence[tuple[str, Expansion]],
+    *,
+    resources: bool = False,
+    coverage: Coverage = Coverage(),  # noqa: B008 - frozen
+    warnings: tuple[str, ...] = (),
+) -> Batch:
+    """The occurrences of some files, by name, as text in `COLUMNS`, with `_source_file` and
+    `_source_row` (the number of the VEVENT in the file, from 1; all occurrences of a series share it).
+
+    A file of which an event could not be read is incomplete: what it no longer lists has not been
+    deleted. `resources`: with the file's name as column `resource` too, so that an event which moves to
+    another file lands again.
+    """
+    rows = [(name, number, values) for name, found in expansions for number, values in found.rows]
+    columns = list(zip(*(values for _, _, values in rows), strict=True)) or [()] * len(COLUMNS)
+    names = [name for name, _, _ in rows]
+    added = {"resource": names} if resources else {}
+    schema = [(name, pa.string()) for name in (*COLUMNS, *added, SOURCE_FILE)] + [(SOURCE_ROW, pa.int64())]
+    table = pa.table(
+        [*columns, *added.values(), names, [number for _, number, _ in rows]], schema=pa.schema(schema)
+    )
+    missed = tuple(
+        name for name, found in expansions if any(r.code not in _NOT_MISSED for r in found.rejected)
+    )
+    return Batch(
+        table,
+        tuple(
+            Rejected(name, r.row, r.code, r.reason, r.record) for name, e in expansions for r in e.rejected
+        ),
+        warnings=warnings,
+        coverage=Coverage(
+            gone=coverage.gone,
+            replaced=coverage.replaced,
+            complete=coverage.complete,
+            incomplete=(*coverage.incomplete, *missed),
+        ),
+    )
