@@ -41,6 +41,7 @@ def judge(email: str) -> tuple[str, str | None, str | None, str | None, str]:
             check_deliverability=False,
             allow_quoted_local=True,
             allow_domain_literal=True,
+            strict=True,
         )
     except EmailNotValidError as problem:
         local_part, _, domain = email.rpartition("@")

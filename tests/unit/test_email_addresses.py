@@ -1,0 +1,142 @@
+"""The dbt Python model that judges e-mail addresses: which are addresses, and each judged once."""
+
+import importlib.util
+from dataclasses import dataclass, field
+from types import ModuleType
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from orchestration.settings import DBT_PROJECT_DIR
+
+MODEL = DBT_PROJECT_DIR / "models" / "intermediate" / "lead_quality" / "int_email_addresses.py"
+
+
+@pytest.fixture(scope="module")
+def addresses() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("int_email_addresses", MODEL)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@dataclass
+class Dbt:
+    """What dbt hands to a Python model."""
+
+    refs: dict[str, duckdb.DuckDBPyRelation]
+    is_incremental: bool
+    this: str = "judged"
+    configured: dict[str, object] = field(default_factory=dict)
+
+    def config(self, **settings: object) -> None:
+        self.configured = settings
+
+    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
+        return self.refs[name]
+
+
+def run(
+    addresses: ModuleType, connection: duckdb.DuckDBPyConnection, leads: list[str | None], incremental: bool
+) -> pa.Table:
+    def table(values: list[str | None]) -> duckdb.DuckDBPyRelation:
+        return connection.from_arrow(pa.table({"lead_id": values, "email": pa.array(values, pa.string())}))
+
+    dbt = Dbt({"int_leads_unioned": table(leads), "int_contacts_unioned": table([None])}, incremental)
+    return addresses.model(dbt, connection)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "anna@acme.io",
+        "anna+crm@acme.io",
+        '"anna smith"@acme.io',
+        "o'brien@acme.ie",
+        "!#$%&'*+/=?^_`{|}~-@acme.io",
+        "jürgen@müller.de",
+        "用户@例子.广告",
+        "anna@xn--mller-kva.de",
+        "anna@[192.0.2.1]",
+        "a@b.co",
+        "anna@mail.test",
+        "anna@example.invalid",
+    ],
+)
+def test_addresses_are_valid(addresses: ModuleType, address: str) -> None:
+    addresses.email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+    *_, problem, _ = addresses.judge(address)
+    assert problem is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anna",
+        "n/a",
+        "anna@",
+        "@acme.io",
+        "anna@@acme.io",
+        "anna@acme..io",
+        ".anna@acme.io",
+        "anna.@acme.io",
+        "an..na@acme.io",
+        "anna@acme",
+        "anna@-acme.io",
+        "anna smith@acme.io",
+        "anna@acme,io",
+        "anna@acme.io, ben@acme.io",
+        "Anna <anna@acme.io>",
+        "b.levy@expressl&t.net",
+        "a" * 65 + "@acme.io",
+    ],
+)
+def test_others_are_not_and_the_reason_hides_the_address(addresses: ModuleType, text: str) -> None:
+    *_, mailbox, problem, _ = addresses.judge(text)
+    assert mailbox is None
+    assert problem
+    assert text not in problem
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("Anna.Smith@Acme.io", "anna.smith@acme.io"),
+        ("anna+crm@acme.io", "anna@acme.io"),
+        ("an.na+x@googlemail.com", "anna@gmail.com"),
+        ("an.na@acme.io", "an.na@acme.io"),
+        ("+anna@acme.io", "+anna@acme.io"),
+        ("anna@MÜLLER.de", "anna@xn--mller-kva.de"),
+    ],
+)
+def test_one_mailbox_is_written_one_way(addresses: ModuleType, address: str, mailbox: str) -> None:
+    assert addresses.judge(address)[2] == mailbox
+
+
+def test_a_value_is_judged_once_and_the_result_is_that_of_a_full_refresh(addresses: ModuleType) -> None:
+    connection = duckdb.connect()
+    first = run(addresses, connection, ["a@acme.io", "b@acme.io", None], incremental=False)
+    connection.from_arrow(first).create("judged")
+    second = run(addresses, connection, ["b@acme.io", "b@acme.io", "not one", None], incremental=True)
+    assert second.column("email").to_pylist() == ["not one"]
+    connection.from_arrow(second).insert_into("judged")
+    full = run(addresses, connection, ["a@acme.io", "b@acme.io", "not one"], incremental=False)
+    kept = connection.execute("select * from judged order by email").to_arrow_table()
+    assert kept.to_pylist() == full.to_pylist()
+
+
+def test_another_version_of_the_library_judges_again(addresses: ModuleType) -> None:
+    connection = duckdb.connect()
+    judged = run(addresses, connection, ["a@acme.io"], incremental=False)
+    connection.from_arrow(judged).create("judged")
+    connection.execute("update judged set judged_with = 'email-validator 1.0'")
+    assert run(addresses, connection, ["a@acme.io"], incremental=True).num_rows == 1
+
+
+def test_nothing_new_is_a_typed_empty_table(addresses: ModuleType) -> None:
+    connection = duckdb.connect()
+    empty = run(addresses, connection, [], incremental=False)
+    assert empty.num_rows == 0
+    assert empty.schema.names == ["email", "local_part", "domain", "mailbox", "problem", "judged_with"]
