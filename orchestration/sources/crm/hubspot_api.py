@@ -31,17 +31,20 @@ _WITH_PIPELINES = ("deals", "leads")
 _ENVELOPE = ("id", "createdAt", "updatedAt", "archived", "archivedAt")
 
 
-def hubspot_api_feeds(options: HubspotAccount, run: ApiRun) -> Iterator[ObjectFeed]:
+def hubspot_api_feeds(account: HubspotAccount, run: ApiRun) -> Iterator[ObjectFeed]:
     """One feed per object of the catalog, to be read in this order: associations and history are asked
     for the records that the feeds before gave. An object that the account may not see gives an empty feed
     with a warning. Raises PipelineError where it cannot be read."""
-    with (
-        contextlib.ExitStack() as stack,
-        Transport(run.caller, options.base_url, Token(options.token_env, run.secret)) as transport,
-    ):
-        reader = _Reader(run, HubspotRequests(run.caller.source, transport))
-        changed: dict[str, Ids] = {}
-        windows: dict[str, Window] = {}
+    with Transport(run.caller, account.base_url, Token(account.token_env, run.secret)) as transport:
+        yield from hubspot_feeds(account, run, transport)
+
+
+def hubspot_feeds(account: HubspotAccount, run: ApiRun, transport: Transport) -> Iterator[ObjectFeed]:
+    """As `hubspot_api_feeds`, over a transport."""
+    reader = _Reader(run, HubspotRequests(run.caller.source, transport))
+    changed: dict[str, Ids] = {}
+    windows: dict[str, Window] = {}
+    with contextlib.ExitStack() as stack:
         for name in RECORDS:
             if not reader.requests.is_open(name):
                 yield _closed(name)
@@ -49,8 +52,8 @@ def hubspot_api_feeds(options: HubspotAccount, run: ApiRun) -> Iterator[ObjectFe
             windows[name] = open_window(
                 run,
                 name,
-                overlap_minutes=options.overlap_minutes,
-                complete_every_days=options.complete_every_days,
+                overlap_minutes=account.overlap_minutes,
+                complete_every_days=account.complete_every_days,
             )
             changed[name] = stack.enter_context(Ids())
             properties, warnings = reader.properties(name)

@@ -152,7 +152,7 @@ class HubspotRequests:
         path = f"/crm/v4/associations/{start}/{end}/batch/read"
         where = self._where("POST", path)
         found: dict[str, list[Any]] = {}
-        tokens: dict[str, PageTokens] = {}
+        tokens = {text: PageTokens(where) for text in ids}
         asked = [{"id": text} for text in ids]
         while asked:
             answer = self._transport.post(path, {"inputs": asked})
@@ -160,11 +160,9 @@ class HubspotRequests:
             for result in items(answer, "results", where):
                 text = as_text(field(result, "from", "id")) or ""
                 found.setdefault(text, []).extend(items(result, "to", where))
-                after = tokens.setdefault(text, PageTokens(where)).follow(
-                    field(result, "paging", "next", "after")
-                )
-                if after:
-                    asked.append({"id": text, "after": after})
+                after = field(result, "paging", "next", "after")
+                if text in tokens and (following := tokens[text].follow(after)):
+                    asked.append({"id": text, "after": following})
         return found
 
     def owners(self) -> Iterator[list[Any]]:

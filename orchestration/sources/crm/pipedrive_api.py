@@ -33,19 +33,19 @@ _LISTINGS: Mapping[str, tuple[tuple[str, dict[str, str]], ...]] = {
 _SMALL = ("pipelines", "stages")
 
 
-def pipedrive_api_feeds(options: PipedriveAccount, run: ApiRun) -> Iterator[ObjectFeed]:
+def pipedrive_api_feeds(account: PipedriveAccount, run: ApiRun) -> Iterator[ObjectFeed]:
     """One feed per object of the catalog, to be read in this order: field changes are asked for the deals
     that the feed of deals gave. Raises PipelineError where one cannot be read."""
-    token = Token(options.token_env, run.secret, header="x-api-token", prefix="")
+    token = Token(account.token_env, run.secret, header="x-api-token", prefix="")
     with (
-        Transport(run.caller, f"{options.base_url}/v1", token) as version_1,
-        Transport(run.caller, f"{options.base_url}/api/v2", token) as version_2,
+        Transport(run.caller, f"{account.base_url}/v1", token) as version_1,
+        Transport(run.caller, f"{account.base_url}/api/v2", token) as version_2,
     ):
-        yield from pipedrive_feeds(options, run, version_1, version_2)
+        yield from pipedrive_feeds(account, run, version_1, version_2)
 
 
 def pipedrive_feeds(
-    options: PipedriveAccount, run: ApiRun, version_1: Transport, version_2: Transport
+    account: PipedriveAccount, run: ApiRun, version_1: Transport, version_2: Transport
 ) -> Iterator[ObjectFeed]:
     """As `pipedrive_api_feeds`, over transports to the two versions of the API."""
     reader = _Reader(run, version_1, version_2)
@@ -54,8 +54,8 @@ def pipedrive_feeds(
             window = open_window(
                 run,
                 name,
-                overlap_minutes=options.overlap_minutes,
-                complete_every_days=options.complete_every_days,
+                overlap_minutes=account.overlap_minutes,
+                complete_every_days=account.complete_every_days,
             )
             batches = reader.listed(name, window, deals if name == "deals" else None)
             yield _feed(name, window.is_complete, batches, window)
@@ -114,7 +114,7 @@ class _Reader:
         """The inbox and the archive of leads."""
         tally = self._tally("leads")
         for path in ("/leads", "/leads/archived"):
-            for page in self._offset_pages(path, {"sort": "add_time ASC"}, _OVERLAP_ROWS):
+            for page in self._offset_pages(path, {"sort": "add_time"}, _OVERLAP_ROWS):
                 yield tally.batch(page, self._1.label(path))
         tally.done()
 

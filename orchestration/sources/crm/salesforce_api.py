@@ -27,19 +27,19 @@ _CURSORS = ("SystemModstamp", "LastModifiedDate", "CreatedDate")
 _QUERY_CHARACTERS = 14_000  # of an address of at most 16,384 bytes
 
 
-def salesforce_api_feeds(options: SalesforceAccount, run: ApiRun) -> Iterator[ObjectFeed]:
+def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[ObjectFeed]:
     """One feed per object of the catalog. An object that the organisation does not have, or does not let
     the account see, gives an empty feed with a warning. Raises PipelineError where it cannot be read."""
-    credentials = _credentials(options, run)
+    credentials = _credentials(account, run)
     credentials.renew()
     address = credentials.answer.get("instance_url", "")
     if not address:
         raise PipelineError(
-            f"Source {run.caller.source}: signing in at {options.login_url} named no instance_url.",
+            f"Source {run.caller.source}: signing in at {account.login_url} named no instance_url.",
             "Give login_url as https://<domain>.my.salesforce.com.",
         )
     with Transport(run.caller, address, credentials) as transport:
-        reader = _Reader(options, run.caller, transport)
+        reader = _Reader(account, run.caller, transport)
         for name, spec in objects_of("salesforce").items():
             shape = reader.describe(name)
             if shape is None:
@@ -51,8 +51,8 @@ def salesforce_api_feeds(options: SalesforceAccount, run: ApiRun) -> Iterator[Ob
                 window = open_window(
                     run,
                     name,
-                    overlap_minutes=options.overlap_minutes,
-                    complete_every_days=options.complete_every_days,
+                    overlap_minutes=account.overlap_minutes,
+                    complete_every_days=account.complete_every_days,
                 )
             yield ObjectFeed(
                 "salesforce",
@@ -65,15 +65,15 @@ def salesforce_api_feeds(options: SalesforceAccount, run: ApiRun) -> Iterator[Ob
             )
 
 
-def _credentials(options: SalesforceAccount, run: ApiRun) -> OAuth:
-    flow = "refresh_token" if options.refresh_token_env else "client_credentials"
+def _credentials(account: SalesforceAccount, run: ApiRun) -> OAuth:
+    flow = "refresh_token" if account.refresh_token_env else "client_credentials"
     variables = {
-        "client_id": options.client_id_env,
-        "client_secret": options.client_secret_env,
-        "refresh_token": options.refresh_token_env,
+        "client_id": account.client_id_env,
+        "client_secret": account.client_secret_env,
+        "refresh_token": account.refresh_token_env,
     }
     return OAuth(
-        Transport(run.caller, options.login_url, Credentials()),
+        Transport(run.caller, account.login_url, Credentials()),
         "/services/oauth2/token",
         flow,
         {name: variable for name, variable in variables.items() if variable},
@@ -92,10 +92,10 @@ class _Shape:
 
 
 class _Reader:
-    def __init__(self, options: SalesforceAccount, caller: Caller, transport: Transport) -> None:
-        self._options, self._caller, self._transport = options, caller, transport
+    def __init__(self, account: SalesforceAccount, caller: Caller, transport: Transport) -> None:
+        self._account, self._caller, self._transport = account, caller, transport
         self._source = caller.source
-        self.root = f"/services/data/v{options.api_version}"
+        self.root = f"/services/data/v{account.api_version}"
 
     def describe(self, name: str) -> _Shape | None:
         """The fields that the account may see, all of them: staging takes what it knows, landing keeps
@@ -125,7 +125,7 @@ class _Reader:
         is_long = len(quote(query)) > _QUERY_CHARACTERS
         tally = Tally(self._caller, shape.name, objects_of("salesforce")[shape.name].key)
         pages: Iterator[Batch] | None = None
-        if is_long or self._expected_rows(shape, condition) >= self._options.bulk_from_rows:
+        if is_long or self._expected_rows(shape, condition) >= self._account.bulk_from_rows:
             pages = bulk_batches(self._transport, self.root, query, tally)
             if pages is None and is_long:
                 raise PipelineError(
@@ -152,7 +152,7 @@ class _Reader:
             )
         except RequestFailed as error:
             if error.status == 400:  # QUERY_TIMEOUT: too many even to be counted
-                return self._options.bulk_from_rows
+                return self._account.bulk_from_rows
             raise
         total = field(answer, "totalSize")
         return total if isinstance(total, int) else 0
