@@ -1,0 +1,218 @@
+"""Salesforce's API read from an organisation in memory, by query and by bulk job."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from orchestration.crm_accounts import SalesforceAccount
+from orchestration.errors import PipelineError
+from orchestration.records import SOURCE_FILE, SOURCE_ROW
+from orchestration.sources.crm.salesforce_api import salesforce_api_feeds
+from orchestration.sources.crm.windows import ApiRun
+from tests.unit.api_server import Watch, api_server
+from tests.unit.salesforce_org import SalesforceOrg
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LEAD = {
+    "Id": "id",
+    "Name": "string",
+    "AnnualRevenue": "currency",
+    "IsDeleted": "boolean",
+    "Address": "address",
+    "Custom__c": "string",
+    "SystemModstamp": "datetime",
+}
+HISTORY = {"Id": "id", "LeadId": "reference", "NewValue": "anyType", "CreatedDate": "datetime"}
+
+
+def lead(number: int, modified: str, **values: Any) -> dict[str, Any]:
+    return {
+        "Id": f"00Q{number:015d}",
+        "Name": f'Lead "{number}",\nLtd',
+        "AnnualRevenue": 12000.5,
+        "IsDeleted": False,
+        "SystemModstamp": modified,
+        **values,
+    }
+
+
+@pytest.fixture
+def org() -> Iterator[SalesforceOrg]:
+    organisation = SalesforceOrg(objects={"Lead": LEAD, "LeadHistory": HISTORY})
+    with api_server(organisation.answer) as server:
+        organisation.url = server.url
+        yield organisation
+
+
+def read(
+    org: SalesforceOrg, state: Mapping[str, Any] | None = None, watch: Watch | None = None, **options: Any
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, Any], dict[str, Any]]:
+    """Rows (without where they came from), states and feeds by object."""
+    account = SalesforceAccount(
+        login_url=org.url,
+        client_id_env="ID",
+        client_secret_env="SECRET",
+        **{"bulk_from_rows": 10**9, **options},
+    )
+    run = ApiRun((watch or Watch()).caller(), NOW, state or {}, lambda name: f"value of {name}")
+    rows, states, feeds = {}, {}, {}
+    for feed in salesforce_api_feeds(account, run):
+        found = [row for batch in feed.batches for row in batch.rows.to_pylist()]
+        rows[feed.object] = [
+            {name: value for name, value in row.items() if name not in (SOURCE_FILE, SOURCE_ROW)}
+            for row in found
+        ]
+        feeds[feed.object] = feed
+        states[feed.object] = feed.state() if feed.state else None
+    return rows, states, feeds
+
+
+@pytest.mark.parametrize("bulk_from_rows", [10**9, 1], ids=["query", "bulk"])
+def test_all_fields_land_as_text_deleted_records_too(org: SalesforceOrg, bulk_from_rows: int) -> None:
+    org.records["Lead"] = [
+        lead(
+            number,
+            f"2026-02-0{number}T10:00:00.000+0000",
+            IsDeleted=number == 5,
+            Custom__c=None if number == 2 else "x",
+        )
+        for number in range(1, 6)
+    ]
+    rows, states, feeds = read(org, bulk_from_rows=bulk_from_rows)
+    assert len(rows["Lead"]) == 5
+    assert {name: value for name, value in rows["Lead"][0].items() if value is not None} == {
+        "Id": "00Q000000000000001",
+        "Name": 'Lead "1",\nLtd',
+        "AnnualRevenue": "12000.5",
+        "IsDeleted": "false",
+        "Custom__c": "x",
+        "SystemModstamp": "2026-02-01T10:00:00.000Z",
+    }
+    assert rows["Lead"][4]["IsDeleted"] == "true"
+    assert feeds["Lead"].is_complete and feeds["Lead"].key == ("Id",)
+    assert states["Lead"] == {
+        "modified_until": "2026-02-05T10:00:00.000Z",
+        "listed_at": "2026-03-01T12:00:00.000Z",
+    }
+    assert not any("Address" in query for query in org.asked)
+
+
+def test_both_ways_give_the_same_rows(org: SalesforceOrg) -> None:
+    """Or an object that grows past the limit would land anew as a whole."""
+    org.records["Lead"] = [lead(n, "2026-02-01T10:00:00.000+0000", Custom__c=None) for n in range(1, 8)]
+    by_query, _, _ = read(org)
+    by_bulk, _, _ = read(org, bulk_from_rows=1)
+    assert [{**dict.fromkeys(LEAD), **row} for row in by_query["Lead"]] == [
+        {**dict.fromkeys(LEAD), **row} for row in by_bulk["Lead"]
+    ]
+
+
+def test_an_incremental_read_asks_for_a_window_that_was_fixed_before(org: SalesforceOrg) -> None:
+    org.records["Lead"] = [
+        lead(1, "2026-02-20T08:59:59.999Z"),
+        lead(2, "2026-02-20T09:00:00.000Z"),  # equal to the beginning
+        lead(3, "2026-02-20T11:00:00.000Z"),
+        lead(4, "2026-03-01T12:00:00.001Z"),  # after the end
+    ]
+    org.records["LeadHistory"] = [
+        {
+            "Id": "017000000000001",
+            "LeadId": "00Q1",
+            "NewValue": 5,
+            "CreatedDate": "2026-02-20T09:30:00.000+0000",
+        }
+    ]
+    known = {"modified_until": "2026-02-20T10:00:00.000Z", "listed_at": "2026-02-28T00:00:00.000Z"}
+    rows, states, feeds = read(org, {"Lead": known, "LeadHistory": known})
+    assert [row["Id"][-1] for row in rows["Lead"]] == ["2", "3"]
+    assert not feeds["Lead"].is_complete
+    assert states["Lead"] == {**known, "modified_until": "2026-02-20T11:00:00.000Z"}
+    assert (
+        "SELECT Id,LeadId,NewValue,CreatedDate FROM LeadHistory WHERE CreatedDate >= 2026-02-20T09:00:00.000Z"
+        " AND CreatedDate <= 2026-03-01T12:00:00.000Z" in org.asked
+    )
+    assert rows["LeadHistory"][0]["NewValue"] == "5"
+
+
+def test_objects_that_do_not_exist_are_said_and_passed_over(org: SalesforceOrg) -> None:
+    _, states, feeds = read(org)
+    assert feeds["Opportunity"].warnings == (
+        "Opportunity does not exist here, or the account may not see it: not read",
+    )
+    assert not feeds["Opportunity"].is_complete and states["Opportunity"] is None
+
+
+def test_an_object_that_the_bulk_api_refuses_is_queried(org: SalesforceOrg) -> None:
+    org.records["Lead"] = [lead(1, "2026-02-01T10:00:00.000Z")]
+    org.no_bulk = {"Lead"}
+    rows, _, _ = read(org, bulk_from_rows=1)
+    assert len(rows["Lead"]) == 1
+
+
+def test_more_fields_than_an_address_holds_go_through_a_bulk_job(org: SalesforceOrg) -> None:
+    org.objects["Lead"] = {**LEAD, **{f"A_rather_long_name_of_a_field_{n}__c": "string" for n in range(500)}}
+    org.records["Lead"] = [lead(1, "2026-02-01T10:00:00.000Z")]
+    rows, _, _ = read(org)
+    assert len(rows["Lead"]) == 1 and len(rows["Lead"][0]) == 506
+    org.no_bulk = {"Lead"}
+    with pytest.raises(PipelineError, match="too many fields"):
+        read(org)
+
+
+def test_a_job_that_fails_or_gives_too_little_is_an_error(org: SalesforceOrg) -> None:
+    org.records["Lead"] = [lead(n, "2026-02-01T10:00:00.000Z") for n in range(3)]
+    watch = Watch()
+    read(org, watch=watch, bulk_from_rows=1)
+    assert watch.slept == [1, 1.5]
+    org.job_states = ("Failed",)
+    with pytest.raises(
+        PipelineError, match=r"GET /services/data/v62.0/jobs/query/750\d+ \(Lead\): .* Failed"
+    ):
+        read(org, bulk_from_rows=1)
+    org.job_states = ("JobComplete",)
+    results = org._results
+    org._results = lambda job, start: results(job, 2)  # type: ignore[method-assign]
+    with pytest.raises(PipelineError, match="found 3 records and gave 1"):
+        read(org, bulk_from_rows=1)
+
+
+def test_a_page_token_that_loops_is_found(org: SalesforceOrg) -> None:
+    org.records["Lead"] = [lead(n, "2026-02-01T10:00:00.000Z") for n in range(9)]
+    page = org._page
+    org._page = lambda key, rows, start: page(key, rows, 0)  # type: ignore[method-assign]
+    with pytest.raises(
+        PipelineError, match=r"Source crm, GET .*queryAll \(Lead\): after 1 pages the API leads back"
+    ):
+        read(org)
+
+
+def test_a_session_that_expires_in_the_middle_is_renewed(org: SalesforceOrg) -> None:
+    org.records["Lead"] = [lead(n, "2026-02-01T10:00:00.000Z") for n in range(9)]
+    org.expires_after = 3
+    rows, _, _ = read(org)
+    assert len(rows["Lead"]) == 9 and org.tokens > 2
+
+
+@pytest.mark.parametrize(("variable", "flow"), [(None, "client_credentials"), ("R", "refresh_token")])
+def test_both_flows_sign_in(org: SalesforceOrg, variable: str | None, flow: str) -> None:
+    seen: list[str] = []
+    sign_in = org._sign_in
+
+    def watched(request: Any) -> Any:
+        seen.append(request.body.decode())
+        return sign_in(request)
+
+    org._sign_in = watched  # type: ignore[method-assign]
+    read(org, refresh_token_env=variable)
+    assert f"grant_type={flow}" in seen[0] and "client_id=value+of+ID" in seen[0]
+    assert ("refresh_token=value+of+R" in seen[0]) == (variable is not None)
+
+
+def test_wrong_credentials_name_their_variables(org: SalesforceOrg) -> None:
+    account = SalesforceAccount(login_url=org.url, client_id_env="ID", client_secret_env="OTHER")
+    run = ApiRun(Watch().caller(), NOW, {}, lambda name: f"value of {name}")
+    with pytest.raises(PipelineError, match="invalid_client") as caught:
+        next(salesforce_api_feeds(account, run))
+    assert "ID, OTHER" in caught.value.remedy and "value of" not in str(caught.value)
