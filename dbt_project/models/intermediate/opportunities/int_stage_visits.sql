@@ -67,7 +67,7 @@ open_stages as (
         pipeline_id,
         stage_order
     from {{ ref('int_stages_resolved') }}
-    where not is_closed and stage_order is not null
+    where outcome = 'open' and stage_order is not null
 
 ),
 

@@ -58,15 +58,26 @@ pairs as (
 
 ),
 
+subjects as (
+
+    select
+        subject,
+        ' ' || {{ comparable_text('subject') }} || ' ' as words
+    from events
+    where subject is not null
+    group by subject
+
+),
+
 titles as (
 
     select
-        events.event_id,
+        subjects.subject,
         min_by(rules.category, rules.priority) as category
-    from events
+    from subjects
     inner join {{ ref('event_title_rules') }} as rules
-        on ' ' || {{ comparable_text('events.subject') }} || ' ' like '% ' || rules.word || ' %'
-    group by events.event_id
+        on subjects.words like '% ' || rules.word || ' %'
+    group by subjects.subject
 
 ),
 
@@ -94,7 +105,7 @@ joined as (
     left join buyers on parties.account_id = buyers.account_id
     left join accounts on parties.account_id = accounts.account_id
     left join pairs on events.event_id = pairs.event_id
-    left join titles on events.event_id = titles.event_id
+    left join titles on events.subject = titles.subject
 
 ),
 

@@ -1,0 +1,98 @@
+-- Grain: won deal × rule about whether it was a sale that could be judged.
+with deals as (
+    select * from {{ ref('int_opportunities_current') }}
+    where outcome = 'won'
+),
+
+benchmarks as (
+    select * from {{ ref('int_deal_benchmarks') }}
+),
+
+invoices as (
+    select * from {{ ref('int_invoices_resolved') }}
+),
+
+-- an invoice names the deal, or its account after the deal was won
+billed as (
+    select opportunity_id, sum(amount) as invoiced_amount, count(*) as invoices
+    from (
+        select invoices.opportunity_id, invoices.amount
+        from invoices
+        where invoices.opportunity_id is not null
+        union all
+        select deals.opportunity_id, invoices.amount
+        from invoices
+        inner join deals
+            on invoices.account_id = deals.account_id and invoices.invoiced_on >= {{ reporting_date('deals.closed_at') }}
+        where invoices.opportunity_id is null
+    ) as found
+    group by opportunity_id
+),
+
+joined as (
+    select
+        deals.*,
+        case
+            when deals.discount_rate is not null then deals.discount_rate
+            when deals.list_amount > 0 then 1 - deals.amount / deals.list_amount
+        end as given_rate,
+        benchmarks.amount_n,
+        benchmarks.amount_p50,
+        billed.invoices,
+        {{ dbt.dateadd('day', 'cast(' ~ deal_limit('fake_sale_unpaid', 'days') ~ ' as integer)', 'deals.closed_at') }} as due_at
+    from deals
+    left join benchmarks on deals.segment = benchmarks.segment
+    left join billed on deals.opportunity_id = billed.opportunity_id
+),
+
+fake_sale_no_amount as (
+    select
+        {{ deal_check(
+            'fake_sale_no_amount',
+            'amount_native is null or amount_native <= 0 or coalesce(amount_n >= '
+            ~ deal_limit('fake_sale_no_amount', 'min_won_deals') ~ ' and amount <= amount_p50 * '
+            ~ deal_limit('fake_sale_no_amount', 'share_of_p50') ~ ', false)',
+            'closed_at',
+            "case when amount_native is null then 'Won without an amount'
+            else 'Won for ' || cast(amount_native as varchar) || ' ' || currency end
+            || coalesce('; half of the won deals of segment ' || segment || ' were above ' || "
+            ~ money_text('amount_p50') ~ ", '')",
+            {'amount': 'amount', 'amount_p50': 'amount_p50', 'n': 'amount_n'}
+        ) }}
+    from joined
+),
+
+fake_sale_giveaway as (
+    select
+        {{ deal_check(
+            'fake_sale_giveaway',
+            'given_rate >= ' ~ deal_limit('fake_sale_giveaway', 'discount_rate'),
+            'closed_at',
+            "'Won at a discount of ' || cast(cast(round(given_rate * 100) as integer) as varchar) || ' %'
+            || coalesce(': list price ' || " ~ money_text('list_amount') ~ " || ', sold for ' || "
+            ~ money_text('amount') ~ ", '')",
+            {'discount_rate': 'cast(given_rate as decimal(9, 4))', 'list_amount': 'list_amount', 'amount': 'amount'}
+        ) }}
+    from joined
+    where given_rate is not null
+),
+
+fake_sale_unpaid as (
+    select
+        {{ deal_check(
+            'fake_sale_unpaid',
+            'coalesce(invoices, 0) = 0',
+            'due_at',
+            "'Won on ' || cast(" ~ reporting_date('closed_at') ~ " as varchar) || ', '
+            || " ~ days_text(dbt.datediff(reporting_date('closed_at'), as_of_date(), 'day')) ~ "
+            || ' ago, and there is neither an invoice nor a payment'",
+            {'closed_at': 'closed_at', 'amount': 'amount'}
+        ) }}
+    from joined
+    where due_at <= {{ as_of() }}
+)
+
+{% for flag in ['fake_sale_no_amount', 'fake_sale_giveaway', 'fake_sale_unpaid'] -%}
+select * from {{ flag }}
+{{ 'union all' if not loop.last }}
+{% endfor %}
