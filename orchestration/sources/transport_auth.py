@@ -131,7 +131,7 @@ class OAuth(Credentials):
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
     """Text with secrets and mail addresses blotted out."""
-    for secret in secrets:
+    for secret in sorted(secrets, key=len, reverse=True):  # one may be a part of another
         if secret:
             text = text.replace(secret, "***")
     return _E_MAIL.sub("***@***", text)
