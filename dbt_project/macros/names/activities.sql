@@ -7,3 +7,11 @@
 {% macro done_statuses() -%}
     'completed', 'done', 'held', 'sent', 'delivered', 'opened', 'clicked', 'replied', 'closed', 'true'
 {%- endmacro %}
+
+{# True where the disposition of a call says that a person was reached (`Not interested` does,
+   `No answer` and `Left voicemail` do not). #}
+{% macro says_connected(disposition) -%}
+    {%- set no_one = '(no|not|never|un|dis)[^a-z]*(answer|connect|reach|talk|available)|left|voice|machine|busy|wrong' -%}
+    {{ regex_matches('lower(' ~ disposition ~ ')', 'connect|answer|spoke|reach|talk|meeting|interest|convers') }}
+    and not {{ regex_matches('lower(' ~ disposition ~ ')', no_one) }}
+{%- endmacro %}

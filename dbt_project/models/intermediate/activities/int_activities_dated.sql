@@ -18,23 +18,42 @@ sources as (
     select * from {{ ref('int_build_sources') }}
 ),
 
-together as (
+meeting_activities as (
     select
-        activity_id, source_system, source_instance, owner_id, lead_id, contact_id, account_id, opportunity_id,
-        lower(kind) as kind, lower(direction) as direction, subject, lower(status) as status,
-        occurred_at, due_at, completed_at, created_at, duration_minutes, is_connected, is_automated
-    from activities
-    union all
-    select
-        event_id, source_system, source_instance, calendar_owner, lead_id, contact_id, account_id, opportunity_id,
-        'meeting', 'outbound', subject,
+        event_id as activity_id,
+        source_system,
+        source_instance,
+        calendar_owner as owner_id,
+        lead_id,
+        contact_id,
+        account_id,
+        opportunity_id,
+        'meeting' as kind,
+        'outbound' as direction,
+        subject,
         case
-            when lower(status) = 'cancelled' or lower(outcome) in ('cancelled', 'no_show') then 'cancelled'
+            when lower(status) = 'cancelled' then 'cancelled'
+            when lower(outcome) in ('cancelled', 'no_show') then 'cancelled'
             when lower(response) = 'declined' then 'cancelled'
-        end,
-        starts_at, cast(null as timestamp), cast(null as timestamp), created_at,
-        {{ dbt.datediff('starts_at', 'ends_at', 'minute') }}, cast(null as boolean), false
+        end as status,
+        starts_at as occurred_at,
+        created_at,
+        {{ dbt.datediff('starts_at', 'ends_at', 'minute') }} as duration_minutes,
+        false as is_automated
     from meetings
+),
+
+other_activities as (
+    select
+        {{ all_but(['kind', 'direction', 'status', 'notes', 'modified_at', 'changed_at', 'loaded_at']) }},
+        lower(kind) as kind,
+        lower(direction) as direction,
+        lower(status) as status
+    from activities
+),
+
+together as (
+    {{ union_by_name(['select * from other_activities', 'select * from meeting_activities']) }}
 ),
 
 placed as (

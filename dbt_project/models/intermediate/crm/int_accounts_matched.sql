@@ -35,13 +35,14 @@ final as (
     select
         referred.source_instance,
         referred.account_ref,
-        coalesce(accounts.account_id, merged.merged_into_id, named.account_id, referred.account_ref) as account_id,
+        coalesce(accounts.account_id, merged.merged_into_id, named.account_id, referred.account_ref)
+            as account_id,
         coalesce(accounts.account_id, merged.merged_into_id, named.account_id) is not null as is_matched
     from referred
     left join accounts on referred.account_ref = accounts.account_id
     left join merged on referred.account_ref = merged.account_id
     left join named
-        on {{ record_id('referred.source_instance', "lower(substr(referred.account_ref, length(referred.source_instance) + 2))") }}
+        on {{ record_id('referred.source_instance', 'lower(' ~ native_id('referred', 'account_ref') ~ ')') }}
         = named.name_ref
     where referred.account_ref is not null
 )

@@ -40,13 +40,13 @@ landed as (
 
 only_referred as (
     select
-        min(source_instance) as source_instance,
-        account_id,
-        substr(account_id, length(min(source_instance)) + 2) as account_name,
+        matched.account_id,
+        min(matched.source_instance) as source_instance,
+        min({{ native_id('matched', 'account_id') }}) as account_name,
         false as is_landed
     from matched
-    where not is_matched
-    group by account_id
+    where not matched.is_matched
+    group by 1
 ),
 
 final as (

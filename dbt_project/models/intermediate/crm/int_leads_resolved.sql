@@ -33,7 +33,8 @@ judged as (
             leads.converted_at is not null or leads.opportunity_id is not null,
             false
         ) as is_flagged_converted,
-        coalesce(leads.converted_at <= {{ as_of() }}, true) and leads.is_converted is null as is_status_decisive
+        coalesce(leads.converted_at <= {{ as_of() }}, true)
+        and leads.is_converted is null as is_status_decisive
     from leads
     left join declared
         on leads.source_instance = declared.source_instance and lower(leads.status) = lower(declared.status)
@@ -65,7 +66,8 @@ final as (
             when grouped.is_converted then 'converted'
             when grouped.mapped_status_group = 'converted' then 'working'
             when
-                grouped.mapped_status_group = 'disqualified' and lower(leads.disqualified_reason) like '%abandon%'
+                grouped.mapped_status_group = 'disqualified'
+                and lower(leads.disqualified_reason) like '%abandon%'
                 then 'abandoned'
             else grouped.mapped_status_group
         end as status_group

@@ -59,11 +59,14 @@ listed as (
 priced as (
     select
         opportunities.opportunity_id,
+        coalesce(opportunities.list_amount, listed.native_list_amount) as native_list_amount,
         coalesce(upper(opportunities.currency), sources.currency, {{ reporting_currency() }}) as currency,
-        cast({{ utc_to_local('coalesce(outcomes.closed_at, ' ~ as_of() ~ ')', reporting_time_zone()) }} as date)
-            as rate_on
+        cast(
+            {{ utc_to_local('coalesce(outcomes.closed_at, ' ~ as_of() ~ ')', reporting_time_zone()) }} as date
+        ) as rate_on
     from opportunities
     inner join outcomes on opportunities.opportunity_id = outcomes.opportunity_id
+    left join listed on opportunities.opportunity_id = listed.opportunity_id
     left join sources on opportunities.source_instance = sources.source_instance
 ),
 
@@ -89,9 +92,8 @@ final as (
         {{ to_money('opportunities.amount') }} as native_amount,
         {{ to_money(convert('opportunities.amount', 'rates.rate')) }} as amount,
         coalesce(opportunities.product, listed.product) as product,
-        {{ to_money('coalesce(opportunities.list_amount, listed.native_list_amount)') }} as native_list_amount,
-        {{ to_money(convert('coalesce(opportunities.list_amount, listed.native_list_amount)', 'rates.rate')) }}
-            as list_amount,
+        {{ to_money('priced.native_list_amount') }} as native_list_amount,
+        {{ to_money(convert('priced.native_list_amount', 'rates.rate')) }} as list_amount,
         outcomes.outcome,
         outcomes.recorded_outcome,
         outcomes.closed_at,

@@ -2,18 +2,20 @@
 -- the instance, its name. Texts that mean two accounts are left out.
 with accounts as (
     select
-        account_id,
-        substr(account_id, length(source_instance) + 2) as native_id,
-        account_name
-    from {{ ref('int_accounts_resolved') }}
+        accounts.account_id,
+        accounts.account_name,
+        {{ native_id('accounts', 'account_id') }} as native_id
+    from {{ ref('int_accounts_resolved') }} as accounts
 ),
 
 texts as (
     select account_id, lower(account_id) as text, 1 as sureness from accounts
     union
-    select account_id, lower(native_id), 2 from accounts
+    select account_id, lower(native_id) as text, 2 as sureness from accounts
     union
-    select account_id, lower(account_name), 3 from accounts where account_name is not null
+    select account_id, lower(account_name) as text, 3 as sureness
+    from accounts
+    where account_name is not null
 ),
 
 surest as (

@@ -4,19 +4,26 @@ with claims as (
         reps.rep_id,
         claims.claimed_prospecting_share,
         claims.claimed_cycle_days,
-        coalesce(claims.valid_from, date '1900-01-01') as valid_from,
-        claims.loaded_at
+        claims.loaded_at,
+        coalesce(claims.valid_from, date '1900-01-01') as valid_from
     from {{ ref('stg_planning__claims') }} as claims
     inner join {{ ref('int_reps_matched') }} as reps
         on claims.source_instance = reps.source_instance and claims.rep_ref = reps.owner_ref
 ),
 
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by rep_id, valid_from
+            order by loaded_at desc, claimed_prospecting_share asc, claimed_cycle_days asc
+        ) as position
+    from claims
+),
+
 one_per_day as (
-    select * from claims
-    qualify row_number() over (
-        partition by rep_id, valid_from
-        order by loaded_at desc, claimed_prospecting_share, claimed_cycle_days
-    ) = 1
+    select * from ranked
+    where position = 1
 ),
 
 final as (

@@ -9,8 +9,9 @@ accounts as (
 
 final as (
     select
-        coalesce(accounts.account_id, {{ record_id('key_accounts.source_instance', 'key_accounts.account_ref') }})
-            as account_id,
+        coalesce(
+            accounts.account_id, {{ record_id('key_accounts.source_instance', 'key_accounts.account_ref') }}
+        ) as account_id,
         min(key_accounts.account_ref) as account_ref,
         min(coalesce(key_accounts.valid_from, date '1900-01-01')) as valid_from
     from key_accounts

@@ -14,12 +14,20 @@ with working_hours as (
         on hours.source_instance = reps.source_instance and hours.rep_ref = reps.owner_ref
 ),
 
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by rep_id, valid_from
+            order by
+                loaded_at desc, hours_per_week asc, time_zone asc, work_start asc, work_end asc, work_days asc
+        ) as position
+    from working_hours
+),
+
 one_per_day as (
-    select * from working_hours
-    qualify row_number() over (
-        partition by rep_id, valid_from
-        order by loaded_at desc, hours_per_week, time_zone, work_start, work_end, work_days
-    ) = 1
+    select * from ranked
+    where position = 1
 ),
 
 final as (

@@ -18,10 +18,11 @@ teams as (
         reps.rep_id,
         managers.rep_id as manager_id,
         teams.team,
-        coalesce(teams.valid_from, date '1900-01-01') as valid_from,
-        teams.valid_to
+        teams.valid_to,
+        coalesce(teams.valid_from, date '1900-01-01') as valid_from
     from {{ ref('stg_planning__teams') }} as teams
-    inner join matched as reps on teams.source_instance = reps.source_instance and teams.rep_ref = reps.owner_ref
+    inner join matched as reps
+        on teams.source_instance = reps.source_instance and teams.rep_ref = reps.owner_ref
     left join matched as managers
         on teams.source_instance = managers.source_instance and teams.manager_ref = managers.owner_ref
 ),
@@ -56,7 +57,8 @@ recorded as (
 final as (
     select rep_id, manager_id, team, valid_from, valid_to from planned
     union all
-    select rep_id, manager_id, team, date '1900-01-01' as valid_from, date '9999-12-31' as valid_to from recorded
+    select rep_id, manager_id, team, date '1900-01-01' as valid_from, date '9999-12-31' as valid_to
+    from recorded
 )
 
 select * from final

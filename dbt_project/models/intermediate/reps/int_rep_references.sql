@@ -23,9 +23,11 @@ with referred as (
 ),
 
 changed_owners as (
-    select source_instance, field, old_value, new_value from {{ ref('int_opportunity_field_changes_unioned') }}
+    select source_instance, field, old_value, new_value
+    from {{ ref('int_opportunity_field_changes_unioned') }}
     union all
-    select source_instance, field, old_value, new_value from {{ ref('int_lead_field_changes_unioned') }}
+    select source_instance, field, old_value, new_value
+    from {{ ref('int_lead_field_changes_unioned') }}
 ),
 
 former as (

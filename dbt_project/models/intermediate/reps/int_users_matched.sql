@@ -60,7 +60,10 @@ final as (
         first_value(identified.user_id) over (
             partition by identified.person
             order by
-                case when users.source_system in ('google_calendar', 'microsoft_calendar', 'icalendar') then 2 else 1 end,
+                case
+                    when users.source_system in ('google_calendar', 'microsoft_calendar', 'icalendar') then 2
+                    else 1
+                end,
                 identified.user_id
         ) as rep_id
     from identified

@@ -1,3 +1,4 @@
+-- noqa: disable=LT01,LT02,LT06 (written by loops)
 -- Grain: source instance. Which inputs it has ever landed: a rule that needs one it has not is not
 -- evaluated. What planning and calendars bring serves the reps of every instance alike.
 {%- set inputs = {
@@ -96,9 +97,9 @@ with sources as (
 shared as (
     select
         {%- for flag, model in shared_inputs.items() %}
-        exists (select 1 from {{ ref(model) }}) as {{ flag }},
+        exists(select 1 from {{ ref(model) }}) as {{ flag }},
         {%- endfor %}
-        exists (
+        exists(
             select 1 from {{ ref('int_calendar_events_unioned') }}
             where source_system in ('icalendar', 'google_calendar', 'microsoft_calendar')
         ) as has_calendar

@@ -11,10 +11,11 @@ kinds as (
         case
             when "TaskSubtype" = 'Call' or lower("Type") like '%call%' then 'call'
             when "TaskSubtype" in ('Email', 'ListEmail') or lower("Type") like '%e%mail%' then 'email'
-            when "TaskSubtype" = 'LinkedIn' or lower("Type") in ('message', 'linkedin', 'sms', 'chat') then 'message'
+            when "TaskSubtype" = 'LinkedIn' then 'message'
+            when lower("Type") in ('message', 'linkedin', 'sms', 'chat') then 'message'
             when lower("Type") like '%meeting%' then 'meeting'
             when "TaskSubtype" is null and lower("Subject") like 'email:%' then 'email'
-            when "TaskSubtype" is null and (lower("Subject") = 'call' or lower("Subject") like 'call:%') then 'call'
+            when "TaskSubtype" is null and {{ regex_matches('lower("Subject")', '^call(:|$)') }} then 'call'
             else 'task'
         end as kind
     from records
@@ -26,8 +27,10 @@ final as (
         {{ salesforce_id('OwnerId') }} as owner_id,
         case when "WhoId" like '00Q%' then {{ salesforce_record('WhoId') }} end as lead_id,
         case when "WhoId" like '003%' then {{ salesforce_record('WhoId') }} end as contact_id,
-        case when "WhatId" like '001%' then {{ salesforce_record('WhatId') }} else {{ salesforce_record('AccountId') }} end
-            as account_id,
+        case
+            when "WhatId" like '001%' then {{ salesforce_record('WhatId') }}
+            else {{ salesforce_record('AccountId') }}
+        end as account_id,
         case when "WhatId" like '006%' then {{ salesforce_record('WhatId') }} end as opportunity_id,
 
         kind,
@@ -44,8 +47,7 @@ final as (
 
         case
             when kind = 'call' and "CallDisposition" is not null
-                then {{ regex_matches('lower("CallDisposition")', 'connect|answer|spoke|reach|talk|meeting|interest|convers') }}
-                and not {{ regex_matches('lower("CallDisposition")', '(^|[^a-z])(no|not|un|dis)|left|voice|machine|busy|wrong') }}
+                then {{ says_connected('"CallDisposition"') }}
         end as is_connected,
         coalesce("TaskSubtype" in ('ListEmail', 'Cadence'), false) as is_automated,
 

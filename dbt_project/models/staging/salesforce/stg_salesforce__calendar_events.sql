@@ -15,8 +15,10 @@ final as (
         {{ salesforce_id('OwnerId') }} as calendar_owner,
         case when "WhoId" like '00Q%' then {{ salesforce_record('WhoId') }} end as lead_id,
         case when "WhoId" like '003%' then {{ salesforce_record('WhoId') }} end as contact_id,
-        case when "WhatId" like '001%' then {{ salesforce_record('WhatId') }} else {{ salesforce_record('AccountId') }} end
-            as account_id,
+        case
+            when "WhatId" like '001%' then {{ salesforce_record('WhatId') }}
+            else {{ salesforce_record('AccountId') }}
+        end as account_id,
         case when "WhatId" like '006%' then {{ salesforce_record('WhatId') }} end as opportunity_id,
 
         case when not coalesce("IsPrivate", false) then "Subject" end as subject,

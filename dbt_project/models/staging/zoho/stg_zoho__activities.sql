@@ -29,7 +29,8 @@ final_calls as (
 
         "Call Duration (in seconds)" / cast(60 as decimal(4, 0)) as duration_minutes,
 
-        "Call Duration (in seconds)" > 0 and coalesce(lower("Call Result") not like 'no response%', true) as is_connected,
+        "Call Duration (in seconds)" > 0
+        and coalesce(lower("Call Result") not like 'no response%', true) as is_connected,
 
         "Call Start Time" as occurred_at,
         "Created Time" as created_at,

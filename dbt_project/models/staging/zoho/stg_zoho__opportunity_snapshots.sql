@@ -22,8 +22,8 @@ final as (
         "Amount" as amount,
         "Probability" as probability,
 
-        case lower("Forecast Type") when 'open' then false when 'won' then true when 'lost' then true end as is_closed,
-        case lower("Forecast Type") when 'open' then false when 'won' then true when 'lost' then false end as is_won,
+        lower("Forecast Type") in ('won', 'lost') as is_closed,
+        lower("Forecast Type") = 'won' as is_won,
 
         "Closing Date" as close_date,
         "Created Time" as created_at,
