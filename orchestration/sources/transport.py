@@ -328,17 +328,20 @@ class Transport:
         failure = state.outcome.result() if state.outcome else None
         what = failure.what if isinstance(failure, _Failure) else ""
         self._progress(
-            f"{self._source}: {request.method} {request.shown or request.path} {what}; trying again in"
+            f"{self._source}: {request.method} {self._shown(request)} {what}; trying again in"
             f" {state.upcoming_sleep:.0f} s ({state.attempt_number} of {self._limits.attempts})"
         )
 
     def _error(self, request: _Request, failure: _Failure) -> RequestFailed:
         host = urlsplit(self._base).netloc.rpartition("@")[2]
-        where = request.shown or request.path
+        where = self._shown(request)
         tried = f" (tried {self._limits.attempts} times)" if failure.is_transient else ""
         message = f"Source {self._source}: {host} {failure.what}{tried}. Request: {request.method} {where}."
         remedy = self._remedy(failure)
         return RequestFailed(message, remedy, failure.status, failure.said, location=failure.location)
+
+    def _shown(self, request: _Request) -> str:
+        return request.shown or f"{self._prefix}{request.path}"
 
     def _remedy(self, failure: _Failure) -> str:
         if failure.status == 401 or 300 <= failure.status < 400:

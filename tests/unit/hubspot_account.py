@@ -23,7 +23,7 @@ class HubspotAccount:
     on_search: Callable[[int], None] = lambda _: None
     searches: int = 0
 
-    def put(self, name: str, key: str, modified: int, **properties: Any) -> None:
+    def put(self, name: str, key: str, modified: int, /, **properties: Any) -> None:
         self.records.setdefault(name, {})[key] = {"modified": modified, **properties}
 
     def answer(self, request: Request) -> Reply:

@@ -26,7 +26,7 @@ final as (
             as new_value,
         records._source_system as source_system,
         records._source_instance as source_instance,
-        records.log_time as changed_at,
+        {{ parse_timestamp('records.log_time') }} as changed_at,
         records._loaded_at as loaded_at
     from records
     left join stages as old_stages

@@ -9,7 +9,7 @@ final as (
         email,
         timezone_name as time_zone,
         active_flag as is_active,
-        modified as modified_at,
+        {{ parse_timestamp('modified') }} as modified_at,
         {{ record_origin() }}
     from records
 )
