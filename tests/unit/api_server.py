@@ -88,7 +88,7 @@ def api_server(answer: Callable[[Request], Reply]) -> Iterator[ApiServer]:
             if reply.sent is not None:
                 self.close_connection = True
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = do_REPORT = do_PROPFIND = _serve
 
         def _send(self, reply: Reply) -> None:
             step = 1 if reply.drip_seconds else max(1, len(reply.data))
