@@ -19,7 +19,7 @@ final as (
         "MobilePhone" as mobile_phone,
         "LeadSource" as lead_source,
 
-        "HasOptedOutOfEmail" as has_opted_out,
+        coalesce("HasOptedOutOfEmail" or "DoNotCall", "HasOptedOutOfEmail", "DoNotCall") as has_opted_out,
 
         "EmailBouncedDate" as email_bounced_at,
         "CreatedDate" as created_at,

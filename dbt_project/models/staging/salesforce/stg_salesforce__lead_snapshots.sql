@@ -28,12 +28,12 @@ final as (
         "AnnualRevenue" as annual_revenue,
         "Status" as status,
         "LeadSource" as lead_source,
-        "Disqualified_Reason__c" as disqualified_reason,
+        "DisqualifiedReason__c" as disqualified_reason,
 
         "IsConverted" as is_converted,
         coalesce("HasOptedOutOfEmail" or "DoNotCall", "HasOptedOutOfEmail", "DoNotCall") as has_opted_out,
 
-        "Recontact_On__c" as recontact_on,
+        "RecontactOn__c" as recontact_on,
         {{ local_to_utc('cast("ConvertedDate" as timestamp)', '_time_zone') }} as converted_at,
         "EmailBouncedDate" as email_bounced_at,
         "CreatedDate" as created_at,

@@ -16,7 +16,7 @@ final as (
         "Type" as opportunity_type,
         "LeadSource" as lead_source,
         "NextStep" as next_step,
-        "Loss_Reason__c" as loss_reason,
+        "LossReason__c" as loss_reason,
         "CurrencyIsoCode" as currency,
 
         "Amount" as amount,
@@ -26,7 +26,7 @@ final as (
         "IsWon" as is_won,
 
         "CloseDate" as close_date,
-        "Loss_Reviewed_At__c" as reviewed_at,
+        "LossReviewedAt__c" as reviewed_at,
         "CreatedDate" as created_at,
         coalesce("SystemModstamp", "LastModifiedDate") as modified_at,
 
