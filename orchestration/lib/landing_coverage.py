@@ -4,7 +4,7 @@ Belongs here: `records.Coverage` against what landing holds. A feed that lists e
 `landing_diff` alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -21,16 +21,18 @@ _KNOWN = "from {current} where not is_deleted and k not in (select k from {gone}
 _WHOLE = "source_file not in (select f from incomplete_files)"
 
 
-def take_covered(
+def take_covered(  # noqa: PLR0913 - every argument is a fact about the ingest
     connection: duckdb.DuckDBPyConnection,
     tables: Mapping[str, str],
     parts: Sequence[Coverage],
+    files: Collection[str],
     *,
     within: str,
     accept_shrink: bool,
 ) -> tuple[bool, list[str]]:
     """Put into table `gone` the keys that the coverage says are deleted. `tables`: names of the tables
-    incoming, current and gone; `within`: the condition on `current` for which listings speak.
+    incoming, current and gone; `files`: those that rows have come from; `within`: the condition on
+    `current` for which listings speak.
 
     Returns whether everything was listed, and believed, and the warnings.
     """
@@ -42,8 +44,7 @@ def take_covered(
 
     named = {name: _files(parts, name) for name in ("gone", "replaced", "incomplete", "complete")}
     for name in ("gone", "replaced", "incomplete"):
-        files = pa.table({"f": pa.array(named[name], pa.string())})
-        connection.register(f"{name}_files", files)
+        connection.register(f"{name}_files", pa.table({"f": pa.array(named[name], pa.string())}))
     explicit = (
         f"(source_file in (select f from gone_files) or ({_WHOLE} and {within}"
         " and source_file in (select f from replaced_files)))"
@@ -57,8 +58,8 @@ def take_covered(
             f"select (select count(*) {known}), (select count(*) {vanished})"
         ).fetchone()
         known_count, lost = counts or (0, 0)
-        # Emptiness is that of the part: other parts of the object may have rows.
-        if not accept_shrink and lost and (lost == known_count or is_most(lost, known_count)):
+        is_empty = not any(file.startswith(beginning) for file in files)
+        if not accept_shrink and lost and (is_empty or is_most(lost, known_count)):
             warnings.append((f"{beginning}: " if beginning else "") + not_believed(lost, known_count))
         else:
             connection.execute(sql("insert into {gone} select k ") + vanished)

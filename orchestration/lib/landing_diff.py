@@ -168,6 +168,7 @@ class Comparison:
                 self._connection,
                 self._tables,
                 self._spool.coverage,
+                self._spool.files,
                 within=within,
                 accept_shrink=self._accept_shrink,
             )

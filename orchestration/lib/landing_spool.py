@@ -12,10 +12,11 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.lib.row_boundary import admit
-from orchestration.records import Batch, Coverage, ObjectFeed, Rejected
+from orchestration.records import SOURCE_FILE, Batch, Coverage, ObjectFeed, Rejected
 
 SEQUENCE = "_sequence"  # position of a record in what the source sent
 FLUSH_ROWS = 1 << 18
@@ -39,6 +40,7 @@ class Spool:
     damaged_keys: int = 0
     warnings: list[str] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)  # with admitted rows, where coverage may speak of files
     _waiting: list[pa.Table] = field(default_factory=list)
 
     @property
@@ -84,6 +86,8 @@ class Spool:
             self.coverage.append(Coverage(incomplete=refused_files))
 
     def _keep(self, rows: pa.Table) -> None:
+        if not self.feed.is_complete:
+            self.files.update(pc.unique(rows[SOURCE_FILE]).to_pylist())
         first = self.admitted_rows
         numbers = pa.array(np.arange(first, first + rows.num_rows, dtype=np.int64))
         self._waiting.append(rows.append_column(SEQUENCE, numbers))
