@@ -133,20 +133,25 @@ def _run(job: "dg.JobDefinition", instance: "dg.DagsterInstance", **options: Any
 
 def _why(result: "dg.ExecuteInProcessResult") -> str:
     """The reasons of a failed run in plain words; a defect of ours keeps its traceback in the UI."""
-    reasons = []
+    from orchestration.defs.quality import CHECK_NAME
+
+    reasons = [
+        str(evaluation.description)
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed
+        and evaluation.severity.value == "ERROR"
+        and evaluation.check_name == CHECK_NAME
+    ]
     for event in result.filter_events(lambda event: event.is_step_failure):
         data = event.step_failure_data
         if data.user_failure_data and data.user_failure_data.description:
             reasons.append(data.user_failure_data.description)
-        elif data.error:
+        elif data.error and not (reasons and "AssetCheckFailed" in data.error.message):
             cause = data.error.cause or data.error
             reasons.append(
                 f"Step {event.step_key} stopped on a defect: {cause.message.strip()}\n"
                 f"  The whole traceback is in the UI (make ui), run {result.run_id}."
             )
-    for evaluation in result.get_asset_check_evaluations():
-        if not evaluation.passed and evaluation.severity.value == "ERROR" and evaluation.blocking:
-            reasons.append(f"{evaluation.asset_key.to_user_string()}: {evaluation.description}")
     return "\n".join(dict.fromkeys(reasons)) or f"Run {result.run_id} failed; see the UI (make ui)."
 
 

@@ -45,7 +45,7 @@ def _check_result(table: str, checks: list[dict[str, Any]]) -> dg.AssetCheckResu
         asset_key=dg.AssetKey([table]),
         check_name=CHECK_NAME,
         severity=dg.AssetCheckSeverity.ERROR if blocking or not checks else dg.AssetCheckSeverity.WARN,
-        description="; ".join(f"{check['name']}: {check['detail']}" for check in bad)
+        description="\n".join(f"{check['name']}: {check['detail']}" for check in blocking or bad)
         or f"{len(checks)} expectations hold.",
         metadata={
             "evaluated": len(checks),
