@@ -12,6 +12,8 @@ def dispatch(name: str) -> Callable[..., str]:
         "all_but": lambda columns, relation="": f"{relation}.*" if relation else "*",
         "union_by_name": "\nunion all\n".join,
         "not_materialized": lambda: "",
+        "json_text": lambda json, path: f"json_text({json}, '{path}')",
+        "rows_of_list": lambda text, separator: f"rows_of_list({text}, '{separator}')",
     }
     return shapes.get(name, lambda *arguments: f"{name}({', '.join(map(str, arguments))})")
 

@@ -9,7 +9,7 @@
     unnest(try_cast(try_cast({{ text }} as json) as json[]))
 {%- endmacro %}
 
-{# The value at a path (`metadata.isClosed`, `[0].value`) of a JSON value, as text. #}
+{# The value at a path (`metadata.isClosed`, `[0].value`) of a JSON text, as text. #}
 {% macro json_text(json, path) -%}
     {{ adapter.dispatch('json_text')(json, path) }}
 {%- endmacro %}

@@ -3,7 +3,7 @@ with companies as (
     where not coalesce(archived, false)
 ),
 
-merges as (
+merged as (
     select * from {{ ref('stg_hubspot__merges') }}
     where object_type = 'companies'
 ),
@@ -11,7 +11,7 @@ merges as (
 final as (
     select
         {{ record_id('companies._source_instance', 'companies.id') }} as account_id,
-        {{ record_id('companies._source_instance', 'merges.merged_into_id') }} as merged_into_id,
+        {{ record_id('companies._source_instance', 'merged.merged_into_id') }} as merged_into_id,
         companies.hubspot_owner_id as owner_id,
 
         companies.name as account_name,
@@ -32,8 +32,8 @@ final as (
         companies._changed_at as changed_at,
         companies._loaded_at as loaded_at
     from companies
-    left join merges
-        on companies._source_instance = merges._source_instance and companies.id = merges.merged_id
+    left join merged
+        on companies._source_instance = merged._source_instance and companies.id = merged.merged_id
 )
 
 select * from final

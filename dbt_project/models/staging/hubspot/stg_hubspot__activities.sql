@@ -13,8 +13,7 @@ with calls as (
         case when hs_call_status = 'COMPLETED' then hs_timestamp end as completed_at,
         hs_call_duration / 60000 as duration_minutes,
         -- HubSpot's own outcome `Connected`, under the same id in every account
-        case when hs_call_disposition is not null then hs_call_disposition = 'f240bbac-87c9-4f6e-bf70-924b57d47db7' end
-            as is_connected
+        hs_call_disposition = 'f240bbac-87c9-4f6e-bf70-924b57d47db7' as is_connected
     from ({{ hubspot_activities('calls') }}) as records
 ),
 
@@ -82,7 +81,12 @@ messages as (
     from ({{ hubspot_activities('communications') }}) as records
 )
 
-{%- for kind in ['calls', 'emails', 'tasks', 'notes', 'messages'] %}
-select * from {{ kind }}
-{{ 'union all' if not loop.last }}
-{%- endfor %}
+select * from calls
+union all
+select * from emails
+union all
+select * from tasks
+union all
+select * from notes
+union all
+select * from messages

@@ -32,7 +32,7 @@ select
     *,
     row_number() over (
         partition by _source_instance, from_type, from_id, to_type
-        order by is_primary desc, length(to_id), to_id
+        order by is_primary desc, length(to_id) asc, to_id asc
     ) = 1 as is_main
 from final
 where to_id is not null

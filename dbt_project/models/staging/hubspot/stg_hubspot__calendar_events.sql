@@ -14,7 +14,10 @@ final as (
         hs_meeting_title as subject,
         hs_meeting_body as description,
         hs_meeting_location as location,
-        case when hs_meeting_outcome in ('CANCELED', 'RESCHEDULED') then 'cancelled' else 'confirmed' end as status,
+        case
+            when hs_meeting_outcome in ('CANCELED', 'RESCHEDULED') then 'cancelled'
+            else 'confirmed'
+        end as status,
         case hs_meeting_outcome
             when 'COMPLETED' then 'held'
             when 'NO_SHOW' then 'no_show'

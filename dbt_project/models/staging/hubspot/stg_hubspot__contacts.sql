@@ -8,7 +8,7 @@ companies as (
     where from_type = 'contacts'
 ),
 
-merges as (
+merged as (
     select * from {{ ref('stg_hubspot__merges') }}
     where object_type = 'contacts'
 ),
@@ -16,9 +16,11 @@ merges as (
 final as (
     select
         {{ record_id('people._source_instance', 'people.id') }} as contact_id,
-        {{ record_id('people._source_instance', 'coalesce(companies.company_id, people.associatedcompanyid)') }}
-            as account_id,
-        {{ record_id('people._source_instance', 'merges.merged_into_id') }} as merged_into_id,
+        coalesce(
+            {{ record_id('people._source_instance', 'companies.company_id') }},
+            {{ record_id('people._source_instance', 'people.associatedcompanyid') }}
+        ) as account_id,
+        {{ record_id('people._source_instance', 'merged.merged_into_id') }} as merged_into_id,
         people.hubspot_owner_id as owner_id,
 
         people.firstname as first_name,
@@ -40,8 +42,8 @@ final as (
     from people
     left join companies
         on people._source_instance = companies._source_instance and people.id = companies.from_id
-    left join merges
-        on people._source_instance = merges._source_instance and people.id = merges.merged_id
+    left join merged
+        on people._source_instance = merged._source_instance and people.id = merged.merged_id
 )
 
 select * from final

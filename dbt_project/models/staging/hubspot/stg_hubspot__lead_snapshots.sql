@@ -16,7 +16,7 @@ companies as (
     select * from {{ ref('stg_hubspot__main_associated') }}
 ),
 
-merges as (
+merged as (
     select * from {{ ref('stg_hubspot__merges') }}
     where object_type = 'contacts'
 ),
@@ -33,7 +33,7 @@ by_stage as (
         {{ hubspot_person('contacts', 'companies.company_id') }},
         people.lead_id,
         coalesce(contacts.hs_lead_status, contacts.lifecyclestage) as status,
-        {{ record_id('contacts._source_instance', 'merges.merged_into_id') }} as merged_into_id,
+        {{ record_id('contacts._source_instance', 'merged.merged_into_id') }} as merged_into_id,
         contacts.hubspot_owner_id as owner_id,
         contacts.hs_created_by_user_id as created_by_id,
         cast(null as varchar) as disqualified_reason,
@@ -54,8 +54,8 @@ by_stage as (
         on contacts._source_instance = companies._source_instance
         and companies.from_type = 'contacts'
         and contacts.id = companies.from_id
-    left join merges
-        on contacts._source_instance = merges._source_instance and contacts.id = merges.merged_id
+    left join merged
+        on contacts._source_instance = merged._source_instance and contacts.id = merged.merged_id
 ),
 
 by_object as (

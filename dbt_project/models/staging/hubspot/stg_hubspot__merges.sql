@@ -1,18 +1,14 @@
 -- Records that were merged into another: they vanish from HubSpot without being archived, so that
 -- landing still holds them. Grain: kind of record × record that is no more.
-{%- set objects = ['contacts', 'companies', 'deals'] %}
-
 with records as (
-    {%- for object in objects %}
-    select
-        '{{ object }}' as object_type,
-        _source_instance,
-        id,
-        _changed_at,
-        hs_merged_object_ids
-    from {{ landing_latest('hubspot', object) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select 'contacts' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids
+    from {{ landing_latest('hubspot', 'contacts') }}
+    union all
+    select 'companies' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids
+    from {{ landing_latest('hubspot', 'companies') }}
+    union all
+    select 'deals' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids
+    from {{ landing_latest('hubspot', 'deals') }}
 ),
 
 parts as (
@@ -30,7 +26,7 @@ ranked as (
         *,
         row_number() over (
             partition by object_type, _source_instance, merged_id
-            order by _changed_at desc, merged_into_id
+            order by _changed_at desc, merged_into_id asc
         ) as recency
     from parts
     where merged_id <> '' and merged_id <> merged_into_id

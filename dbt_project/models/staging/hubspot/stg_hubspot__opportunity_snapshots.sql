@@ -14,7 +14,7 @@ associated as (
     where from_type = 'deals'
 ),
 
-merges as (
+merged as (
     select * from {{ ref('stg_hubspot__merges') }}
     where object_type = 'deals'
 ),
@@ -25,7 +25,7 @@ final as (
         {{ record_id('versions._source_instance', 'associated.company_id') }} as account_id,
         {{ record_id('versions._source_instance', 'associated.contact_id') }} as contact_id,
         {{ record_id('versions._source_instance', 'versions.pipeline') }} as pipeline_id,
-        {{ record_id('versions._source_instance', 'merges.merged_into_id') }} as merged_into_id,
+        {{ record_id('versions._source_instance', 'merged.merged_into_id') }} as merged_into_id,
         versions.hubspot_owner_id as owner_id,
 
         versions.dealname as opportunity_name,
@@ -61,8 +61,8 @@ final as (
         and versions.dealstage = stages.stage_id
     left join associated
         on versions._source_instance = associated._source_instance and versions.id = associated.from_id
-    left join merges
-        on versions._source_instance = merges._source_instance and versions.id = merges.merged_id
+    left join merged
+        on versions._source_instance = merged._source_instance and versions.id = merged.merged_id
 )
 
 select * from final

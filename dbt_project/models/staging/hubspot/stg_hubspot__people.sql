@@ -1,9 +1,6 @@
 -- Grain: live contact. A contact is a lead until its lifecycle stage says that it became more, and is
 -- then a contact: nobody is both, or every lead would look like the duplicate of a contact. One with a
 -- lead object of its own is that lead.
-{%- set lead_stages = ['subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead'] %}
-{%- set converted_stages = ['opportunity', 'customer', 'evangelist'] %}
-
 with contacts as (
     select * from {{ landing_latest('hubspot', 'contacts') }}
     where not coalesce(archived, false)
@@ -27,8 +24,11 @@ judged as (
     select
         contacts.*,
         lead_objects.lead_object_id,
-        coalesce(contacts.lifecyclestage in ('{{ converted_stages | join("', '") }}'), false) as is_converted,
-        coalesce(contacts.lifecyclestage in ('{{ lead_stages | join("', '") }}'), false)
+        coalesce(contacts.lifecyclestage in ('opportunity', 'customer', 'evangelist'), false) as is_converted,
+        coalesce(
+            contacts.lifecyclestage in ('subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead'),
+            false
+        )
         or contacts.hs_lead_status is not null
         or contacts.hs_lifecyclestage_lead_date is not null as was_lead
     from contacts

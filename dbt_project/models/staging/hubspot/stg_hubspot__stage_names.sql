@@ -22,7 +22,8 @@ named as (
         {{ json_text('stage_json', 'id') }} as stage_id,
         {{ json_text('stage_json', 'label') }} as stage_label,
         {{ try_cast_to(json_text('stage_json', 'displayOrder'), 'integer') }} as display_order,
-        {{ try_cast_to(json_text('stage_json', 'metadata.probability'), 'decimal(9, 6)') }} as probability,
+        {{ try_cast_to(json_text('stage_json', 'metadata.probability'), 'decimal(9, 6)') }}
+            as probability,
         lower({{ json_text('stage_json', 'metadata.isClosed') }}) = 'true' as is_closed
     from every_stage
 ),
@@ -46,12 +47,12 @@ select
     object_type,
     pipeline_id,
     stage_id,
+    probability,
     coalesce(stage_label, stage_id) as stage_label,
+    coalesce(is_closed, probability in (0, 1)) as is_closed,
     row_number() over (
         partition by _source_instance, object_type, pipeline_id
         order by display_order, stage_label, stage_id
-    ) as stage_order,
-    probability,
-    coalesce(is_closed, probability in (0, 1)) as is_closed
+    ) as stage_order
 from latest
 where recency = 1

@@ -18,8 +18,10 @@ final as (
             when {{ regex_matches('lower(type)', 'sms|message|linkedin|whatsapp|chat') }} then 'message'
             else 'task'
         end as kind,
-        case when {{ regex_matches('lower(type)', 'call|mail|sms|message|linkedin|whatsapp|chat') }} then 'outbound' end
-            as direction,
+        case
+            when {{ regex_matches('lower(type)', 'call|mail|sms|message|linkedin|whatsapp|chat') }}
+                then 'outbound'
+        end as direction,
         subject,
         coalesce(note, public_description) as notes,
         case when done then 'completed' else 'open' end as status,

@@ -27,7 +27,8 @@ final as (
 
         coalesce(due_at, {{ local_to_utc('cast(due_date as timestamp)', '_time_zone') }}) as starts_at,
         case
-            when due_at is null then {{ local_to_utc(dbt.dateadd('day', 1, 'cast(due_date as timestamp)'), '_time_zone') }}
+            when due_at is null
+                then {{ local_to_utc(dbt.dateadd('day', 1, 'cast(due_date as timestamp)'), '_time_zone') }}
             else {{ dbt.dateadd('minute', 'coalesce(duration_minutes, 30)', 'due_at') }}
         end as ends_at,
         add_time as created_at,

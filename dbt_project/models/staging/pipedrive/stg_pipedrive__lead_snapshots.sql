@@ -53,8 +53,11 @@ final as (
         {{ json_text('organizations.address', 'country') }} as country,
         organizations.website,
         organizations.industry,
-        case when deals.deal_id is not null then 'converted' when filled.is_archived then 'archived' else 'open' end
-            as status,
+        case
+            when deals.deal_id is not null then 'converted'
+            when filled.is_archived then 'archived'
+            else 'open'
+        end as status,
         coalesce(filled.source_name, filled.origin) as lead_source,
 
         organizations.employee_count as employees,

@@ -20,10 +20,14 @@ final as (
             when 'user_id' then 'owner_id'
             else records.field_key
         end as field,
-        case when records.field_key = 'stage_id' then coalesce(old_stages.name, records.old_value) else records.old_value end
-            as old_value,
-        case when records.field_key = 'stage_id' then coalesce(new_stages.name, records.new_value) else records.new_value end
-            as new_value,
+        case
+            when records.field_key = 'stage_id' then coalesce(old_stages.name, records.old_value)
+            else records.old_value
+        end as old_value,
+        case
+            when records.field_key = 'stage_id' then coalesce(new_stages.name, records.new_value)
+            else records.new_value
+        end as new_value,
         records._source_system as source_system,
         records._source_instance as source_instance,
         {{ parse_timestamp('records.log_time') }} as changed_at,

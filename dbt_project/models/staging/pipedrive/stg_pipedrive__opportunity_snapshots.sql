@@ -29,14 +29,16 @@ final as (
         versions.status = 'won' as is_won,
 
         versions.expected_close_date as close_date,
-        case when versions.status in ('won', 'lost') then
-            coalesce(versions.close_time, versions.won_time, versions.lost_time)
+        case
+            when versions.status in ('won', 'lost')
+                then coalesce(versions.close_time, versions.won_time, versions.lost_time)
         end as closed_at,
         versions.add_time as created_at,
         versions.update_time as modified_at,
 
         versions._is_latest as is_latest,
-        versions._is_deleted or coalesce(versions.is_deleted or versions.status = 'deleted', false) as is_deleted,
+        versions._is_deleted
+        or coalesce(versions.is_deleted or versions.status = 'deleted', false) as is_deleted,
         versions._source_system as source_system,
         versions._source_instance as source_instance,
         versions._changed_at as changed_at,
