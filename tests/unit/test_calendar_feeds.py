@@ -1,0 +1,152 @@
+"""Calendar entries of the sources file: folders of .ics files over several ingests; impossible entries."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from orchestration.sources.calendar.sync import CalendarRun, Marks, Window, window_around
+from orchestration.sources.transport import Caller
+from orchestration.sources_file import SourceEntry
+from tests.unit.calendar_doubles import Calendars, ics
+
+NOW = datetime(2026, 3, 31, 23, 30, tzinfo=UTC)
+
+
+def event(uid: str, *lines: str) -> str:
+    return "\n".join([f"UID:{uid}", "DTSTART:20260312T090000Z", "DTEND:20260312T100000Z", *lines])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "calendars"
+    path.mkdir()
+    (path / "ann.ics").write_bytes(ics(event("a1"), event("a2"), event("a3")))
+    (path / "bob.ics").write_bytes(ics(event("b1"), event("b2")))
+    return path
+
+
+@pytest.fixture
+def team(folder: Path, tmp_path: Path) -> Calendars:
+    return Calendars(tmp_path / "home", NOW, system="icalendar", path=folder, owner_from="file_name")
+
+
+def uids(source: Calendars) -> list[str]:
+    return [uid for (uid,) in source.current("uid")]
+
+
+def test_what_a_folder_no_longer_holds_is_deleted(team: Calendars, folder: Path) -> None:
+    team.ingest()
+    (folder / "ann.ics").write_bytes(ics(event("a1"), event("a2")))
+    assert team.ingest() == {"landed": 0, "deleted": 1, "rejected": 0, "unchanged": 4}
+    (folder / "bob.ics").unlink()
+    assert team.ingest()["deleted"] == 2
+    assert uids(team) == ["a1", "a2"]
+
+
+def test_a_partial_export_deletes_nothing(team: Calendars, folder: Path) -> None:
+    team.entry = team.entry.model_copy(update={"export": "partial"})
+    team.ingest()
+    (folder / "ann.ics").write_bytes(ics(event("a1")))
+    assert team.ingest()["deleted"] == 0
+
+
+def test_a_file_that_cannot_be_read_keeps_its_events(team: Calendars, folder: Path) -> None:
+    team.ingest()
+    (folder / "ann.ics").write_bytes(ics(event("a1"), event("a2"))[:-30])
+    (folder / "bob.ics").write_bytes(ics(event("b1")))
+    assert team.ingest() == {"landed": 0, "deleted": 1, "rejected": 1, "unchanged": 1}
+    assert uids(team) == ["a1", "a2", "a3", "b1"]
+
+
+def test_an_event_that_cannot_be_read_keeps_its_calendar(team: Calendars, folder: Path) -> None:
+    """Which old records the rejected event stands for nobody can say: its UID may be what is broken."""
+    team.ingest()
+    (folder / "ann.ics").write_bytes(ics(event("a1"), event("a2", "RRULE:FREQ=SECONDLY")))
+    (folder / "bob.ics").write_bytes(ics(event("b1")))
+    assert team.ingest() == {"landed": 0, "deleted": 1, "rejected": 1, "unchanged": 2}
+    assert uids(team) == ["a1", "a2", "a3", "b1"]
+
+
+def test_an_outdated_copy_of_an_event_is_no_event_that_is_missing(team: Calendars, folder: Path) -> None:
+    team.ingest()
+    newer = event("a1", "SEQUENCE:2", "SUMMARY:Newer")
+    (folder / "ann.ics").write_bytes(ics(event("a1", "SEQUENCE:1"), newer, event("a2")))
+    assert team.ingest() == {"landed": 1, "deleted": 1, "rejected": 1, "unchanged": 3}
+    assert uids(team) == ["a1", "a2", "b1", "b2"]
+
+
+def test_windows_are_whole_months() -> None:
+    assert window_around(NOW, 24, 12) == Window(
+        datetime(2024, 3, 1, tzinfo=UTC), datetime(2027, 5, 1, tzinfo=UTC)
+    )
+    assert window_around(NOW, 3, 0) == Window(
+        datetime(2025, 12, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
+    )
+
+
+@pytest.mark.parametrize(
+    ("back", "ahead", "made_with", "holds"),
+    [
+        (24, 12, "ann", True),
+        (12, 6, "ann", True),
+        (25, 12, "ann", False),
+        (24, 13, "ann", False),
+        (24, 12, "eve", False),
+    ],
+)
+def test_a_mark_holds_for_its_window_and_what_made_it(
+    back: int, ahead: int, made_with: str, holds: bool
+) -> None:
+    def marks(months_back: int, months_ahead: int, state: dict[str, Any]) -> Marks:
+        window = window_around(NOW, months_back, months_ahead)
+        caller = Caller("cal", lambda _: None)
+        return Marks.of(CalendarRun(caller, window, "UTC", state, lambda name: name))
+
+    first = marks(24, 12, {})
+    first.keep("c", "ann", previous={}, token="t")
+    mark = marks(back, ahead, first.state()).mark("c", made_with)
+    assert (mark.get("token") == "t") is holds
+
+
+GOOGLE = {"calendars": ["a@x.example"], "service_account_env": "KEY"}
+DAV = {"url": "https://dav.example", "collections": [{"path": "/a/", "owner": "a@x.example"}]}
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"system": "google_calendar"}, "give google_calendar_api, and no path"),
+        ({"system": "caldav", "path": "x"}, "give caldav_server, and no path"),
+        ({"system": "icalendar"}, "give either path, where the files lie, or urls"),
+        ({"system": "icalendar", "path": "x"}, "either owner or owner_from"),
+        ({"system": "icalendar", "urls": [{"owner": "a"}]}, "give either url or url_env"),
+        ({"system": "icalendar", "urls": [{"owner": "a", "url_env": "U"}] * 2}, "a name each"),
+        (
+            {"system": "icalendar", "urls": [{"owner": "a", "url_env": "U"}], "owner": "b"},
+            "the owner of each",
+        ),
+        ({"system": "zoho", "path": "x", "caldav_server": DAV}, "zoho has no caldav_server"),
+        ({"system": "zoho", "path": "x", "window_months_back": 3}, "zoho has no window_months_back"),
+        (
+            {"system": "google_calendar", "google_calendar_api": GOOGLE | {"client_id_env": "I"}},
+            "give service_account",
+        ),
+        (
+            {"system": "google_calendar", "google_calendar_api": {"calendars": ["a"]}},
+            "needs service_account_env",
+        ),
+        ({"system": "google_calendar", "google_calendar_api": GOOGLE | {"calendars": []}}, "at least 1 item"),
+        ({"system": "caldav", "caldav_server": DAV | {"user_env": "U"}}, "go together"),
+        (
+            {"system": "caldav", "caldav_server": DAV | {"url": "https://ann:pw@dav.example"}},
+            "leave user and pass",
+        ),
+        ({"system": "caldav", "caldav_server": DAV | {"url": "dav.example"}}, "starts with https"),
+    ],
+)
+def test_entries_that_cannot_be(entry: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        SourceEntry.model_validate({"name": "cal", **entry})
