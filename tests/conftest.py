@@ -67,14 +67,17 @@ def parsed_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     from orchestration.lib.dbt_project import ensure_parsed
 
     settings = Settings(
-        home=tmp_path_factory.mktemp("parsed"), sources_file=PROJECT_ROOT / "orchestration/sources.example.yaml"
+        home=tmp_path_factory.mktemp("parsed"),
+        sources_file=PROJECT_ROOT / "orchestration/sources.example.yaml",
     )
     ensure_parsed(settings, all_systems())
     return settings
 
 
 def all_systems() -> list[str]:
-    return sorted(path.name for path in (PROJECT_ROOT / "dbt_project/models/staging").iterdir() if path.is_dir())
+    return sorted(
+        path.name for path in (PROJECT_ROOT / "dbt_project/models/staging").iterdir() if path.is_dir()
+    )
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,9 @@ class _Column:
         }
 
 
-def decide_formats(landing: dict[str, dict[str, list[dict[str, Any]]]], sources: SourcesFile) -> ColumnFormats:
+def decide_formats(
+    landing: dict[str, dict[str, list[dict[str, Any]]]], sources: SourcesFile
+) -> ColumnFormats:
     """Look at every date and money column of the landed files of file sources.
 
     `landing` as in the build manifest: system -> object -> [{source_instance, files}]. Raises one
@@ -105,7 +107,8 @@ def _profile(
     """One pass over the files; counts per column, as `_date_counts` and `_decimal_counts` name them."""
     relation = "read_parquet($files, union_by_name = true)"
     present = {
-        row[0] for row in connection.execute(f"describe select * from {relation}", {"files": files}).fetchall()
+        row[0]
+        for row in connection.execute(f"describe select * from {relation}", {"files": files}).fetchall()
     }
     columns = [column for column in columns if column.name in present]
     if not columns:
@@ -125,35 +128,35 @@ def _date_counts(text: str) -> dict[str, str]:
     first = f"try_cast(regexp_extract({text}, '{_TWO_FIRST}', 1) as integer)"
     second = f"try_cast(regexp_extract({text}, '{_TWO_FIRST}', 2) as integer)"
     two_first = f"regexp_matches({text}, '{_TWO_FIRST}')"
+    in_doubt = f"{two_first} and {first} <= 12 and {second} <= 12 and {first} <> {second}"
     return {
         "filled": f"count(*) filter (trim({text}) <> '')",
         "two_first": f"count(*) filter ({two_first})",
         "day_first": f"count(*) filter ({two_first} and {first} > 12 and {second} <= 12)",
         "month_first": f"count(*) filter ({two_first} and {second} > 12 and {first} <= 12)",
         "neither": f"count(*) filter ({two_first} and {first} > 12 and {second} > 12)",
-        "in_doubt": f"count(*) filter ({two_first} and {first} <= 12 and {second} <= 12 and {first} <> {second})",
+        "in_doubt": f"count(*) filter ({in_doubt})",
         "dotted": f"count(*) filter ({two_first} and regexp_matches({text}, '^\\s*\\d+\\.\\d+\\.'))",
         "other_form": f"count(*) filter (regexp_matches({text}, '{_OTHER_FORM}'))",
         "example": f"min({text}) filter (trim({text}) <> '')",
-        "doubtful_example": f"min({text}) filter ({two_first} and {first} <= 12 and {second} <= 12"
-        f" and {first} <> {second})",
+        "doubtful_example": f"min({text}) filter ({in_doubt})",
         "files": "list_sort(list_distinct(list(_source_file)))[1]",
     }
 
 
 def _decimal_counts(text: str) -> dict[str, str]:
+    """Values that only one reading allows: 3,5 and 1.234,5 against 3.5 and 1,234.5."""
+    comma = r"\d,(\d{1,2}|\d{4,})\D*$|\d\.\d{3},\d"
+    point = r"\d\.(\d{1,2}|\d{4,})\D*$|\d,\d{3}\.\d"
     return {
-        "comma": f"count(*) filter (regexp_matches({text}, '\\d,(\\d{{1,2}}|\\d{{4,}})\\D*$|\\d\\.\\d{{3}},\\d'))",
-        "point": f"count(*) filter (regexp_matches({text}, '\\d\\.(\\d{{1,2}}|\\d{{4,}})\\D*$|\\d,\\d{{3}}\\.\\d'))",
-        "in_doubt": f"count(*) filter (regexp_matches({text}, '^\\D*\\d{{1,3}}[.,]\\d{{3}}\\D*$'))",
+        "comma": f"count(*) filter (regexp_matches({text}, '{comma}'))",
+        "point": f"count(*) filter (regexp_matches({text}, '{point}'))",
     }
 
 
 def _date_order(column: _Column, counts: dict[str, Any], problems: list[str]) -> str | None:
     """dmy or mdy; None where the column needs no decision. Adds to `problems` what cannot be read."""
-    where = (
-        f"Source {column.entry.name}, file {counts['files'] or column.object}, column {column.name}"
-    )
+    where = f"Source {column.entry.name}, file {counts['files'] or column.object}, column {column.name}"
     readable = counts["two_first"] - counts["neither"] + counts["other_form"]
     if counts["filled"] and not readable:
         problems.append(

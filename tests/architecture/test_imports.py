@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "lib": {"lib", "sources", "expectations"} | BOTTOM,
     "sources": {"sources"} | BOTTOM,
     "expectations": {"expectations"} | BOTTOM,
-    **{name: BOTTOM for name in BOTTOM},
+    **dict.fromkeys(BOTTOM, BOTTOM),
 }
 SLOW = ("great_expectations", "dlt", "dbt.cli", "pandas")
 
@@ -59,7 +59,7 @@ def imported(path: Path) -> set[str]:
     return {name for name in names if name.split(".")[0] in ("orchestration", "expectations")}
 
 
-@pytest.mark.parametrize(("name", "path"), project_modules(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "path"), project_modules(), ids=str)
 def test_imports_go_one_way(name: str, path: Path) -> None:
     allowed = MAY_IMPORT[tier(name)]
     wrong = sorted(other for other in imported(path) if tier(other) and tier(other) not in allowed)

@@ -9,7 +9,11 @@ from orchestration.settings import PROJECT_ROOT
 
 Node = Mapping[str, Any]
 SUITES = PROJECT_ROOT / "expectations" / "suites"
-PREFIXES = {"staging": ("stg_",), "intermediate": ("int_",), "marts": ("dim_", "fct_", "rpt_", "leads_", "meta_")}
+PREFIXES = {
+    "staging": ("stg_",),
+    "intermediate": ("int_",),
+    "marts": ("dim_", "fct_", "rpt_", "leads_", "meta_"),
+}
 MAY_READ = {
     "staging": {"staging", "seeds", "source"},
     "intermediate": {"staging", "intermediate", "seeds"},
@@ -56,7 +60,9 @@ def test_every_mart_is_complete(manifest: Mapping[str, Any]) -> None:
         assert node["config"]["contract"]["enforced"], f"{name} has no enforced contract"
         assert len(node["description"]) > 40, f"{name}: say its grain in a sentence"
         assert (node["config"].get("meta") or {}).get("owner"), f"{name} has no owner (config.meta.owner)"
-        undescribed = [c["name"] for c in node["columns"].values() if not c["description"] or not c["data_type"]]
+        undescribed = [
+            c["name"] for c in node["columns"].values() if not c["description"] or not c["data_type"]
+        ]
         assert not undescribed, f"{name}: columns without description or data_type: {undescribed}"
         assert (SUITES / f"{name}.yml").exists(), f"{name} has no suite in expectations/suites"
 

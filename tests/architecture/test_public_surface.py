@@ -32,7 +32,9 @@ def test_public_surface_is_as_agreed(manifest: Mapping[str, Any], tmp_path: Path
     }
     if os.environ.get("UPDATE_PUBLIC_SURFACE"):
         SNAPSHOT.write_text(json.dumps(surface, indent=1) + "\n")
-    assert surface == json.loads(SNAPSHOT.read_text()), "the public surface changed; see this file's first lines"
+    assert surface == json.loads(SNAPSHOT.read_text()), (
+        "the public surface changed; see this file's first lines"
+    )
 
 
 def test_marts_keep_the_contract_with_bi(manifest: Mapping[str, Any]) -> None:

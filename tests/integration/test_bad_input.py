@@ -6,14 +6,18 @@ import pytest
 
 from tests.conftest import run_pipeline
 
+HEADER = "Id,Email,Created\n"
 REPORTING = "reporting: {time_zone: UTC, currency: EUR}\nsources:\n"
 GOOD = REPORTING + (
-    "  - name: crm\n    system: csv_mapping\n    path: .\n    objects:\n      lead:\n        file: leads.csv\n"
+    "  - name: crm\n    system: csv_mapping\n    path: .\n    objects:\n      lead:\n"
+    "        file: leads.csv\n"
     "        columns: {lead_id: Id, email: Email, created_at: Created}\n"
 )
 
 
-def folder_with(tmp_path: Path, sources: str, leads: str | None = "Id,Email,Created\n1,ann@acme.io,2026-01-05\n") -> Path:
+def folder_with(
+    tmp_path: Path, sources: str, leads: str | None = HEADER + "1,ann@acme.io,2026-01-05\n"
+) -> Path:
     (tmp_path / "sources.yaml").write_text(sources)
     if leads is not None:
         (tmp_path / "leads.csv").write_text(leads)
@@ -30,8 +34,8 @@ def folder_with(tmp_path: Path, sources: str, leads: str | None = "Id,Email,Crea
         (GOOD.replace("path: .", "path: nowhere"), "", ["nowhere"]),
         (GOOD + "  - {name: crm, system: demo}\n", "", ["crm"]),
         (GOOD.replace("sources:\n", "sources:\n\t- broken"), "", ["line"]),
-        (GOOD, "Id,Email,Created\n1,a@acme.io,soon\n2,b@acme.io,later\n", ["crm", "leads.csv", "Created", "soon"]),
-        (GOOD, "Id,Email,Created\n1,a@acme.io,1/2/2026\n2,b@acme.io,3/4/2026\n", ["Created", "date_order"]),
+        (GOOD, HEADER + "1,a@acme.io,soon\n2,b@acme.io,later\n", ["crm", "leads.csv", "Created", "soon"]),
+        (GOOD, HEADER + "1,a@acme.io,1/2/2026\n2,b@acme.io,3/4/2026\n", ["Created", "date_order"]),
     ],
     ids=["no file", "no column", "unknown system", "unknown field", "no folder", "same name twice", "not yaml",
          "unreadable dates", "ambiguous dates"],
@@ -48,7 +52,7 @@ def test_one_clear_message(tmp_path: Path, sources: str, leads: str | None, told
 
 def test_what_was_served_stays_served(tmp_path: Path) -> None:
     rows = "".join(f"{i},person{i}@company{i}.io,2026-01-{i % 28 + 1:02}\n" for i in range(1, 40))
-    path = folder_with(tmp_path, GOOD, "Id,Email,Created\n" + rows)
+    path = folder_with(tmp_path, GOOD, HEADER + rows)
     assert run_pipeline(tmp_path / "data", path, "2026-06-30").code == 0
     served = (tmp_path / "data" / "published" / "current").readlink()
     (tmp_path / "leads.csv").unlink()

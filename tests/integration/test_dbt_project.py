@@ -12,9 +12,18 @@ from tests.conftest import all_systems
 
 def test_everything_builds_without_data_and_every_unit_test_passes(tmp_path: Path) -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith("PIPELINE_")}
-    env |= {"PIPELINE_WAREHOUSE": str(tmp_path / "warehouse.duckdb"), "DBT_TARGET_PATH": str(tmp_path / "target")}
+    env |= {
+        "PIPELINE_WAREHOUSE": str(tmp_path / "warehouse.duckdb"),
+        "DBT_TARGET_PATH": str(tmp_path / "target"),
+    }
     folders = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
-    options = ["--vars", json.dumps({"systems": all_systems()}), "--log-path", str(tmp_path / "logs"), "--quiet"]
+    options = [
+        "--vars",
+        json.dumps({"systems": all_systems()}),
+        "--log-path",
+        str(tmp_path / "logs"),
+        "--quiet",
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", "build", *folders, *options],
         env=env, capture_output=True, text=True, check=False, timeout=600,

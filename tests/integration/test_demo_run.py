@@ -59,7 +59,9 @@ def test_every_enabled_mart_is_published(home: Path, marts: duckdb.DuckDBPyConne
 
 
 def test_nothing_is_lost_between_the_source_and_the_marts(marts: duckdb.DuckDBPyConnection) -> None:
-    assert one(marts, "select count(*) from meta_loads where extracted_count <> landed_count + rejected_count") == (0,)
+    assert one(
+        marts, "select count(*) from meta_loads where extracted_count <> landed_count + rejected_count"
+    ) == (0,)
     leads, trusted, quarantined, shared = one(
         marts,
         """select (select count(*) from fct_leads), (select count(*) from leads_trusted),
@@ -71,7 +73,9 @@ def test_nothing_is_lost_between_the_source_and_the_marts(marts: duckdb.DuckDBPy
 
 
 def test_the_daily_pipeline_equals_the_versions_on_every_day(marts: duckdb.DuckDBPyConnection) -> None:
-    days, deals = one(marts, "select count(distinct snapshot_date), count(distinct opportunity_id) from fct_pipeline_daily")
+    days, deals = one(
+        marts, "select count(distinct snapshot_date), count(distinct opportunity_id) from fct_pipeline_daily"
+    )
     assert days > 300
     assert deals > 50
 
@@ -87,7 +91,9 @@ def test_a_build_is_described_by_its_own_row(home: Path, marts: duckdb.DuckDBPyC
     assert verdict["build_id"] == build_id
 
 
-def test_a_second_run_lands_nothing_and_publishes_the_same_rows(home: Path, demo_run: tuple[Path, Ran]) -> None:
+def test_a_second_run_lands_nothing_and_publishes_the_same_rows(
+    home: Path, demo_run: tuple[Path, Ran]
+) -> None:
     before, files = published_rows(home), sorted((home / "landing").rglob("*.parquet"))
     again = run_pipeline(home, home.parent / "sources.yaml")
     assert again.code == 0, again.output
@@ -109,5 +115,8 @@ def test_a_reader_cannot_tell_people_by_the_published_file(marts: duckdb.DuckDBP
     ).fetchall()
     for table, column in columns:
         if table.startswith(("fct_lead", "rpt_lead", "leads_")):
-            (found,) = one(marts, f"select count(*) from \"{table}\" where regexp_matches(\"{column}\", '\\S+@\\S+\\.\\w+')")
+            (found,) = one(
+                marts,
+                f'select count(*) from "{table}" where regexp_matches("{column}", \'\\S+@\\S+\\.\\w+\')',
+            )
             assert found == 0, f"{table}.{column} holds e-mail addresses"

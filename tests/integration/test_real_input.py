@@ -89,7 +89,9 @@ class TestMaven:
         ]
 
     def test_the_median_cycle_of_won_deals(self, home: Path) -> None:
-        assert fetch(home, "select median(age_days) from fct_opportunities where outcome = 'won'") == [(57.0,)]
+        assert fetch(home, "select median(age_days) from fct_opportunities where outcome = 'won'") == [
+            (57.0,)
+        ]
 
     def test_deals_without_an_account_stay(self, home: Path) -> None:
         assert fetch(home, "select count(*) from fct_opportunities where account_id is null") == [(1_425,)]
@@ -113,7 +115,9 @@ class TestSalesforce:
         assert sources > 0
 
     def test_stock_samples_are_named(self, home: Path) -> None:
-        ((flagged,),) = fetch(home, "select count(distinct lead_id) from fct_lead_flags where flag = 'sample_record'")
+        ((flagged,),) = fetch(
+            home, "select count(distinct lead_id) from fct_lead_flags where flag = 'sample_record'"
+        )
         assert flagged >= 15
 
 

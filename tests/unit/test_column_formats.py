@@ -1,0 +1,98 @@
+"""Day or month first, comma or point: decided for a whole column, or asked for."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.errors import PipelineError
+from orchestration.lib.column_formats import ColumnFormats, decide_formats
+from orchestration.sources_file import Reporting, SourceEntry, SourcesFile
+
+
+def decide(tmp_path: Path, values: list[str], field: str = "created_at", **entry: str) -> ColumnFormats:
+    file = tmp_path / "landed.parquet"
+    with duckdb.connect() as connection:
+        connection.execute("create table t (value varchar, _change varchar, _source_file varchar)")
+        connection.executemany(
+            "insert into t values (?, 'upsert', 'leads.csv')", [[value] for value in values]
+        )
+        connection.execute(f"copy (select value as \"When it was\", * from t) to '{file}' (format parquet)")
+    sources = SourcesFile(
+        reporting=Reporting(time_zone="UTC", currency="EUR"),
+        sources=(
+            SourceEntry.model_validate(
+                {
+                    "name": "crm",
+                    "system": "csv_mapping",
+                    "path": str(tmp_path),
+                    "objects": {
+                        "opportunity": {
+                            "file": "x.csv",
+                            "columns": {"opportunity_id": "Id", field: "When it was"},
+                        }
+                    },
+                    **entry,
+                }
+            ),
+        ),
+    )
+    landing = {"csv_mapping": {"opportunity": [{"source_instance": "crm", "files": [str(file)]}]}}
+    return decide_formats(landing, sources)
+
+
+@pytest.mark.parametrize(
+    ("values", "order"),
+    [
+        (["1/11/2021", "1/18/2021 0:00"], "mdy"),
+        (["1/11/2021", "18/1/2021"], "dmy"),
+        (["02/03/26 08:55 PM", "02/23/26 08:55 PM"], "mdy"),
+        (["5.1.2026", "6.2.2026"], "dmy"),
+        (["13-02-2026", "12-02-2026", "12-02-2026"], "dmy"),
+    ],
+)
+def test_the_rows_without_doubt_decide(tmp_path: Path, values: list[str], order: str) -> None:
+    assert [item["order"] for item in decide(tmp_path, values).date_orders] == [order]
+
+
+@pytest.mark.parametrize(
+    "values", [["2021-01-05", "20210105"], ["04 Apr, 2021 00:02:00"], [""], ["1/1/2021"]]
+)
+def test_no_decision_where_none_is_needed(tmp_path: Path, values: list[str]) -> None:
+    assert decide(tmp_path, values).date_orders == []
+
+
+def test_a_column_that_decides_nothing_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError) as caught:
+        decide(tmp_path, ["1/2/2021", "3/4/2021"])
+    assert "crm" in str(caught.value)
+    assert "leads.csv" in str(caught.value)
+    assert "date_order" in caught.value.remedy
+    assert [item["order"] for item in decide(tmp_path, ["1/2/2021"], date_order="dmy").date_orders] == ["dmy"]
+
+
+@pytest.mark.parametrize("values", [["soon", "later"], ["31/31/2021"]])
+def test_a_column_without_any_date_is_refused(tmp_path: Path, values: list[str]) -> None:
+    with pytest.raises(PipelineError, match="none of its"):
+        decide(tmp_path, values)
+
+
+def test_some_unreadable_values_are_no_reason_to_stop(tmp_path: Path) -> None:
+    assert decide(tmp_path, ["2021-01-05", "soon"]).date_orders == []
+
+
+@pytest.mark.parametrize(
+    ("values", "is_comma"),
+    [
+        (["1.234,50 €", "3,5"], True),
+        (["$1,234.50", "$342.09K"], False),
+        (["1,234", "5,678"], False),
+        (["1234"], False),
+    ],
+)
+def test_decimal_commas(tmp_path: Path, values: list[str], is_comma: bool) -> None:
+    assert bool(decide(tmp_path, values, "amount").decimal_commas) is is_comma
+
+
+def test_the_sources_file_decides_where_values_do_not(tmp_path: Path) -> None:
+    assert decide(tmp_path, ["1.234"], "amount", decimal_separator=",").decimal_commas
