@@ -15,3 +15,8 @@
     {{ regex_matches('lower(' ~ disposition ~ ')', 'connect|answer|spoke|reach|talk|meeting|interest|convers') }}
     and not {{ regex_matches('lower(' ~ disposition ~ ')', no_one) }}
 {%- endmacro %}
+
+{# True where the subject of a message is that of an automatic reply: nobody has answered. #}
+{% macro says_automatic_reply(subject) -%}
+    {{ regex_matches('lower(' ~ subject ~ ')', '^(re: ?)?(automatic reply|auto[- ]?reply|out of office)') }}
+{%- endmacro %}

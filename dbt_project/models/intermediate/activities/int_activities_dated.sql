@@ -10,7 +10,7 @@ with activities as (
 meetings as (
     select * from {{ ref('int_calendar_events_unioned') }}
     where
-        source_system not in ('icalendar', 'google_calendar', 'microsoft_calendar')
+        source_system not in ({{ calendar_systems() }})
         and coalesce(lead_id, contact_id, account_id, opportunity_id) is not null
 ),
 

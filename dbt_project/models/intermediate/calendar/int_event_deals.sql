@@ -10,9 +10,11 @@ parties as (
 ),
 
 people as (
-    select event_id, contact_id from {{ ref('int_event_people') }} where not is_own and contact_id is not null
+    select event_id, contact_id from {{ ref('int_event_people') }}
+    where not is_own and contact_id is not null
     union
-    select event_id, contact_id from events where contact_id is not null
+    select event_id, contact_id from events
+    where contact_id is not null
 ),
 
 roles as (
@@ -20,7 +22,8 @@ roles as (
 ),
 
 deals as (
-    select opportunity_id, account_id, contact_id, created_at, closed_at from {{ ref('int_opportunities_current') }}
+    select opportunity_id, account_id, contact_id, created_at, closed_at
+    from {{ ref('int_opportunities_current') }}
 ),
 
 candidates as (

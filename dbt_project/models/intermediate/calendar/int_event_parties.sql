@@ -42,8 +42,10 @@ select
     events.event_id,
     coalesce(events.contact_id, counts.contact_id) as contact_id,
     coalesce(events.lead_id, counts.lead_id) as lead_id,
-    coalesce(events.account_id, linked_deals.account_id, linked_contacts.account_id, accounts.account_id) as account_id,
-    coalesce(events.lead_id, events.contact_id, events.account_id, events.opportunity_id) is not null as is_linked,
+    coalesce(events.account_id, linked_deals.account_id, linked_contacts.account_id, accounts.account_id)
+        as account_id,
+    coalesce(events.lead_id, events.contact_id, events.account_id, events.opportunity_id) is not null
+        as is_linked,
     -- of a private event nobody knows who is there
     case
         when events.is_private then null

@@ -61,7 +61,7 @@ final as (
             partition by identified.person
             order by
                 case
-                    when users.source_system in ('google_calendar', 'microsoft_calendar', 'icalendar') then 2
+                    when users.source_system in ({{ calendar_systems() }}) then 2
                     else 1
                 end,
                 identified.user_id

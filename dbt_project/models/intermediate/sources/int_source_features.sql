@@ -101,7 +101,7 @@ shared as (
         {%- endfor %}
         exists(
             select 1 from {{ ref('int_calendar_events_unioned') }}
-            where source_system in ('icalendar', 'google_calendar', 'microsoft_calendar')
+            where source_system in ({{ calendar_systems() }})
         ) as has_calendar
 ),
 

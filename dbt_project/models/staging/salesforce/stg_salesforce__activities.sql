@@ -49,7 +49,8 @@ final as (
             when kind = 'call' and "CallDisposition" is not null
                 then {{ says_connected('"CallDisposition"') }}
         end as is_connected,
-        coalesce("TaskSubtype" in ('ListEmail', 'Cadence'), false) as is_automated,
+        coalesce("TaskSubtype" in ('ListEmail', 'Cadence'), false)
+        or coalesce({{ says_automatic_reply('"Subject"') }}, false) as is_automated,
 
         {{ local_to_utc('cast("ActivityDate" as timestamp)', '_time_zone') }} as due_at,
         "CompletedDateTime" as completed_at,
