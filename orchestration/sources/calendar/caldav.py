@@ -213,6 +213,9 @@ class _Reader:
             read += len(paths)
             if read % 1000 == 0:
                 self._run.caller.progress(f"{self._run.caller.source}: {folder}: {read:,} of {len(wanted):,}")
+        self._run.caller.progress(
+            f"{self._run.caller.source}: {folder}: {read:,} resources read, {len(gone):,} deleted"
+        )
         if is_all:
             yield occurrence_batch([], resources=True, coverage=Coverage(complete=(_file(folder),)))
 
