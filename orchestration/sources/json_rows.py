@@ -24,8 +24,10 @@ def as_text(value: Any) -> str | None:
     values as JSON, null as nothing."""
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, bool):
+    if value is True or value is False:
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     return _json(value)
 
 
@@ -47,27 +49,34 @@ def batch_of(records: Sequence[Any], file: str, first_row: int, key: Sequence[st
     """Rows of one page, every column text. A record that is no object, whose text is no Unicode, or of
     which two names differ only by case is rejected. `first_row`: number of the first record; `key`:
     columns that are there even where no record has them."""
-    rejected: list[Rejected] = []
     spelled: dict[str, str] = {}
     rows: list[tuple[int, dict[str, str | None]]] = []
+    problems: list[tuple[int, str]] = []
     for number, record in enumerate(records, start=first_row):
-        problem = ""
-        row: dict[str, str | None] = {}
         if not isinstance(record, Mapping):
-            problem = "not_a_record"
+            problems.append((number, "not_a_record"))
+        elif any(spelled.setdefault(name.lower(), name) != name for name in record):
+            problems.append((number, "column_collision"))
         else:
-            row = {name: as_text(value) for name, value in record.items()}
-            if any(spelled.setdefault(name.lower(), name) != name for name in row):
-                problem = "column_collision"
-            elif not all(map(_is_unicode, row.values())) or not all(map(_is_unicode, row)):
-                problem = "invalid_text"
-        if problem:
-            rejected.append(Rejected(file, number, problem, _REASONS[problem], _shown(record)))
-        else:
-            rows.append((number, row))
+            rows.append((number, {name: as_text(value) for name, value in record.items()}))
+    try:
+        table = _table(rows, file, key)
+    except UnicodeEncodeError:  # rare, so that looking at every value would cost more than it finds
+        problems.extend((number, "invalid_text") for number, row in rows if not _is_unicode(row))
+        table = _table([(number, row) for number, row in rows if _is_unicode(row)], file, key)
+    return Batch(
+        table,
+        tuple(
+            Rejected(file, number, code, _REASONS[code], _shown(records[number - first_row]))
+            for number, code in sorted(problems)
+        ),
+    )
+
+
+def _table(rows: Sequence[tuple[int, dict[str, str | None]]], file: str, key: Sequence[str]) -> pa.Table:
     names = list(dict.fromkeys([*key, *(name for _, row in rows for name in row)]))
     columns = [pa.array([row.get(name) for _, row in rows], pa.string()) for name in names]
-    table = pa.table(
+    return pa.table(
         [
             *columns,
             pa.repeat(pa.scalar(file, pa.string()), len(rows)),
@@ -75,7 +84,6 @@ def batch_of(records: Sequence[Any], file: str, first_row: int, key: Sequence[st
         ],
         names=[*names, SOURCE_FILE, SOURCE_ROW],
     )
-    return Batch(table, tuple(rejected))
 
 
 _REASONS = {
@@ -85,11 +93,10 @@ _REASONS = {
 }
 
 
-def _is_unicode(text: str | None) -> bool:
-    if text is None or text.isascii():
-        return True
+def _is_unicode(row: Mapping[str, str | None]) -> bool:
     try:
-        text.encode()
+        for text in (*row, *row.values()):
+            (text or "").encode()
     except UnicodeEncodeError:
         return False
     return True
