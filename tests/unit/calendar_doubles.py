@@ -8,7 +8,6 @@ from typing import Any
 import duckdb
 
 from orchestration.lib.landing import IngestReport, completed_ingests, feed_states, ingest, landing_files
-from orchestration.records import ObjectFeed
 from orchestration.settings import Settings
 from orchestration.sources.calendar.feeds import calendar_feeds
 from orchestration.sources.transport import Caller, Limits
@@ -33,14 +32,6 @@ class Calendars:
         self.said: list[str] = []
         self.warnings: tuple[str, ...] = ()
         self.waited: list[float] = []
-
-    def feed(self) -> ObjectFeed:
-        caller = Caller("cal", self.said.append, limits=QUICK, sleep=self.waited.append)
-        state = feed_states(self.settings, "cal")
-        (feed,) = calendar_feeds(
-            self.entry, caller, now=self.now, state=state, secret=self.secrets.__getitem__
-        )
-        return feed
 
     def ingest(self, **later: float) -> dict[str, int]:
         """What an ingest did: landed, deleted, rejected and unchanged rows."""
