@@ -53,13 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _execute(settings: Settings, options: argparse.Namespace) -> None:
-    from dagster import BetaWarning, DagsterInstance, PreviewWarning
-
-    from orchestration.defs.assemble import build_definitions
     from orchestration.sources_file import load_sources_file
 
-    for category in (BetaWarning, PreviewWarning):  # of Dagster's own maturity labels
-        warnings.filterwarnings("ignore", category=category)
     names = [entry.name for entry in load_sources_file(settings.sources_file).sources]
     chosen = names if options.command == "run" else getattr(options, "source", None) or names
     unknown = sorted(set(chosen) - set(names))
@@ -68,6 +63,13 @@ def _execute(settings: Settings, options: argparse.Namespace) -> None:
             f"There is no source {', '.join(unknown)} in {settings.sources_file}.",
             f"The file has: {', '.join(names)}.",
         )
+    # Dagster takes seconds to import: after the sources file has been found right
+    from dagster import BetaWarning, DagsterInstance, PreviewWarning
+
+    from orchestration.defs.assemble import build_definitions
+
+    for category in (BetaWarning, PreviewWarning):  # of Dagster's own maturity labels
+        warnings.filterwarnings("ignore", category=category)
     prepare_dagster_home(settings)
     _say(f"Sources: {settings.sources_file}")
     _say(f"Data:    {settings.home}")
@@ -115,9 +117,7 @@ def _build(settings: Settings, definitions: "dg.Definitions", instance: "dg.Dags
     started = datetime.now(UTC)
     result = _run(definitions.resolve_job_def("build"), instance)
     if not result.success:
-        raise PipelineError(
-            _why(result) + "\nNothing was published; what was served before is still served."
-        )
+        raise PipelineError(_why(result) + "\nNothing was published; what was served before is still served.")
     seconds = (datetime.now(UTC) - started).total_seconds()
     build_id = builds.for_run(settings, result.run_id)["build_id"]
     _say(f"Build {build_id} took {seconds:.0f} s.\n")
@@ -125,7 +125,9 @@ def _build(settings: Settings, definitions: "dg.Definitions", instance: "dg.Dags
     _say("\nOpen the UI: make ui, then http://127.0.0.1:3000")
 
 
-def _run(job: "dg.JobDefinition", instance: "dg.DagsterInstance", **options: Any) -> "dg.ExecuteInProcessResult":
+def _run(
+    job: "dg.JobDefinition", instance: "dg.DagsterInstance", **options: Any
+) -> "dg.ExecuteInProcessResult":
     """Execute a job here and now, recorded in the instance; its log goes there, not to the screen."""
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     return job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet, **options)

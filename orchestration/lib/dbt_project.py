@@ -140,7 +140,7 @@ def dbt_environment(settings: Settings, build_manifest: Path | None) -> dict[str
     """The variables that dbt_project/ reads; the same serve to run `dbt` by hand."""
     values = {
         "PIPELINE_WAREHOUSE": str(settings.warehouse),
-        "PIPELINE_TEMP": str(settings.work / "duckdb"),
+        "PIPELINE_TEMP_DIRECTORY": str(settings.work / "duckdb"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     return values | ({"PIPELINE_BUILD_MANIFEST": str(build_manifest)} if build_manifest else {})

@@ -30,16 +30,25 @@ def folder_with(
         (GOOD, None, ["crm", "leads.csv"]),
         (GOOD, "Id,Mail,Created\n1,a@acme.io,2026-01-05\n", ["crm", "leads.csv", "Email"]),
         (GOOD.replace("csv_mapping", "siebel"), "", ["line 4", "siebel"]),
-        (GOOD.replace("email: Email", "e_mail: Email"), "", ["line 8", "e_mail", "email"]),
+        (GOOD.replace("email: Email", "e_mail: Email"), "", ["line 9", "e_mail", "email"]),
         (GOOD.replace("path: .", "path: nowhere"), "", ["nowhere"]),
         (GOOD + "  - {name: crm, system: demo}\n", "", ["crm"]),
         (GOOD.replace("sources:\n", "sources:\n\t- broken"), "", ["line"]),
         (GOOD, HEADER + "1,a@acme.io,soon\n2,b@acme.io,later\n", ["crm", "leads.csv", "Created", "soon"]),
         (GOOD, HEADER + "1,a@acme.io,1/2/2026\n2,b@acme.io,3/4/2026\n", ["Created", "date_order"]),
     ],
-    ids=["no file", "no column", "unknown system", "unknown field", "no folder", "same name twice", "not yaml",
-         "unreadable dates", "ambiguous dates"],
-)  # fmt: skip
+    ids=[
+        "no file",
+        "no column",
+        "unknown system",
+        "unknown field",
+        "no folder",
+        "same name twice",
+        "not yaml",
+        "unreadable dates",
+        "ambiguous dates",
+    ],
+)
 def test_one_clear_message(tmp_path: Path, sources: str, leads: str | None, told: list[str]) -> None:
     path = folder_with(tmp_path, sources, leads)
     ran = run_pipeline(tmp_path / "data", path, "2026-06-30")
