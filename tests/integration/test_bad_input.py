@@ -34,7 +34,7 @@ def folder_with(
         (GOOD.replace("path: .", "path: nowhere"), "", ["nowhere"]),
         (GOOD + "  - {name: crm, system: demo}\n", "", ["crm"]),
         (GOOD.replace("sources:\n", "sources:\n\t- broken"), "", ["line"]),
-        (GOOD, HEADER + "1,a@acme.io,soon\n2,b@acme.io,later\n", ["crm", "leads.csv", "Created", "soon"]),
+        (GOOD, HEADER + "1,a@acme.io,soon\n2,b@acme.io,later\n", ["crm", "leads.csv", "Created", "later"]),
         (GOOD, HEADER + "1,a@acme.io,1/2/2026\n2,b@acme.io,3/4/2026\n", ["Created", "date_order"]),
     ],
     ids=[
