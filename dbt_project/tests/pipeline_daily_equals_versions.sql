@@ -36,7 +36,7 @@ recounted as (
         count(case when versions.is_eligible then 1 end) as eligible_deals
     from days
     inner join {{ ref('fct_opportunity_versions') }} as versions
-        on versions.valid_from < days.day_end and coalesce(versions.valid_to >= days.day_end, true)
+        on days.day_end > versions.valid_from and coalesce(days.day_end <= versions.valid_to, true)
     where versions.outcome = 'open'
     group by days.date_day
 

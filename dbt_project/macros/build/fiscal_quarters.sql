@@ -10,6 +10,11 @@
     ) }} as date)
 {%- endmacro %}
 
+{# Last day of the fiscal quarter of a day. #}
+{% macro fiscal_quarter_end(day) -%}
+    cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 3, fiscal_quarter_start(day))) }} as date)
+{%- endmacro %}
+
 {# `2026-Q1` of a day. #}
 {% macro fiscal_quarter(day) -%}
     {%- set shifted = fiscal_shifted_month(day) -%}

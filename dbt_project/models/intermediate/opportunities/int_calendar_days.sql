@@ -67,10 +67,11 @@ select
     month_start,
     fiscal_quarter,
     fiscal_quarter_start,
-    cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 3, 'fiscal_quarter_start')) }} as date) as fiscal_quarter_end,
+    {{ fiscal_quarter_end('date_day') }} as fiscal_quarter_end,
     iso_weekday,
     is_holiday,
     iso_weekday <= 5 and not is_holiday as is_business_day,
-    sum(case when iso_weekday <= 5 and not is_holiday then 1 else 0 end) over (order by date_day) as business_day_number,
+    sum(case when iso_weekday <= 5 and not is_holiday then 1 else 0 end)
+        over (order by date_day) as business_day_number,
     date_day < {{ as_of_date() }} as is_past
 from described

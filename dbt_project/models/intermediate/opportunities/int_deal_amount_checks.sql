@@ -7,7 +7,8 @@ with deals as (
 benchmarks as (
     select
         *,
-        amount_p75 + {{ deal_limit('atypical_amount', 'iqr_multiple') }} * (amount_p75 - amount_p25) as amount_fence
+        amount_p75
+        + {{ deal_limit('atypical_amount', 'iqr_multiple') }} * (amount_p75 - amount_p25) as amount_fence
     from {{ ref('int_deal_benchmarks') }}
 ),
 
@@ -27,7 +28,8 @@ stands as (
     select
         opportunity_id,
         max(case when amount_native is distinct from previous_amount then valid_from end) as amount_since,
-        max(case when probability is distinct from previous_probability then valid_from end) as probability_since
+        max(case when probability is distinct from previous_probability then valid_from end)
+            as probability_since
     from moves
     group by opportunity_id
 ),
@@ -77,18 +79,19 @@ joined as (
         deals.*,
         benchmarks.amount_n,
         benchmarks.amount_p50,
+        benchmarks.amount_basis,
         benchmarks.amount_fence,
         stands.amount_since,
         stands.probability_since,
-        placeholders.amount is not null as is_placeholder,
-        prices.amount is not null or deals.amount = deals.list_amount as is_list_price,
-        coalesce(habits.same_amount_deals, 0) as same_amount_deals,
         visits.entered_at,
         visits.days_in_stage,
         stage_limits.won_visits,
         stage_limits.stay_p75_days,
         stage_limits.limit_days,
-        stages.default_probability
+        stages.default_probability,
+        placeholders.amount is not null as is_placeholder,
+        prices.amount is not null or deals.amount = deals.list_amount as is_list_price,
+        coalesce(habits.same_amount_deals, 0) as same_amount_deals
     from deals
     left join benchmarks on deals.segment = benchmarks.segment
     left join stands on deals.opportunity_id = stands.opportunity_id
@@ -96,11 +99,13 @@ joined as (
     left join prices on deals.amount_native = prices.amount and deals.currency = prices.currency
     left join habits
         on
-            deals.owner_id = habits.owner_id
-            and deals.amount_native = habits.amount_native
-            and deals.currency = habits.currency
+        deals.owner_id = habits.owner_id
+        and deals.amount_native = habits.amount_native
+        and deals.currency = habits.currency
     left join visits on deals.opportunity_id = visits.opportunity_id
-    left join stage_limits on deals.pipeline_id = stage_limits.pipeline_id and deals.stage = stage_limits.stage
+    left join
+        stage_limits
+        on deals.pipeline_id = stage_limits.pipeline_id and deals.stage = stage_limits.stage
     left join stages on deals.pipeline_id = stages.pipeline_id and deals.stage = stages.stage
 ),
 
@@ -140,8 +145,8 @@ atypical_amount as (
             'atypical_amount',
             'amount > amount_fence',
             'amount_since',
-            money_text('amount') ~ " || ' is far above the ' || cast(amount_n as varchar) || ' won deals of segment '
-            || segment || ', half of which were below ' || " ~ money_text('amount_p50'),
+            money_text('amount') ~ " || ' is far above the ' || cast(amount_n as varchar) || ' won deals of '
+            || amount_basis || ', half of which were below ' || " ~ money_text('amount_p50'),
             {'amount': 'amount', 'amount_p50': 'amount_p50', 'limit': 'cast(amount_fence as decimal(18, 2))', 'n': 'amount_n'}
         ) }}
     from joined
@@ -163,6 +168,6 @@ probability_contradicts_stage as (
 )
 
 {% for flag in ['stalled', 'placeholder_amount', 'atypical_amount', 'probability_contradicts_stage'] -%}
-select * from {{ flag }}
-{{ 'union all' if not loop.last }}
+    select * from {{ flag }}
+    {{ 'union all' if not loop.last }}
 {% endfor %}

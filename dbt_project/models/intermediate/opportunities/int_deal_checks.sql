@@ -1,9 +1,9 @@
 -- Grain: deal × flag that was evaluated for it, whether it holds or not. Left out: rules whose inputs the
 -- source has never landed, and deals that lack a value that the rule needs.
 with checks as (
-    {% for model in ['int_deal_date_checks', 'int_deal_contact_checks', 'int_deal_amount_checks', 'int_deal_sale_checks'] -%}
-    select * from {{ ref(model) }}
-    {{ 'union all' if not loop.last }}
+    {% for about in ['date', 'contact', 'amount', 'sale'] -%}
+        select * from {{ ref('int_deal_' ~ about ~ '_checks') }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
@@ -19,10 +19,10 @@ rules as (
 select
     checks.opportunity_id,
     checks.flag,
-    coalesce(checks.is_flagged, false) as is_flagged,
     checks.since,
     checks.evidence,
-    checks.evidence_values
+    checks.evidence_values,
+    coalesce(checks.is_flagged, false) as is_flagged
 from checks
 inner join deals on checks.opportunity_id = deals.opportunity_id
 inner join rules on deals.source_instance = rules.source_instance and checks.flag = rules.column_or_rule

@@ -25,7 +25,9 @@ ahead as (
     select opportunity_id, count(*) as things_ahead, count(case when is_meeting then 1 end) as meetings_ahead
     from (
         select opportunity_id, kind = 'meeting' as is_meeting from activities
-        where not is_done and coalesce(occurred_at, due_at) > {{ as_of() }} and coalesce(status, '') != 'cancelled'
+        where not is_done
+            and coalesce(occurred_at, due_at) > {{ as_of() }}
+            and coalesce(status, '') != 'cancelled'
         union all
         select opportunity_id, true as is_meeting from events
         where starts_at > {{ as_of() }} and attendance = 'unknown'
@@ -77,21 +79,22 @@ joined as (
 ),
 
 today as (
-    select business_day_number from days where date_day = {{ as_of_date() }}
+    select business_day_number from days
+    where date_day = {{ as_of_date() }}
 ),
 
 untouched as (
     select
         joined.*,
-        today.business_day_number - days.business_day_number as business_days,
-        due.date_day as overdue_on
+        due.date_day as overdue_on,
+        today.business_day_number - days.business_day_number as business_days
     from joined
     inner join days on {{ reporting_date('joined.touched_at') }} = days.date_day
     cross join today
     left join days as due
         on
-            due.is_business_day
-            and due.business_day_number = days.business_day_number + {{ deal_limit('no_touch', 'business_days') }}
+        due.is_business_day
+        and due.business_day_number = days.business_day_number + {{ deal_limit('no_touch', 'business_days') }}
 ),
 
 attempts as (
@@ -185,8 +188,8 @@ single_threaded as (
             'single_threaded',
             'joined.contacts = ' ~ deal_limit('single_threaded', 'contacts') ~ ' and joined.amount > benchmarks.amount_p50',
             'joined.record_changed_at',
-            "'One contact on ' || " ~ money_text('joined.amount') ~ " || '; half of the won deals of segment '
-            || joined.segment || ' were below ' || " ~ money_text('benchmarks.amount_p50'),
+            "'One contact on ' || " ~ money_text('joined.amount') ~ " || '; half of the won deals of '
+            || benchmarks.amount_basis || ' were below ' || " ~ money_text('benchmarks.amount_p50'),
             {'contacts': 'joined.contacts', 'amount': 'joined.amount', 'amount_p50': 'benchmarks.amount_p50'}
         ) }}
     from joined
@@ -195,6 +198,6 @@ single_threaded as (
 )
 
 {% for flag in ['no_next_step', 'no_touch', 'ghosted', 'single_threaded'] -%}
-select * from {{ flag }}
-{{ 'union all' if not loop.last }}
+    select * from {{ flag }}
+    {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -1,4 +1,5 @@
 -- Grain: deal × rule about its dates that could be judged.
+{%- set tolerance = deal_limit('impossible_dates', 'tolerance_hours') %}
 with deals as (
     select
         *,
@@ -22,7 +23,8 @@ close_dates as (
     select
         opportunity_id,
         count(distinct close_date) as close_dates,
-        max(case when close_date is distinct from previous_close_date or is_reopening then valid_from end) as stands_since
+        max(case when close_date is distinct from previous_close_date or is_reopening then valid_from end)
+            as stands_since
     from moves
     group by opportunity_id
 ),
@@ -59,18 +61,20 @@ joined as (
         push_limit_passed.first_close_date,
         benchmarks.cycle_n,
         benchmarks.cycle_p90_days,
+        benchmarks.cycle_basis,
         {{ dbt.last_day('deals.created_on', 'month') }} as month_end,
-        cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 3, fiscal_quarter_start('deals.created_on'))) }} as date)
-            as quarter_end,
+        {{ fiscal_quarter_end('deals.created_on') }} as quarter_end,
         case
-            when deals.created_at > {{ dbt.dateadd('hour', deal_limit('impossible_dates', 'tolerance_hours'), known_at()) }}
+            when deals.created_at
+                > {{ dbt.dateadd('hour', tolerance, known_at()) }}
                 then 'It was created on ' || cast(deals.created_on as varchar) || ', after it was read'
-            when deals.record_changed_at
-                < {{ dbt.dateadd('hour', '-' ~ deal_limit('impossible_dates', 'tolerance_hours'), 'deals.created_at') }}
+            when
+                {{ dbt.dateadd('hour', tolerance, 'deals.record_changed_at') }}
+                < deals.created_at
                 then 'It was last changed before it was created on ' || cast(deals.created_on as varchar)
             when deals.close_date < {{ dbt.dateadd('day', -1, 'deals.created_on') }}
                 then 'Its close date ' || cast(deals.close_date as varchar) || ' lies before its creation on '
-                || cast(deals.created_on as varchar)
+                    || cast(deals.created_on as varchar)
         end as contradiction
     from deals
     left join close_dates on deals.opportunity_id = close_dates.opportunity_id
@@ -99,8 +103,8 @@ past_good_through as (
             'age_days > cycle_p90_days',
             reporting_day_start('(created_on + cast(floor(cycle_p90_days) as integer) + 1)'),
             "'Open for ' || " ~ days_text('age_days') ~ " || '; nine in ten of the ' || cast(cycle_n as varchar)
-            || ' won deals of segment ' || segment || ' took at most ' || " ~ days_text('cycle_p90_days'),
-            {'age_days': 'age_days', 'segment': 'segment', 'cycle_p90_days': 'cycle_p90_days', 'n': 'cycle_n'}
+            || ' won deals of ' || cycle_basis || ' took at most ' || " ~ days_text('cycle_p90_days'),
+            {'age_days': 'age_days', 'compared_with': 'cycle_basis', 'cycle_p90_days': 'cycle_p90_days', 'n': 'cycle_n'}
         ) }}
     from joined
     where
@@ -149,7 +153,9 @@ impossible_dates as (
     where created_at is not null
 )
 
-{% for flag in ['past_close_date', 'past_good_through', 'pushed', 'placeholder_close_date', 'impossible_dates'] -%}
-select * from {{ flag }}
-{{ 'union all' if not loop.last }}
+{% for flag in [
+    'past_close_date', 'past_good_through', 'pushed', 'placeholder_close_date', 'impossible_dates',
+] -%}
+    select * from {{ flag }}
+    {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -23,7 +23,8 @@ billed as (
         select deals.opportunity_id, invoices.amount
         from invoices
         inner join deals
-            on invoices.account_id = deals.account_id and invoices.invoiced_on >= {{ reporting_date('deals.closed_at') }}
+            on invoices.account_id = deals.account_id
+            and invoices.invoiced_on >= {{ reporting_date('deals.closed_at') }}
         where invoices.opportunity_id is null
     ) as found
     group by opportunity_id
@@ -32,14 +33,15 @@ billed as (
 joined as (
     select
         deals.*,
+        benchmarks.amount_n,
+        benchmarks.amount_p50,
+        benchmarks.amount_basis,
+        billed.invoices,
         case
             when deals.discount_rate is not null then deals.discount_rate
             when deals.list_amount > 0 then 1 - deals.amount / deals.list_amount
         end as given_rate,
-        benchmarks.amount_n,
-        benchmarks.amount_p50,
-        billed.invoices,
-        {{ dbt.dateadd('day', 'cast(' ~ deal_limit('fake_sale_unpaid', 'days') ~ ' as integer)', 'deals.closed_at') }} as due_at
+        {{ dbt.dateadd('day', deal_limit('fake_sale_unpaid', 'days'), 'deals.closed_at') }} as due_at
     from deals
     left join benchmarks on deals.segment = benchmarks.segment
     left join billed on deals.opportunity_id = billed.opportunity_id
@@ -55,7 +57,7 @@ fake_sale_no_amount as (
             'closed_at',
             "case when amount_native is null then 'Won without an amount'
             else 'Won for ' || cast(amount_native as varchar) || ' ' || currency end
-            || coalesce('; half of the won deals of segment ' || segment || ' were above ' || "
+            || coalesce('; half of the won deals of ' || amount_basis || ' were above ' || "
             ~ money_text('amount_p50') ~ ", '')",
             {'amount': 'amount', 'amount_p50': 'amount_p50', 'n': 'amount_n'}
         ) }}
@@ -89,10 +91,11 @@ fake_sale_unpaid as (
             {'closed_at': 'closed_at', 'amount': 'amount'}
         ) }}
     from joined
-    where due_at <= {{ as_of() }}
+    -- a deal that nothing connects to invoices is not unpaid
+    where due_at <= {{ as_of() }} and (account_id is not null or invoices > 0)
 )
 
 {% for flag in ['fake_sale_no_amount', 'fake_sale_giveaway', 'fake_sale_unpaid'] -%}
-select * from {{ flag }}
-{{ 'union all' if not loop.last }}
+    select * from {{ flag }}
+    {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -5,7 +5,8 @@ with visits as (
 ),
 
 won as (
-    select opportunity_id from {{ ref('int_opportunities_current') }} where outcome = 'won'
+    select opportunity_id from {{ ref('int_opportunities_current') }}
+    where outcome = 'won'
 ),
 
 final as (

@@ -51,8 +51,8 @@ moves as (
     select
         opportunity_id,
         close_date,
-        lag(close_date) over (partition by opportunity_id order by valid_from) as previous_close_date,
-        outcome
+        outcome,
+        lag(close_date) over (partition by opportunity_id order by valid_from) as previous_close_date
     from {{ ref('int_opportunity_versions') }}
 
 ),
@@ -68,6 +68,15 @@ pushes as (
         outcome = 'open'
         and {{ dbt.date_trunc('month', 'close_date') }} > {{ dbt.date_trunc('month', 'previous_close_date') }}
     group by opportunity_id
+
+),
+
+-- a source whose activities never name a deal does not say that its deals are untouched
+deal_activities as (
+
+    select distinct source_instance
+    from {{ ref('int_touches') }}
+    where opportunity_id is not null
 
 ),
 
@@ -123,9 +132,11 @@ joined as (
         deals.discount_rate,
         lives.known_from as record_changed_at,
         lives.first_landed_at,
-        features.has_opportunity_history or features.has_opportunity_field_changes or lives.is_watched_since_creation
+        features.has_opportunity_history
+        or features.has_opportunity_field_changes
+        or lives.is_watched_since_creation
             as has_full_history,
-        features.has_activities,
+        deal_activities.source_instance is not null as has_activities,
         touches.touches,
         touches.last_touch_at,
         pushes.push_count,
@@ -135,6 +146,7 @@ joined as (
     inner join lives on deals.opportunity_id = lives.opportunity_id
     left join features on deals.source_instance = features.source_instance
     left join accounts on deals.account_id = accounts.account_id
+    left join deal_activities on deals.source_instance = deal_activities.source_instance
     left join closings on deals.opportunity_id = closings.opportunity_id
     left join pushes on deals.opportunity_id = pushes.opportunity_id
     left join touches on deals.opportunity_id = touches.opportunity_id

@@ -32,7 +32,9 @@ numbers as (
     select
         *,
         {%- for side in sides %}
-        case when field in ('amount', 'probability') then {{ parse_decimal(side ~ '_value') }} end as {{ side }}_number,
+            case
+                when field in ('amount', 'probability') then {{ parse_decimal(side ~ '_value') }}
+            end as {{ side }}_number,
         {%- endfor %}
         row_number() over (
             partition by opportunity_id, field
@@ -47,13 +49,8 @@ scaled as (
 
     select
         *,
-        case
-            when
-                max(case when field = 'probability' then greatest(old_number, new_number) end)
-                    over (partition by source_instance) > 1
-                then 100
-            else 1
-        end as probability_scale
+        max(case when field = 'probability' and greatest(old_number, new_number) > 1 then 100 else 1 end)
+            over (partition by source_instance) as probability_scale
     from numbers
 
 )
@@ -64,14 +61,14 @@ select
     opportunity_id,
     changed_at,
     field,
-    is_first_of_field,
     {%- for side in sides %}
-    case when field = 'stage' then {{ side }}_value end as {{ side }}_stage,
-    case when field = 'amount' then {{ side }}_number end as {{ side }}_amount,
-    case when field = 'close_date' then {{ parse_date(side ~ '_value') }} end as {{ side }}_close_date,
-    cast(case when field = 'probability' then {{ side }}_number / probability_scale end as decimal(9, 6))
-        as {{ side }}_probability,
-    case when field = 'forecast_category' then {{ side }}_value end as {{ side }}_forecast_category,
-    case when field = 'owner_id' then {{ side }}_value end as {{ side }}_owner_id{{ ',' if not loop.last }}
+        case when field = 'stage' then {{ side }}_value end as {{ side }}_stage,
+        case when field = 'amount' then {{ side }}_number end as {{ side }}_amount,
+        case when field = 'close_date' then {{ parse_date(side ~ '_value') }} end as {{ side }}_close_date,
+        cast(case when field = 'probability' then {{ side }}_number / probability_scale end as decimal(9, 6))
+            as {{ side }}_probability,
+        case when field = 'forecast_category' then {{ side }}_value end as {{ side }}_forecast_category,
+        case when field = 'owner_id' then {{ side }}_value end as {{ side }}_owner_id,
     {%- endfor %}
+    is_first_of_field
 from scaled

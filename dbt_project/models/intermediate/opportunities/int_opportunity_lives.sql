@@ -27,10 +27,13 @@ ranked as (
         *,
         min(loaded_at) over (partition by opportunity_id) as first_landed_at,
         min(loaded_at) over (partition by source_instance) as watched_from,
-        lag(known_from) over (partition by opportunity_id order by known_from, loaded_at) as previous_known_from,
+        lag(known_from)
+            over (partition by opportunity_id order by known_from, loaded_at)
+            as previous_known_from,
         row_number() over (
             partition by opportunity_id
-            order by coalesce(is_deleted, false), coalesce(is_latest, false) desc, changed_at desc, loaded_at desc
+            order by
+                coalesce(is_deleted, false), coalesce(is_latest, false) desc, changed_at desc, loaded_at desc
         ) as position
     from landed
 

@@ -12,10 +12,9 @@ lives as (
         coalesce(stages.is_closed, lives.is_closed, lives.is_won, false) as is_closed_record
     from {{ ref('int_opportunity_lives') }} as lives
     left join {{ ref('int_stages_resolved') }} as stages
-        on
-            lives.source_instance = stages.source_instance
-            and lives.pipeline_id = stages.pipeline_id
-            and lives.stage = stages.stage
+        on lives.source_instance = stages.source_instance
+        and lives.pipeline_id = stages.pipeline_id
+        and lives.stage = stages.stage
 
 ),
 
@@ -29,10 +28,10 @@ known as (
 
     select
         opportunity_id,
-        max(case when knowledge_rank = 1 and knows_stage then 1 else 0 end) = 1 as has_stage_history
-        {%- for field in fields %},
-        max(case when knows_{{ field }} then 1 else 0 end) = 1 as knows_{{ field }}
+        {%- for field in fields %}
+            max(case when knows_{{ field }} then 1 else 0 end) = 1 as knows_{{ field }},
         {%- endfor %}
+        max(case when knowledge_rank = 1 and knows_stage then 1 else 0 end) = 1 as has_stage_history
     from records
     group by opportunity_id
 
@@ -46,11 +45,11 @@ from_creation as (
         0 as priority,
         '' as sequence,
         3 as knowledge_rank,
-        false as is_removed
-        {%- for field, type in fields.items() %},
-        cast(null as {{ type }}) as {{ field }},
-        false as knows_{{ field }}
+        {%- for field, type in fields.items() %}
+            cast(null as {{ type }}) as {{ field }},
+            false as knows_{{ field }},
         {%- endfor %}
+        false as is_removed
     from lives
     where created_at is not null
 
@@ -65,11 +64,11 @@ from_closing as (
         2 as priority,
         '' as sequence,
         3 as knowledge_rank,
-        false as is_removed
-        {%- for field in fields %},
-        lives.{{ field }},
-        lives.{{ field }} is not null as knows_{{ field }}
+        {%- for field in fields %}
+            lives.{{ field }},
+            lives.{{ field }} is not null as knows_{{ field }},
         {%- endfor %}
+        false as is_removed
     from lives
     left join known on lives.opportunity_id = known.opportunity_id
     where
@@ -91,12 +90,12 @@ from_later_landing as (
         6 as priority,
         '' as sequence,
         3 as knowledge_rank,
-        false as is_removed
-        {%- for field in fields %},
-        lives.{{ field }},
-        lives.{{ field }} is not null and not coalesce(known.knows_{{ field }}, false)
-        {%- if field != 'owner_id' %} and not lives.is_closed_record{% endif %} as knows_{{ field }}
+        {%- for field in fields %}
+            lives.{{ field }},
+            lives.{{ field }} is not null and not coalesce(known.knows_{{ field }}, false)
+            {%- if field != 'owner_id' %} and not lives.is_closed_record{% endif %} as knows_{{ field }},
         {%- endfor %}
+        false as is_removed
     from lives
     left join known on lives.opportunity_id = known.opportunity_id
     where
@@ -106,19 +105,19 @@ from_later_landing as (
 )
 
 {% for name in ['from_creation', 'from_closing', 'records', 'from_later_landing'] %}
-select
-    opportunity_id,
-    observed_at,
-    priority,
-    sequence,
-    knowledge_rank,
-    is_removed
-    {%- for field in fields %},
-    {{ field }},
-    knows_{{ field }}
-    {%- endfor %}
-from {{ name }}
-{% if not loop.last %}
-union all
-{% endif %}
+    select
+        opportunity_id,
+        observed_at,
+        priority,
+        sequence,
+        knowledge_rank,
+        {%- for field in fields %}
+            {{ field }},
+            knows_{{ field }},
+        {%- endfor %}
+        is_removed
+    from {{ name }}
+    {% if not loop.last %}
+        union all
+    {% endif %}
 {%- endfor %}

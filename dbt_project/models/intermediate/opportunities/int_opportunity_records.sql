@@ -34,17 +34,17 @@ field_changes as (
 
 -- A column that a source instance never fills was not landed: its nulls say nothing.
 {% for name in ['landed', 'history'] %}
-{{ name }}_fields as (
+    {{ name }}_fields as (
 
-    select
-        source_instance
-        {%- for field in fields %},
-        max(case when {{ field }} is not null then 1 else 0 end) = 1 as knows_{{ field }}
-        {%- endfor %}
-    from {{ name }}
-    group by source_instance
+        select
+            {%- for field in fields %}
+                max(case when {{ field }} is not null then 1 else 0 end) = 1 as knows_{{ field }},
+            {%- endfor %}
+            source_instance
+        from {{ name }}
+        group by source_instance
 
-),
+    ),
 {% endfor %}
 -- A modification time that is coarser than the history (a date only) is not before the change that
 -- the history puts into the same load.
@@ -57,10 +57,9 @@ landed_moments as (
         greatest(landed.known_from, coalesce(max(history.changed_at), landed.known_from)) as observed_at
     from landed
     left join history
-        on
-            landed.opportunity_id = history.opportunity_id
-            and history.changed_at > landed.known_from
-            and history.changed_at <= landed.loaded_at
+        on landed.opportunity_id = history.opportunity_id
+        and landed.known_from < history.changed_at
+        and landed.loaded_at >= history.changed_at
     group by landed.opportunity_id, landed.known_from, landed.loaded_at
 
 ),
@@ -74,11 +73,11 @@ from_old_values as (
         1 as priority,
         changes.field as sequence,
         3 as knowledge_rank,
-        false as is_removed
-        {%- for field in fields %},
-        changes.old_{{ field }} as {{ field }},
-        changes.field = '{{ field }}' as knows_{{ field }}
+        {%- for field in fields %}
+            changes.old_{{ field }} as {{ field }},
+            changes.field = '{{ field }}' as knows_{{ field }},
         {%- endfor %}
+        false as is_removed
     from field_changes as changes
     inner join lives on changes.opportunity_id = lives.opportunity_id
     where changes.is_first_of_field and lives.created_at is not null
@@ -93,11 +92,11 @@ from_history as (
         3 as priority,
         history.history_id as sequence,
         1 as knowledge_rank,
-        cast(null as boolean) as is_removed
-        {%- for field in fields %},
-        history.{{ field }},
-        known.knows_{{ field }}
+        {%- for field in fields %}
+            history.{{ field }},
+            known.knows_{{ field }},
         {%- endfor %}
+        cast(null as boolean) as is_removed
     from history
     inner join history_fields as known on history.source_instance = known.source_instance
 
@@ -111,11 +110,11 @@ from_field_changes as (
         4 as priority,
         change_id as sequence,
         1 as knowledge_rank,
-        cast(null as boolean) as is_removed
-        {%- for field in fields %},
-        new_{{ field }} as {{ field }},
-        field = '{{ field }}' as knows_{{ field }}
+        {%- for field in fields %}
+            new_{{ field }} as {{ field }},
+            field = '{{ field }}' as knows_{{ field }},
         {%- endfor %}
+        cast(null as boolean) as is_removed
     from field_changes
 
 ),
@@ -128,25 +127,24 @@ from_landing as (
         5 as priority,
         cast(landed.loaded_at as varchar) as sequence,
         2 as knowledge_rank,
-        coalesce(landed.is_deleted, false) or landed.merged_into_id is not null as is_removed
-        {%- for field in fields %},
-        landed.{{ field }},
-        known.knows_{{ field }} and not coalesce(landed.is_deleted, false) as knows_{{ field }}
+        {%- for field in fields %}
+            landed.{{ field }},
+            known.knows_{{ field }} and not coalesce(landed.is_deleted, false) as knows_{{ field }},
         {%- endfor %}
+        coalesce(landed.is_deleted, false) or landed.merged_into_id is not null as is_removed
     from landed
     inner join landed_moments as moments
-        on
-            landed.opportunity_id = moments.opportunity_id
-            and landed.known_from = moments.known_from
-            and landed.loaded_at = moments.loaded_at
+        on landed.opportunity_id = moments.opportunity_id
+        and landed.known_from = moments.known_from
+        and landed.loaded_at = moments.loaded_at
     inner join landed_fields as known on landed.source_instance = known.source_instance
 
 ),
 
 recorded as (
     {% for name in ['old_values', 'history', 'field_changes', 'landing'] %}
-    select * from from_{{ name }}
-    {% if not loop.last %}union all{% endif %}
+        select * from from_{{ name }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
 )
@@ -158,11 +156,11 @@ select
     recorded.priority,
     recorded.sequence,
     recorded.knowledge_rank,
-    recorded.is_removed
-    {%- for field in fields %},
-    recorded.{{ field }},
-    recorded.knows_{{ field }}
+    {%- for field in fields %}
+        recorded.{{ field }},
+        recorded.knows_{{ field }},
     {%- endfor %}
+    recorded.is_removed
 from recorded
 inner join lives on recorded.opportunity_id = lives.opportunity_id
 where recorded.observed_at <= {{ as_of() }}

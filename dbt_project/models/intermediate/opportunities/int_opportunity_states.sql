@@ -14,10 +14,10 @@ observations as (
 grouped as (
 
     select
-        *
-        {%- for field in fields %},
-        sum(case when knows_{{ field }} then 1 else 0 end) over so_far as {{ field }}_group
-        {%- endfor %},
+        *,
+        {%- for field in fields %}
+            sum(case when knows_{{ field }} then 1 else 0 end) over so_far as {{ field }}_group,
+        {%- endfor %}
         sum(case when is_removed is not null then 1 else 0 end) over so_far as is_removed_group
     from observations
     window so_far as (
@@ -34,12 +34,13 @@ carried as (
         opportunity_id,
         observed_at,
         coalesce(
-            max(case when is_removed then 1 else 0 end) over (partition by opportunity_id, is_removed_group), 0
-        ) = 1 as is_removed
-        {%- for field in fields %},
-        max(case when knows_{{ field }} then {{ field }} end)
-            over (partition by opportunity_id, {{ field }}_group) as {{ field }}
-        {%- endfor %},
+            max(case when is_removed then 1 else 0 end) over (partition by opportunity_id, is_removed_group),
+            0
+        ) = 1 as is_removed,
+        {%- for field in fields %}
+            max(case when knows_{{ field }} then {{ field }} end)
+                over (partition by opportunity_id, {{ field }}_group) as {{ field }},
+        {%- endfor %}
         min(knowledge_rank) over (partition by opportunity_id, observed_at) as knowledge_rank,
         row_number() over (
             partition by opportunity_id, observed_at
@@ -54,10 +55,10 @@ compared as (
     select
         *,
         lag(observed_at) over deal as previous_at,
-        lag(is_removed) over deal as previous_is_removed
-        {%- for field in fields %},
-        lag({{ field }}) over deal as previous_{{ field }}
+        {%- for field in fields %}
+            lag({{ field }}) over deal as previous_{{ field }},
         {%- endfor %}
+        lag(is_removed) over deal as previous_is_removed
     from carried
     where position = 1
     window deal as (partition by opportunity_id order by observed_at)
@@ -72,17 +73,19 @@ changed as (
         lead(observed_at) over (partition by opportunity_id order by observed_at) as valid_to,
         is_removed,
         -- Left the CRM at valid_to: deleted, or merged into another deal.
-        coalesce(lead(is_removed) over (partition by opportunity_id order by observed_at), false) as is_removed_next
-        {%- for field in fields %},
-        {{ field }}
-        {%- endfor %},
-        case knowledge_rank when 1 then 'crm_history' when 2 then 'observed' else 'assumed' end as change_source
+        coalesce(lead(is_removed) over (partition by opportunity_id order by observed_at), false)
+            as is_removed_next,
+        {%- for field in fields %}
+            {{ field }},
+        {%- endfor %}
+        case knowledge_rank when 1 then 'crm_history' when 2 then 'observed' else 'assumed' end
+            as change_source
     from compared
     where
         previous_at is null
         or is_removed != previous_is_removed
         {%- for field in fields %}
-        or {{ field }} is distinct from previous_{{ field }}
+            or {{ field }} is distinct from previous_{{ field }}
         {%- endfor %}
 
 )
@@ -91,10 +94,10 @@ select
     opportunity_id,
     row_number() over (partition by opportunity_id order by valid_from) as version_number,
     valid_from,
-    valid_to
-    {%- for field in fields %},
-    {{ field }}
-    {%- endfor %},
+    valid_to,
+    {%- for field in fields %}
+        {{ field }},
+    {%- endfor %}
     change_source,
     is_removed_next
 from changed

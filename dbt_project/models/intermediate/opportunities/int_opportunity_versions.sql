@@ -66,9 +66,13 @@ described as (
         {{ reporting_date('states.valid_from') }} as valid_from_date,
         case
             when coalesce(stages.outcome, 'open') = 'won' then 'won'
-            when stages.outcome is not null and stages.outcome != 'open' then coalesce(reasons.outcome, stages.outcome)
+            when
+                stages.outcome is not null and stages.outcome != 'open'
+                then coalesce(reasons.outcome, stages.outcome)
             -- in no known stage: the record's own closing tells
-            when states.stage is null and states.valid_from >= lives.closing_at and (lives.is_closed or lives.is_won)
+            when states.stage is null
+                and states.valid_from >= lives.closing_at
+                and (lives.is_closed or lives.is_won)
                 then case when lives.is_won then 'won' else coalesce(reasons.outcome, 'lost') end
             else 'open'
         end as outcome,
@@ -77,11 +81,12 @@ described as (
     inner join lives on states.opportunity_id = lives.opportunity_id
     left join stages
         on
-            lives.source_instance = stages.source_instance
-            and lives.pipeline_id = stages.pipeline_id
-            and states.stage = stages.stage
+        lives.source_instance = stages.source_instance
+        and lives.pipeline_id = stages.pipeline_id
+        and states.stage = stages.stage
     left join loss_reasons as reasons
-        on lives.source_instance = reasons.source_instance and lower(lives.loss_reason) = lower(reasons.loss_reason)
+        on lives.source_instance = reasons.source_instance
+        and lower(lives.loss_reason) = lower(reasons.loss_reason)
     left join sources on lives.source_instance = sources.source_instance
     left join forecast_words as words
         on replace(replace(lower(states.forecast_category), ' ', ''), '_', '') = words.word
@@ -105,11 +110,11 @@ dated as (
         *,
         case
             when outcome = 'open' then valid_from_date
-            else max(case when outcome is distinct from previous_outcome then valid_from_date end) over (
-                partition by opportunity_id
-                order by valid_from
-                rows between unbounded preceding and current row
-            )
+            else max(case when coalesce(outcome != previous_outcome, true) then valid_from_date end) over (
+                    partition by opportunity_id
+                    order by valid_from
+                    rows between unbounded preceding and current row
+                )
         end as rate_on
     from turned
 
@@ -123,9 +128,9 @@ final as (
     from dated
     left join rates
         on
-            dated.currency = rates.currency
-            and dated.rate_on >= rates.valid_from
-            and dated.rate_on < rates.valid_to
+        dated.currency = rates.currency
+        and dated.rate_on >= rates.valid_from
+        and dated.rate_on < rates.valid_to
 
 )
 
@@ -152,9 +157,10 @@ select
     forecast_category,
     outcome,
     -- Closed with this version: open before, or closed with another outcome.
-    outcome != 'open' and outcome is distinct from previous_outcome as is_closing,
-    outcome = 'open' and previous_outcome is not null and previous_outcome != 'open' as is_reopening,
-    outcome = 'open' and amount is not null and rate is not null and coalesce(forecast_category, '') != 'omitted' as is_eligible,
+    outcome != 'open' and coalesce(outcome != previous_outcome, true) as is_closing,
+    outcome = 'open' and coalesce(previous_outcome != 'open', false) as is_reopening,
+    outcome = 'open' and amount is not null and rate is not null
+    and coalesce(forecast_category, '') != 'omitted' as is_eligible,
     change_source,
     created_at
 from final

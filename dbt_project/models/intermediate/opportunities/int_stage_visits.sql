@@ -5,9 +5,21 @@ versions as (
     select
         *,
         lag(stage) over deal as previous_stage,
-        lag(version_number) over deal is null or stage is distinct from lag(stage) over deal as is_entry
+        lag(version_number) over deal as previous_version
     from {{ ref('int_opportunity_versions') }}
     window deal as (partition by opportunity_id order by valid_from)
+
+),
+
+marked as (
+
+    select
+        *,
+        case
+            when previous_version is null or coalesce(stage, '') != coalesce(previous_stage, '') then 1
+            else 0
+        end as is_entry
+    from versions
 
 ),
 
@@ -15,12 +27,12 @@ numbered as (
 
     select
         *,
-        sum(case when is_entry then 1 else 0 end) over (
+        sum(is_entry) over (
             partition by opportunity_id
             order by valid_from
             rows between unbounded preceding and current row
         ) as stay
-    from versions
+    from marked
 
 ),
 
@@ -37,10 +49,10 @@ stays as (
         min(valid_from) as first_seen_at,
         min(version_number) as first_version,
         max(created_at) as created_at,
-        max(case when is_entry then previous_stage end) as previous_stage,
-        max(case when is_entry then owner_id end) as owner_id,
-        max(case when is_entry then amount end) as amount_at_entry,
-        max(case when is_entry then outcome end) as outcome,
+        max(case when is_entry = 1 then previous_stage end) as previous_stage,
+        max(case when is_entry = 1 then owner_id end) as owner_id,
+        max(case when is_entry = 1 then amount end) as amount_at_entry,
+        max(case when is_entry = 1 then outcome end) as outcome,
         max(case when is_removed_next then 1 else 0 end) = 1 as is_removed_next,
         case when count(valid_to) = count(*) then max(valid_to) end as exited_at
     from numbered
@@ -81,10 +93,10 @@ passed_over as (
     from followed
     inner join open_stages
         on
-            followed.source_instance = open_stages.source_instance
-            and followed.pipeline_id = open_stages.pipeline_id
-            and open_stages.stage_order > followed.stage_order
-            and open_stages.stage_order < followed.next_order
+        followed.source_instance = open_stages.source_instance
+        and followed.pipeline_id = open_stages.pipeline_id
+        and followed.stage_order < open_stages.stage_order
+        and followed.next_order > open_stages.stage_order
     group by followed.opportunity_id, followed.stay
 
 ),
@@ -130,7 +142,8 @@ select
     entered_at,
     exited_at,
     cast(
-        {{ dbt.datediff('entered_at', 'coalesce(exited_at, ' ~ as_of() ~ ')', 'second') }} / 86400.0 as decimal(12, 2)
+        {{ dbt.datediff('entered_at', 'coalesce(exited_at, ' ~ as_of() ~ ')', 'second') }} / 86400.0
+        as decimal(12, 2)
     ) as days_in_stage,
     exit_kind,
     next_stage,

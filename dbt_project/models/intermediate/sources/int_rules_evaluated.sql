@@ -19,6 +19,9 @@ features as (
     select source_instance, 'has_any_opportunity_history' as feature from sources
     where has_opportunity_history or has_opportunity_field_changes
     union all
+    select distinct source_instance, 'has_deal_activities' as feature from {{ ref('int_touches') }}
+    where opportunity_id is not null
+    union all
     select source_instance, 'has_any_discount' as feature from sources
     where has_opportunity_list_amount or has_line_items or has_list_prices
 ),
@@ -30,10 +33,16 @@ rules as (
         reason,
         {{ rows_of_words('requires') }} as feature,
         case
-            when table_name in ('fct_leads', 'fct_lead_versions', 'fct_lead_flags', 'rpt_lead_quality') then 'has_leads'
+            when
+                table_name in ('fct_leads', 'fct_lead_versions', 'fct_lead_flags', 'rpt_lead_quality')
+                then 'has_leads'
             when table_name in (
-                'fct_opportunities', 'fct_opportunity_versions', 'fct_stage_visits', 'fct_deal_flags', 'rpt_rotten_pipeline'
-            ) then 'has_opportunities'
+                    'fct_opportunities',
+                    'fct_opportunity_versions',
+                    'fct_stage_visits',
+                    'fct_deal_flags',
+                    'rpt_rotten_pipeline'
+                ) then 'has_opportunities'
         end as about
     from {{ ref('capability_rules') }}
 ),

@@ -11,7 +11,8 @@ reachable_fields as (
 
     select
         source_instance,
-        max(case when email is not null or phone is not null or mobile_phone is not null then 1 else 0 end) = 1
+        max(case when email is not null or phone is not null or mobile_phone is not null then 1 else 0 end)
+        = 1
             as is_known
     from contacts
     group by source_instance

@@ -7,7 +7,6 @@ stages as (
 )
 
 select
-    pipeline_id || '|' || stage as stage_key,
     source_system,
     source_instance,
     pipeline_id,
@@ -17,5 +16,6 @@ select
     is_closed,
     is_won,
     outcome,
-    is_declared
+    is_declared,
+    pipeline_id || '|' || stage as stage_key
 from stages

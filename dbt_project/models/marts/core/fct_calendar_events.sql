@@ -49,12 +49,12 @@ pairs as (
     inner join events on people.event_id = events.event_id
     inner join assignments
         on
-            {{ reporting_date('events.starts_at') }} >= assignments.valid_from
-            and {{ reporting_date('events.starts_at') }} < assignments.valid_to
-            and (
-                (events.rep_id = assignments.rep_id and people.rep_id = assignments.manager_id)
-                or (events.rep_id = assignments.manager_id and people.rep_id = assignments.rep_id)
-            )
+        {{ reporting_date('events.starts_at') }} >= assignments.valid_from
+        and {{ reporting_date('events.starts_at') }} < assignments.valid_to
+        and (
+            (events.rep_id = assignments.rep_id and people.rep_id = assignments.manager_id)
+            or (events.rep_id = assignments.manager_id and people.rep_id = assignments.rep_id)
+        )
 
 ),
 
@@ -93,12 +93,14 @@ joined as (
         attributions.opportunity_id as attributed_opportunity_id,
         attributions.attribution_rule,
         attributions.has_open_deal,
+        titles.category as title_category,
         coalesce(parties.external_attendees > 0, false) or parties.is_linked as is_external,
         coalesce(parties.account_id, parties.lead_id) as party_id,
-        coalesce(buyers.bought_at <= events.starts_at, accounts.is_customer and buyers.account_id is null, false)
+        coalesce(
+            buyers.bought_at <= events.starts_at, accounts.is_customer and buyers.account_id is null, false
+        )
             as is_customer_then,
-        pairs.event_id is not null as is_pair,
-        titles.category as title_category
+        pairs.event_id is not null as is_pair
     from events
     inner join parties on events.event_id = parties.event_id
     inner join attributions on events.event_id = attributions.event_id
@@ -115,12 +117,14 @@ ordered as (
     select
         *,
         case
-            when is_external and party_id is not null and attendance not in ('cancelled', 'declined', 'no_show')
+            when is_external
+                and party_id is not null
+                and attendance not in ('cancelled', 'declined', 'no_show')
                 then rank() over (
-                    partition by
-                        party_id, is_external and attendance not in ('cancelled', 'declined', 'no_show')
-                    order by starts_at
-                )
+                        partition by
+                            party_id, is_external and attendance not in ('cancelled', 'declined', 'no_show')
+                        order by starts_at
+                    )
         end as meeting_number
     from joined
 
@@ -166,14 +170,15 @@ select
     attendance,
     case category_rule
         when 'out_of_office' then 'personal_or_out'
-        when 'external_attendees' then
-            case
-                when is_customer_then and has_open_deal then 'opportunity_meeting'
-                when is_customer_then then 'customer_meeting'
-                when meeting_number = 1 then 'first_meeting'
-                when has_open_deal or attributed_opportunity_id is not null then 'opportunity_meeting'
-                else 'prospecting'
-            end
+        when 'external_attendees'
+            then
+                case
+                    when is_customer_then and has_open_deal then 'opportunity_meeting'
+                    when is_customer_then then 'customer_meeting'
+                    when meeting_number = 1 then 'first_meeting'
+                    when has_open_deal or attributed_opportunity_id is not null then 'opportunity_meeting'
+                    else 'prospecting'
+                end
         when 'title' then title_category
         when 'rep_and_manager' then 'coaching'
         when 'own_domain' then 'internal'

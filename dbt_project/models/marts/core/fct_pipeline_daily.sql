@@ -39,8 +39,8 @@ closed_days as (
     from versions
     inner join closing_days
         on
-            versions.opportunity_id = closing_days.opportunity_id
-            and closing_days.snapshot_date between versions.valid_from_date and versions.last_day
+        versions.opportunity_id = closing_days.opportunity_id
+        and closing_days.snapshot_date between versions.valid_from_date and versions.last_day
     where versions.outcome != 'open'
 
 ),

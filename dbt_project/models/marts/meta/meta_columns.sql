@@ -15,11 +15,11 @@
 {%- endif -%}
 
 select
-    table_name as "table",
-    column_name as "column",
-    type,
-    unit,
-    description
+    described.table_name as "table",
+    described.column_name as "column",
+    described.type,
+    described.unit,
+    described.description
 from (
     values
     {%- for row in rows %}
@@ -28,7 +28,7 @@ from (
         {{ sql_text(row.unit) }}, {{ sql_text(row.description) }}
     ){{ ',' if not loop.last }}
     {%- else %}
-    ('', '', '', '', '')
+        ('', '', '', '', '')
     {%- endfor %}
 ) as described (table_name, column_name, type, unit, description)
-where table_name != ''
+where described.table_name != ''

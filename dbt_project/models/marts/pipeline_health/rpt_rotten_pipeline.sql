@@ -54,7 +54,8 @@ select
     cast(evaluated_amount as decimal(18, 2)) as evaluated_amount,
     rotten_count,
     -- known amounts of which none is rotten: zero; no known amounts: unknown
-    cast(case when evaluated_amount is not null then coalesce(rotten_amount, 0) end as decimal(18, 2)) as rotten_amount,
+    cast(case when evaluated_amount is not null then coalesce(rotten_amount, 0) end as decimal(18, 2))
+        as rotten_amount,
     case
         when evaluated_amount > 0 then cast(coalesce(rotten_amount, 0) / evaluated_amount as double)
     end as rotten_share,
