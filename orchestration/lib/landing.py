@@ -75,6 +75,7 @@ def ingest(
         with _workspace(settings, entry.name) as (folder, connection):
             spools = [_spool(connection, entry, feed, folder, landed) for feed in feeds]
             _require_objects(entry, spools)
+            connection.execute("set preserve_insertion_order = false")  # records carry their position
             comparisons = [
                 Comparison(
                     connection,
@@ -166,7 +167,6 @@ def _workspace(settings: Settings, instance: str) -> Iterator[tuple[Path, duckdb
         with duckdb.connect(":memory:") as connection:
             connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
             connection.execute("set temp_directory = $folder", {"folder": str(folder / "duckdb")})
-            connection.execute("set preserve_insertion_order = false")
             yield folder, connection
     finally:
         shutil.rmtree(folder, ignore_errors=True)

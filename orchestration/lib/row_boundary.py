@@ -18,6 +18,7 @@ from orchestration.records import LANDING_COLUMNS, SOURCE_FILE, SOURCE_ROW, Batc
 # How systems write a reference to nothing.
 NULL_IDS = {"salesforce": ("000000000000000AAA", "000000000000000")}
 _RESERVED = frozenset({*LANDING_COLUMNS, "_dlt_load_id", "_dlt_id"})
+_NUL = "chr(0)"
 _OWN = (SOURCE_FILE, SOURCE_ROW)
 # 1.23457E+18 and 10045.0: a spreadsheet or a data frame took the id for a number.
 _FLOAT = r"^[0-9]+(\.0+|(\.[0-9]+)?[eE][+]?[0-9]+)$"
@@ -47,24 +48,35 @@ def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch,
     columns = _source_columns(batch.rows, feed, source)
     table = _as_text(batch.rows, columns)
     key = _key_sql(feed.key)
+    # Only the verdict comes back from SQL: the records, which are most of the bytes, stay as they are.
+    connection.execute("set preserve_insertion_order = true")
     connection.register("admission", table)
     try:
         judged = connection.execute(
-            f"select *, {key} as _record_key, {_hash_sql(columns)} as _record_hash,"
+            f"select {SOURCE_ROW}, {key} as _record_key, {_hash_sql(columns)} as _record_hash,"
             f" {_code_sql(columns, feed)} as _code,"
             f" coalesce(regexp_matches({key}, '{_FLOAT}'), false) as _is_damaged from admission"
         ).to_arrow_table()
     finally:
         connection.unregister("admission")
-    is_good = pc.is_null(judged["_code"])
-    good = judged.filter(is_good)
-    damaged = good.filter(good["_is_damaged"])
-    rejected = _rejections(judged.filter(pc.invert(is_good)), columns, feed)
+    if judged[SOURCE_ROW] != table[SOURCE_ROW]:
+        raise RuntimeError("the row boundary's verdicts came back in another order than the rows")
+    for name in ("_record_key", "_record_hash"):
+        table = table.append_column(name, judged[name])
+    rejected: tuple[Rejected, ...] = ()
+    if judged["_code"].null_count < judged.num_rows:
+        is_good = pc.is_null(judged["_code"])
+        is_bad = pc.invert(is_good)
+        rejected = _rejections(
+            table.filter(is_bad), judged["_code"].filter(is_bad).to_pylist(), columns, feed
+        )
+        table, judged = table.filter(is_good), judged.filter(is_good)
+    damaged = judged["_record_key"].filter(judged["_is_damaged"])
     return Admitted(
-        rows=good.drop_columns(["_code", "_is_damaged"]),
+        rows=table,
         rejected=batch.rejected + rejected,
-        damaged_keys=damaged.num_rows,
-        damaged_example=damaged["_record_key"][0].as_py() if damaged.num_rows else None,
+        damaged_keys=len(damaged),
+        damaged_example=damaged[0].as_py() if len(damaged) else None,
     )
 
 
@@ -109,19 +121,24 @@ def _key_sql(key: Sequence[str]) -> str:
 
 
 def _hash_sql(columns: Sequence[str]) -> str:
-    """md5 over `<length>:<name>=<length>:<value>` of every column that is not null, by name."""
+    """md5 over NUL, `<length>:<name>=` and the value of every column that is not null, by name.
+
+    A value holds no NUL (such a row is rejected), so no two contents give the same text. That costs a
+    third of what the lengths of the values would, which have to be written as numbers.
+    """
     named = sorted((name.lower(), name) for name in columns)
     if not named:
         return "md5('')"
+    marks = [f"{_NUL} || {text_literal(f'{len(lowered)}:{lowered}=')}" for lowered, _ in named]
     parts = [
-        f"{text_literal(f'{len(lowered)}:{lowered}=')} || strlen({quoted(name)}) || ':' || {quoted(name)}"
-        for lowered, name in named
+        f"case when {quoted(name)} is null then '' else {mark} end, {quoted(name)}"
+        for mark, (_, name) in zip(marks, named, strict=True)
     ]
     return f"md5(concat({', '.join(parts)}))"
 
 
 def _code_sql(columns: Sequence[str], feed: ObjectFeed) -> str:
-    nul = " or ".join(f"contains({quoted(name)}, chr(0))" for name in columns) or "false"
+    nul = " or ".join(f"contains({quoted(name)}, {_NUL})" for name in columns) or "false"
     cases = f"when {nul} then 'nul_character'"
     if feed.key:
         # The first part says what the record is about; later ones may be empty (valid always, …).
@@ -131,18 +148,20 @@ def _code_sql(columns: Sequence[str], feed: ObjectFeed) -> str:
     return f"case {cases} end"
 
 
-def _rejections(rows: pa.Table, columns: Sequence[str], feed: ObjectFeed) -> tuple[Rejected, ...]:
+def _rejections(
+    rows: pa.Table, codes: Sequence[str], columns: Sequence[str], feed: ObjectFeed
+) -> tuple[Rejected, ...]:
     return tuple(
         Rejected(
             file=row[SOURCE_FILE],
             row=row[SOURCE_ROW],
-            code=row["_code"],
-            reason=_REASONS[row["_code"]].format(key=", ".join(feed.key)),
+            code=code,
+            reason=_REASONS[code].format(key=", ".join(feed.key)),
             record=json.dumps(
                 {name: row[name] for name in columns if row[name] is not None}, ensure_ascii=False
             ),
         )
-        for row in rows.to_pylist()
+        for row, code in zip(rows.to_pylist(), codes, strict=True)
     )
 
 

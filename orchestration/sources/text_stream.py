@@ -115,10 +115,17 @@ class Utf8Stream(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes (all there are where negative); empty only at the end."""
-        while (size < 0 or len(self._pending) < size) and self._fill():
-            pass
-        size = len(self._pending) if size < 0 else size
-        taken, self._pending = self._pending[:size], self._pending[size:]
+        parts, found = [self._pending], len(self._pending)
+        while size < 0 or found < size:
+            self._pending = b""
+            if not self._fill():
+                break
+            parts.append(self._pending)
+            found += len(self._pending)
+        taken = b"".join(parts)  # once: growing one piece by piece copies a block of 32 MB 16 times over
+        if size < 0:
+            size = len(taken)
+        taken, self._pending = taken[:size], taken[size:]
         return taken
 
     def close(self) -> None:
