@@ -21,7 +21,7 @@ _KNOWN = "from {current} where not is_deleted and k not in (select k from {gone}
 _WHOLE = "source_file not in (select f from incomplete_files)"
 
 
-def take_covered(  # noqa: PLR0913 - every argument is a fact about the ingest
+def take_covered(
     connection: duckdb.DuckDBPyConnection,
     tables: Mapping[str, str],
     parts: Sequence[Coverage],

@@ -26,7 +26,7 @@ REMEDY = "Run the whole job `build`; what was served before is still served."
 _SHOWN = 3  # failing rows named in a sentence; all that were kept are in the verdict
 
 
-def make_verdict(  # noqa: PLR0913
+def make_verdict(
     manifest: Mapping[str, Any],
     suites: Sequence[Suite],
     gx_results: Sequence[CheckResult],

@@ -74,7 +74,7 @@ def export_feeds(
         warnings = ()
 
 
-def feed_of(  # noqa: PLR0913 - what an object's feed is made of
+def feed_of(
     entry: SourceEntry,
     name: str,
     parts: Sequence[Part],

@@ -153,7 +153,7 @@ class Transport:
         """A CSV answer, undecoded. Raises PipelineError."""
         return self._answer(_Request("GET", path, params, accept=_CSV))[0]
 
-    def ask(  # noqa: PLR0913 - what a request is made of
+    def ask(
         self,
         method: str,
         path: str,

@@ -70,7 +70,7 @@ class OAuth(Credentials):
     instance_url) stay in `answer`.
     """
 
-    def __init__(  # noqa: PLR0913 - what a sign-in is made of
+    def __init__(
         self,
         endpoint: "Transport",
         path: str,

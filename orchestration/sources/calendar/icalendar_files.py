@@ -21,7 +21,7 @@ __all__ = ["COLUMNS", "ExpansionLimits", "read_calendar_files"]
 _SUFFIXES = {".ics", ".ical", ".icalendar"}
 
 
-def read_calendar_files(  # noqa: PLR0913 - every argument is a decision of the caller's
+def read_calendar_files(
     paths: list[Path],
     *,
     base: Path,
