@@ -1,3 +1,4 @@
+{%- set end_zone = 'coalesce("end_timeZone", "start_timeZone", _time_zone)' -%}
 -- Events of people's own calendars. Of a private event only the time is kept, whatever has landed.
 with records as (
     select * from {{ landing_latest('google_calendar', 'events') }}
@@ -23,7 +24,8 @@ answered as (
 final as (
     select
         {{ record_id('_source_instance', "\"calendarId\" || '|' || \"id\"") }} as event_id,
-        {{ record_id('_source_instance', "\"calendarId\" || '|' || coalesce(\"recurringEventId\", \"id\")") }} as series_id,
+        {{ record_id('_source_instance', "\"calendarId\" || '|' || coalesce(\"recurringEventId\", \"id\")") }}
+            as series_id,
         "calendarId" as calendar_owner,
 
         case when not is_private then "summary" end as subject,
@@ -44,7 +46,10 @@ final as (
         is_private,
         own_start is null and own_start_date is not null as is_all_day,
         not is_private
-        and ("hangoutLink" is not null or coalesce("conferenceData_entryPoints" like '%http%', false)) as has_conference_link,
+        and (
+            "hangoutLink" is not null
+            or coalesce("conferenceData_entryPoints" like '%http%', false)
+        ) as has_conference_link,
 
         coalesce(
             own_start,
@@ -52,7 +57,7 @@ final as (
         ) as starts_at,
         coalesce(
             "end_dateTime",
-            {{ local_to_utc('cast("end_date" as timestamp)', 'coalesce("end_timeZone", "start_timeZone", _time_zone)') }},
+            {{ local_to_utc('cast("end_date" as timestamp)', end_zone) }},
             own_start,
             {{ local_to_utc('cast(own_start_date as timestamp)', '_time_zone') }}
         ) as ends_at,

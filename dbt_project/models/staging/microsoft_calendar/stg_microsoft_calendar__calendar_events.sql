@@ -1,3 +1,15 @@
+{%- set from_series = [
+    'subject', 'body_content', 'location_displayName', 'organizer_emailAddress_address', 'attendees',
+    'responseStatus_response', 'showAs', 'sensitivity', 'isAllDay', 'isCancelled', 'isOnlineMeeting',
+    'onlineMeeting_joinUrl', 'onlineMeetingUrl', 'originalStartTimeZone', 'createdDateTime',
+] -%}
+{%- set own_values = [] -%}
+{%- for column in from_series -%}
+    {%- set quoted = adapter.quote(column) -%}
+    {%- set value = 'coalesce(occurrences.' ~ quoted ~ ', series.' ~ quoted ~ ')' -%}
+    {%- do own_values.append(value ~ ' as own_' ~ column | lower) -%}
+{%- endfor -%}
+{%- set series_key = '"mailbox" || \'|\' || coalesce("seriesMasterId", "id")' -%}
 -- Occurrences of people's own calendars. What one does not say itself its series says. Of a private event
 -- only the time is kept, whatever has landed.
 with records as (
@@ -17,22 +29,16 @@ occurrences as (
 together as (
     select
         occurrences.*,
-        {%- for column in [
-            'subject', 'body_content', 'location_displayName', 'organizer_emailAddress_address', 'attendees',
-            'responseStatus_response', 'showAs', 'sensitivity', 'isAllDay', 'isCancelled', 'isOnlineMeeting',
-            'onlineMeeting_joinUrl', 'onlineMeetingUrl', 'originalStartTimeZone', 'createdDateTime',
-        ] %}
-        coalesce(occurrences."{{ column }}", series."{{ column }}") as own_{{ column | lower }},
-        {%- endfor %}
+        {{ own_values | join(', ') }},
         coalesce(occurrences."lastModifiedDateTime", series."lastModifiedDateTime") as modified_at,
         {{ parse_timestamp('occurrences."start_dateTime"') }} as own_start,
         {{ parse_timestamp('occurrences."end_dateTime"') }} as own_end
     from occurrences
     left join series
         on
-            occurrences._source_instance = series._source_instance
-            and occurrences."mailbox" = series."mailbox"
-            and occurrences."seriesMasterId" = series."id"
+        occurrences._source_instance = series._source_instance
+        and occurrences."mailbox" = series."mailbox"
+        and occurrences."seriesMasterId" = series."id"
 ),
 
 marked as (
@@ -47,7 +53,7 @@ marked as (
 final as (
     select
         {{ record_id('_source_instance', "\"mailbox\" || '|' || \"id\"") }} as event_id,
-        {{ record_id('_source_instance', "\"mailbox\" || '|' || coalesce(\"seriesMasterId\", \"id\")") }} as series_id,
+        {{ record_id('_source_instance', series_key) }} as series_id,
         "mailbox" as calendar_owner,
 
         case when not is_private then own_subject end as subject,
@@ -69,13 +75,18 @@ final as (
         end as response,
         case when own_showas in ('free', 'workingElsewhere') then 'free' else 'busy' end as show_as,
         case own_showas when 'oof' then 'out_of_office' else 'default' end as event_type,
-        coalesce(case when own_originalstarttimezone like '%/%' then own_originalstarttimezone end, _time_zone) as time_zone,
+        -- a Windows name is no name of a zone here
+        case
+            when own_originalstarttimezone like '%/%' then own_originalstarttimezone
+            else _time_zone
+        end as time_zone,
 
         is_private,
         is_all_day,
         not is_private
         and (
-            coalesce(own_isonlinemeeting, false) or coalesce(own_onlinemeeting_joinurl, own_onlinemeetingurl) is not null
+            coalesce(own_isonlinemeeting, false)
+            or coalesce(own_onlinemeeting_joinurl, own_onlinemeetingurl) is not null
         ) as has_conference_link,
 
         -- whole days come as midnights of UTC and mean those of the person's zone
