@@ -36,6 +36,9 @@ test-integration: $(STAMP) ## real input, real servers
 test-faults: $(STAMP) ## really kills, fills and corrupts
 	$(BIN)/python -m pytest tests/faults
 
+evaluate: $(STAMP) ## how well the lead rules do on labelled data (under five minutes)
+	@$(BIN)/python -m evaluation
+
 lint: $(STAMP) ## ruff, sqlfluff, mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -53,4 +56,4 @@ $(STAMP): requirements.lock
 		|| { cat $(VENV)/pip.log; exit 1; }
 	@touch $@
 
-.PHONY: help run ui check rollback test test-integration test-faults lint clean
+.PHONY: help run ui check rollback test test-integration test-faults evaluate lint clean

@@ -1,0 +1,121 @@
+"""Addresses: form against cases with a reason each; free-mail and alias domains; role prefixes."""
+
+import csv
+import importlib.util
+from collections.abc import Sequence
+from types import ModuleType
+
+import email_validator
+from disposable_email_domains import blocklist
+
+from evaluation.inputs import CASES, FREE_MAIL, ROLES, lines
+from evaluation.judgements import Judgements
+from evaluation.metrics import Confusion, Goal, ratio
+from evaluation.report import CONFUSION_HEADER, Section, confusion_cells, percent
+from orchestration.settings import DBT_PROJECT_DIR
+
+# A domain that says by its own name what it is for.
+_THROWING = ("temp", "trash", "spam", "fake", "junk", "dispos", "discard", "minute", "wegwer", "jetable",
+             "dump", "shit", "crap", "burn", "mailinator", "yopmail", "guerrilla", "throw", "muell", "oneoff",
+             "forget", "destruct", "papierkorb", "sofort", "instant", "nowhere", "sinnlos")  # fmt: skip
+
+
+def _judge() -> ModuleType:
+    path = DBT_PROJECT_DIR / "models" / "intermediate" / "lead_quality" / "int_email_addresses.py"
+    spec = importlib.util.spec_from_file_location("int_email_addresses", path)
+    if not (spec and spec.loader):
+        raise ImportError(f"{path} cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def syntax() -> Section:
+    """Form: what the dbt model says of each case, against the case's own label."""
+    model, was = _judge(), list(email_validator.SPECIAL_USE_DOMAIN_NAMES)
+    with (CASES / "addresses.csv").open(encoding="utf-8", newline="") as file:
+        cases = {row["address"]: row for row in csv.DictReader(file)}
+    invalid = {address for address, row in cases.items() if row["is_valid"] == "false"}
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()  # as the model does before it judges
+    try:
+        found = {address for address in cases if model.judge(address)[3] is not None}
+    finally:
+        email_validator.SPECIAL_USE_DOMAIN_NAMES.extend(was)
+    counts = Confusion.of(invalid, found, set(cases))
+    return Section(
+        "Address form (`email_syntax`)",
+        f"evaluation/cases/addresses.csv: {len(cases)} addresses written from the rules and examples of "
+        "RFC 5321, 5322, 6531, 1035 and 3696 (with its errata). Written by this project, not a published "
+        "test suite. The positives are what is no address.",
+        CONFUSION_HEADER,
+        [confusion_cells(counts)],
+        [f"agreement {percent(counts.agreement)}"]
+        + [f"judged wrong: `{a!r}` ({cases[a]['why']})" for a in sorted(found ^ invalid)],
+        [Goal("address form agrees with the labels", 0.98, counts.agreement,
+              note="own cases from the RFCs; a published suite is still to be added")],
+    )  # fmt: skip
+
+
+def domains(judged: Judgements) -> Section:
+    """Mailboxes of people that are judged disposable, by name."""
+    found = {lead.removeprefix("addresses:"): flags for lead, flags in judged.flags_of("addresses").items()}
+    rows: list[Sequence[str]] = []
+    remarks, goals = [], []
+    alias = set(lines(CASES / "alias_domains.txt"))
+    free = set(lines(FREE_MAIL)) if FREE_MAIL.exists() else set()
+    names = {"alias": "alias services (evaluation/cases/alias_domains.txt)",
+             "free": "free mail (email_domains/free_mail_domains.txt)"}  # fmt: skip
+    for label, wanted in (("alias", alias), ("free", free)):
+        wrong = sorted(d for d in wanted if "email_disposable" in found.get(f"{label}-{d}", ()))
+        listed = len(wanted & blocklist)
+        share = percent(ratio(len(wrong), len(wanted)))
+        rows.append((names[label], f"{len(wanted):,}", f"{listed:,}", f"{len(wrong):,}", share))
+        if not wanted:
+            remarks.append(f"{names[label]}: absent here, not measured")
+        elif label == "free":
+            telling = [d for d in wrong if any(word in d for word in _THROWING)]
+            others = [d for d in wrong if d not in telling]
+            remarks.append(
+                f"free mail judged disposable, and saying so in its own name ({len(telling)}; the list of "
+                f"free mail holds throw-away services too): {', '.join(telling)}"
+            )
+            remarks.append(f"free mail judged disposable, all others ({len(others)}): {', '.join(others)}")
+        else:
+            remarks.append(f"alias domains judged disposable: {', '.join(wrong) or 'none'}")
+        measured = float(len(wrong)) if wanted else None
+        title = "alias" if label == "alias" else "free-mail"
+        goals.append(Goal(f"{title} domains judged disposable", 0, measured, False, True))
+    goals.append(
+        Goal("recall of disposable domains on a list that the rule does not use", 1.0, None,
+             note="no such list here; design sets no figure")
+    )  # fmt: skip
+    return Section(
+        "Mail domains (`email_disposable`)",
+        "one lead per domain through the whole pipeline. All are labelled 'a person's mailbox'.",
+        ("labelled list", "domains", "on the disposable list", "judged disposable", "false-positive rate"),
+        rows, remarks, goals,
+    )  # fmt: skip
+
+
+def roles(judged: Judgements) -> Section:
+    """Role prefixes that are recognised."""
+    section = Section(
+        "Role accounts (`email_role`)",
+        "email_domains/role_account_prefixes.txt, one lead per prefix; all are labelled 'role'.",
+        ("prefixes", "`email_role`", "`email_role` or `email_placeholder`", "neither"),
+    )
+    if not ROLES.exists():
+        section.remarks.append("absent here, not measured")
+        return section
+    prefixes = sorted(set(lines(ROLES)))
+    flags = judged.flags_of("addresses")
+    known = {prefix: flags.get(f"addresses:role-{prefix}", set()) for prefix in prefixes}
+    role = [p for p, found in known.items() if "email_role" in found]
+    missed = [p for p, found in known.items() if not found & {"email_role", "email_placeholder"}]
+    total = len(prefixes)
+    section.rows.append(
+        (f"{total:,}", percent(ratio(len(role), total)), percent(ratio(total - len(missed), total)),
+         f"{len(missed):,}")
+    )  # fmt: skip
+    section.remarks.append(f"not recognised, the first 40: {', '.join(missed[:40])}")
+    return section
