@@ -39,6 +39,9 @@ test-faults: $(STAMP) ## really kills, fills and corrupts
 evaluate: $(STAMP) ## how well the lead rules do on labelled data (under five minutes)
 	@$(BIN)/python -m evaluation
 
+bench: $(STAMP) ## measure speed and memory; BENCH="--repeats 2 --only file" for less (see docs/performance.md)
+	@$(BIN)/python -m bench $(BENCH)
+
 lint: $(STAMP) ## ruff, sqlfluff, mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -56,4 +59,4 @@ $(STAMP): requirements.lock
 		|| { cat $(VENV)/pip.log; exit 1; }
 	@touch $@
 
-.PHONY: help run ui check rollback test test-integration test-faults evaluate lint clean
+.PHONY: help run ui check rollback test test-integration test-faults evaluate bench lint clean

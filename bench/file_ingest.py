@@ -1,0 +1,114 @@
+"""6a: a lead export landed, against DuckDB reading the same file with types; and how memory grows.
+
+Belongs here: the file road, from CSV through the real connector and row boundary to landing.
+`python -m bench.file_ingest <file> <home>` lands one file and prints the peak of memory it took.
+"""
+
+import json
+import resource
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from bench.leads import write_leads
+from bench.timing import alternate, ratios
+from orchestration.lib.landing import IngestReport, ingest
+from orchestration.settings import Settings
+from orchestration.sources.registry import open_feeds
+from orchestration.sources_file import SourceEntry
+
+AIM = 0.7  # of DuckDB's speed
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def measure(work: Path, *, rows: int, repeats: int) -> dict[str, Any]:
+    """Time first landings of a file of `rows` leads, a second reading that finds nothing new, and
+    DuckDB's typed read of the same file into a table in memory; then peaks of memory at a quarter of
+    the rows and at all of them."""
+    quarter, whole = (_export(work / f"{count}", count) for count in (rows // 4, rows))
+    home = work / "home"
+    _land_anew(quarter, home)  # dlt's imports and first settings are no part of a file's cost
+
+    def again() -> None:
+        report = land(whole, home)
+        if any(item.landed_rows for item in report.objects):
+            raise RuntimeError("a file read twice landed something twice")
+
+    timed = alternate(
+        {
+            "DuckDB, typed CSV read": lambda: _duckdb_read(whole),
+            "DuckDB, CSV to Parquet as text": lambda: _duckdb_to_parquet(whole, work / "text.parquet"),
+            "first landing": lambda: _land_anew(whole, home),
+            "nothing new": again,
+        },
+        repeats,
+    )
+    duck, landed = timed["DuckDB, typed CSV read"], timed["first landing"]
+    return {
+        "rows": rows,
+        "file_bytes": whole.stat().st_size,
+        "aim_of_duckdb_speed": AIM,
+        "of_duckdb_speed_wall": ratios(duck.wall, landed.wall),
+        "of_duckdb_speed_cpu": ratios(duck.cpu, landed.cpu),
+        "of_duckdb_to_parquet_speed_wall": ratios(timed["DuckDB, CSV to Parquet as text"].wall, landed.wall),
+        "nothing_new_of_duckdb_speed_wall": ratios(duck.wall, timed["nothing new"].wall),
+        "peak_bytes": {
+            str(count): _peak_bytes(file, home) for count, file in ((rows // 4, quarter), (rows, whole))
+        },
+        "timed": [item.to_dict() for item in timed.values()],
+    }
+
+
+def land(file: Path, home: Path) -> IngestReport:
+    """Ingest the folder of a lead export into `home`."""
+    settings = Settings(home=home, sources_file=home / "sources.yaml")
+    entry = SourceEntry.model_validate({"name": "crm", "system": "salesforce", "path": file.parent})
+    return ingest(settings, entry, open_feeds(entry, now=NOW, progress=lambda _: None), now=NOW)
+
+
+def _land_anew(file: Path, home: Path) -> None:
+    shutil.rmtree(home, ignore_errors=True)
+    land(file, home)
+
+
+def _export(folder: Path, rows: int) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_leads(folder / "Lead.csv", rows)
+    return folder / "Lead.csv"
+
+
+def _duckdb_read(file: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create table leads as select * from read_csv(?)", [str(file)])
+
+
+def _duckdb_to_parquet(file: Path, target: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select * from read_csv(?, all_varchar = true)) to '{target}' (format parquet)",
+            [str(file)],
+        )
+
+
+def _peak_bytes(file: Path, home: Path) -> int:
+    """Peak resident memory of a process that lands one file and does nothing else."""
+    shutil.rmtree(home, ignore_errors=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.file_ingest", str(file), str(home)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return int(json.loads(done.stdout)["peak_bytes"])
+
+
+if __name__ == "__main__":
+    land(Path(sys.argv[1]), Path(sys.argv[2]))
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    sys.stdout.write(json.dumps({"peak_bytes": peak}) + "\n")
