@@ -71,12 +71,12 @@ pushes as (
 
 ),
 
--- a source whose activities never name a deal does not say that its deals are untouched
+-- a source whose activities name none of its deals does not say that they are untouched
 deal_activities as (
 
-    select distinct source_instance
-    from {{ ref('int_touches') }}
-    where opportunity_id is not null
+    select distinct deals.source_instance
+    from {{ ref('int_touches') }} as activities
+    inner join deals on activities.opportunity_id = deals.opportunity_id
 
 ),
 

@@ -19,8 +19,11 @@ features as (
     select source_instance, 'has_any_opportunity_history' as feature from sources
     where has_opportunity_history or has_opportunity_field_changes
     union all
-    select distinct source_instance, 'has_deal_activities' as feature from {{ ref('int_touches') }}
-    where opportunity_id is not null
+    -- activities may name deals by ids that no deal bears
+    select distinct deals.source_instance, 'has_deal_activities' as feature
+    from {{ ref('int_touches') }} as activities
+    inner join {{ ref('int_opportunities_resolved') }} as deals
+        on activities.opportunity_id = deals.opportunity_id
     union all
     select source_instance, 'has_any_discount' as feature from sources
     where has_opportunity_list_amount or has_line_items or has_list_prices
