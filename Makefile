@@ -27,7 +27,7 @@ check: $(STAMP) ## is the sources file right? names the line of what is wrong
 rollback: $(STAMP) ## serve the publication before the current one
 	@$(BIN)/python -m orchestration rollback
 
-test: $(STAMP) lint ## unit, dbt, architecture and end-to-end tests (under ten minutes)
+test: $(STAMP) ## unit, dbt, architecture and end-to-end tests (under ten minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not server and not real_input"
 
 test-integration: $(STAMP) ## real input, real servers
