@@ -6,5 +6,5 @@
 
 {# A name with every "n/a" as the word it stands for, then comparable. #}
 {% macro comparable_name(text) -%}
-    {{ comparable_text(regex_replace('lower(' ~ text ~ ')', '(^|[^\\p{L}])n[/.]a\\.?($|[^\\p{L}])', ' unknown ')) }}
+    {{ comparable_text(regex_replace('lower(' ~ text ~ ')', '(^|[^\\p{L}])(n[/.]a\\.?[^\\p{L}]*)+($|[^\\p{L}])', ' unknown ')) }}
 {%- endmacro %}

@@ -10,8 +10,8 @@ with domains as (
 -- sub.example.com is also judged as example.com and com; four levels, and the top level of any depth
 with_parents as (
     {%- for level in range(4) %}
-    select domain, {{ regex_replace('domain', '^([^.]+\\.){' ~ level ~ '}', '') }} as parent from domains
-    union
+        select domain, {{ regex_replace('domain', '^([^.]+\\.){' ~ level ~ '}', '') }} as parent from domains
+        union
     {%- endfor %}
     select domain, {{ regex_extract('domain', '[^.]+$', 0) }} as parent from domains
 ),
@@ -19,20 +19,22 @@ with_parents as (
 judged as (
     select
         with_parents.domain,
-        max(disposable.domain) as disposable_parent,
+        max(case when free_mail.domain is null then disposable.domain end) as disposable_parent,
         max(reserved.domain) as reserved_parent,
         max(reserved.kind) as reserved_kind,
         max(alias_services.service) as alias_service,
         max(case when free_mail.domain = with_parents.domain then 1 else 0 end) = 1 as is_free_mail,
-        {% if own -%}
+    {% if own -%}
         max(case when with_parents.parent in ({{ own | map('tojson') | map('replace', '"', "'") | join(', ') }}) then 1 else 0 end) = 1 as is_own
-        {%- else -%}
-        false as is_own
+    {%- else -%}
+            false as is_own
         {%- endif %}
     from with_parents
     left join {{ ref('int_disposable_domains') }} as disposable on with_parents.parent = disposable.domain
     left join {{ ref('reserved_domains') }} as reserved on with_parents.parent = reserved.domain
-    left join {{ ref('alias_email_services') }} as alias_services on with_parents.parent = alias_services.domain
+    left join
+        {{ ref('alias_email_services') }} as alias_services
+        on with_parents.parent = alias_services.domain
     left join {{ ref('free_mail_domains') }} as free_mail on with_parents.parent = free_mail.domain
     group by with_parents.domain
 )

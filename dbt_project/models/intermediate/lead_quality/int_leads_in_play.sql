@@ -1,4 +1,5 @@
--- Grain: lead whose status can go stale (open, being worked, abandoned), with all that decides it.
+-- Grain: lead whose status can go stale (open, being worked, abandoned), with all that decides it. A parked
+-- lead rests until the day that the prospect named; it is in play when that has passed without a touch.
 with leads as (
     select * from {{ ref('int_leads_resolved') }}
 ),
@@ -42,6 +43,12 @@ final as (
         on leads.source_instance = own.source_instance and leads.lead_source = own.lead_source
     left join good_through as general
         on leads.source_instance = general.source_instance and general.lead_source is null
+    where
+        leads.status_group <> 'parked'
+        or (
+            leads.recontact_on < {{ as_of_date() }}
+            and coalesce({{ reporting_date('touches.last_touch_at') }} < leads.recontact_on, true)
+        )
 )
 
 select * from final
