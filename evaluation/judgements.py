@@ -1,5 +1,6 @@
 """The real pipeline on the evaluation's input, and what it says of every lead."""
 
+import csv
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import duckdb
 
 from evaluation.inputs import AS_OF
 from orchestration.errors import PipelineError
-from orchestration.settings import PROJECT_ROOT
+from orchestration.settings import DBT_PROJECT_DIR, PROJECT_ROOT
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class Judgements:
 
     def with_verdict(self, *verdicts: str) -> set[str]:
         return {key for key, row in self.leads.items() if row["verdict"] in verdicts}
+
+
+def has_rule(flag: str) -> bool:
+    """Whether the weights know the flag: a rule that does not exist flags nobody, rightly or wrongly."""
+    path = DBT_PROJECT_DIR / "seeds" / "lead_quality" / "lead_flag_weights.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return any(row["flag"] == flag for row in csv.DictReader(file))
 
 
 def build(home: Path, sources: Path) -> None:

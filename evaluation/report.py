@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from evaluation.metrics import Confusion, Goal
 
-CONFUSION_HEADER = ("records", "labelled", "found", "precision", "recall", "false-positive rate")
+CONFUSION_HEADER = ("records", "labelled", "flagged", "precision", "recall", "false-positive rate")
+PAIR_HEADER = ("pairs labelled", "pairs found", "precision", "recall", "F1")
 
 
 @dataclass
@@ -38,10 +39,21 @@ def confusion_cells(counts: Confusion) -> tuple[str, ...]:
     return (
         f"{counts.tp + counts.fp + counts.fn + counts.tn:,}",
         f"{counts.tp + counts.fn:,}",
-        f"{counts.tp:,}",
+        f"{counts.tp + counts.fp:,}",
         percent(counts.precision),
         percent(counts.recall),
         percent(counts.false_positive_rate),
+    )
+
+
+def pair_cells(counts: Confusion) -> tuple[str, ...]:
+    """The cells below PAIR_HEADER; pairs that are rightly not found are not counted."""
+    return (
+        f"{counts.tp + counts.fn:,}",
+        f"{counts.tp + counts.fp:,}",
+        percent(counts.precision),
+        percent(counts.recall),
+        percent(counts.f1),
     )
 
 
