@@ -46,9 +46,7 @@ def jobs_and_schedules(
     def ingest_daily(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
         day = context.scheduled_execution_time.date().isoformat()
         return [
-            dg.RunRequest(
-                run_key=f"{name}-{day}", asset_selection=list(keys), tags={"source_instance": name}
-            )
+            dg.RunRequest(run_key=f"{name}-{day}", asset_selection=list(keys), tags={"source_instance": name})
             for name, keys in landing_keys.items()
         ]
 

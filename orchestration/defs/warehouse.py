@@ -87,7 +87,10 @@ def dbt_models(
         names = (
             []
             if selected == context.assets_def.keys
-            else sorted(validate_manifest(manifest)["nodes"][specs[key].metadata[UNIQUE_ID]]["name"] for key in selected)
+            else sorted(
+                validate_manifest(manifest)["nodes"][specs[key].metadata[UNIQUE_ID]]["name"]
+                for key in selected
+            )
         )
         with writer_lock(settings, f"build {build['build_id']}, Dagster run {context.run.run_id}"):
             run = dbt_project.build(
