@@ -45,8 +45,8 @@ def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch,
     The hash covers the columns that are not null, by name, so that a new empty column changes
     nothing. Raises PipelineError where a source column bears the name of a landing column.
     """
-    columns = _source_columns(batch.rows, feed, source)
-    table = _as_text(batch.rows, columns)
+    table = as_text_columns(batch.rows, feed, source)
+    columns = [name for name in table.column_names if name not in _OWN]
     key = _key_sql(feed.key)
     # Only the verdict comes back from SQL: the records, which are most of the bytes, stay as they are.
     connection.execute("set preserve_insertion_order = true")
@@ -80,6 +80,15 @@ def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch,
     )
 
 
+def as_text_columns(rows: pa.Table, feed: ObjectFeed, source: str) -> pa.Table:
+    """Rows of a batch with every source column as text. Raises PipelineError where a source column bears
+    the name of a landing column or of another one."""
+    for name in _source_columns(rows, feed, source):
+        if rows.schema.field(name).type != pa.string():
+            rows = rows.set_column(rows.column_names.index(name), name, pc.cast(rows[name], pa.string()))
+    return rows
+
+
 def _source_columns(rows: pa.Table, feed: ObjectFeed, source: str) -> list[str]:
     names = list(rows.column_names)
     for own in _OWN:
@@ -102,13 +111,6 @@ def _source_columns(rows: pa.Table, feed: ObjectFeed, source: str) -> list[str]:
             "Rename one of them.",
         )
     return names
-
-
-def _as_text(rows: pa.Table, columns: Sequence[str]) -> pa.Table:
-    for name in columns:
-        if rows.schema.field(name).type != pa.string():
-            rows = rows.set_column(rows.column_names.index(name), name, pc.cast(rows[name], pa.string()))
-    return rows
 
 
 def _key_sql(key: Sequence[str]) -> str:

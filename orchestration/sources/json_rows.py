@@ -50,15 +50,20 @@ def batch_of(records: Sequence[Any], file: str, first_row: int, key: Sequence[st
     which two names differ only by case is rejected. `first_row`: number of the first record; `key`:
     columns that are there even where no record has them."""
     spelled: dict[str, str] = {}
-    rows: list[tuple[int, dict[str, str | None]]] = []
+    shapes: set[tuple[str, ...]] = set()  # lists of names that have been looked at: mostly there is one
+    rows: list[tuple[int, Mapping[str, Any]]] = []
     problems: list[tuple[int, str]] = []
     for number, record in enumerate(records, start=first_row):
         if not isinstance(record, Mapping):
             problems.append((number, "not_a_record"))
-        elif any(spelled.setdefault(name.lower(), name) != name for name in record):
-            problems.append((number, "column_collision"))
-        else:
-            rows.append((number, {name: as_text(value) for name, value in record.items()}))
+            continue
+        names = tuple(record)
+        if names not in shapes:
+            if any(spelled.setdefault(name.lower(), name) != name for name in names):
+                problems.append((number, "column_collision"))
+                continue
+            shapes.add(names)
+        rows.append((number, record))
     try:
         table = _table(rows, file, key)
     except UnicodeEncodeError:  # rare, so that looking at every value would cost more than it finds
@@ -73,17 +78,22 @@ def batch_of(records: Sequence[Any], file: str, first_row: int, key: Sequence[st
     )
 
 
-def _table(rows: Sequence[tuple[int, dict[str, str | None]]], file: str, key: Sequence[str]) -> pa.Table:
+def _table(rows: Sequence[tuple[int, Mapping[str, Any]]], file: str, key: Sequence[str]) -> pa.Table:
     names = list(dict.fromkeys([*key, *(name for _, row in rows for name in row)]))
-    columns = [pa.array([row.get(name) for _, row in rows], pa.string()) for name in names]
     return pa.table(
         [
-            *columns,
+            *(_column([row.get(name) for _, row in rows]) for name in names),
             pa.repeat(pa.scalar(file, pa.string()), len(rows)),
             pa.array([number for number, _ in rows], pa.int64()),
         ],
         names=[*names, SOURCE_FILE, SOURCE_ROW],
     )
+
+
+def _column(values: list[Any]) -> pa.Array:
+    if not {str, type(None)}.issuperset(map(type, values)):
+        values = [as_text(value) for value in values]
+    return pa.array(values, pa.string())
 
 
 _REASONS = {
@@ -93,9 +103,9 @@ _REASONS = {
 }
 
 
-def _is_unicode(row: Mapping[str, str | None]) -> bool:
+def _is_unicode(row: Mapping[str, Any]) -> bool:
     try:
-        for text in (*row, *row.values()):
+        for text in (*row, *map(as_text, row.values())):
             (text or "").encode()
     except UnicodeEncodeError:
         return False

@@ -29,6 +29,7 @@ ASSOCIATED: Mapping[str, tuple[str, ...]] = {
 WITH_HISTORY = ("dealstage", "pipeline", "amount", "closedate", "hubspot_owner_id")
 _WITH_PIPELINES = ("deals", "leads")
 _ENVELOPE = ("id", "createdAt", "updatedAt", "archived", "archivedAt")
+_TAKEN = frozenset(name.lower() for name in _ENVELOPE)
 
 
 def hubspot_api_feeds(account: HubspotAccount, run: ApiRun) -> Iterator[ObjectFeed]:
@@ -177,8 +178,9 @@ def _flat(record: Any) -> Any:
     if not isinstance(record, Mapping) or not isinstance(properties, Mapping):
         return record
     envelope = {name: record[name] for name in _ENVELOPE if name in record}
-    taken = {name.lower() for name in _ENVELOPE}
-    named = {f"property_{name}" if name.lower() in taken else name: properties[name] for name in properties}
+    if _TAKEN.isdisjoint(map(str.lower, properties)):
+        return {**envelope, **properties}
+    named = {f"property_{name}" if name.lower() in _TAKEN else name: properties[name] for name in properties}
     return {**envelope, **named}
 
 
