@@ -31,8 +31,8 @@ pairs as (
 select
     older_key,
     younger_key,
-    min(match_rule) as match_rule,
-    cast(1.0 as double) as match_probability
+    cast(1.0 as double) as match_probability,
+    min(match_rule) as match_rule
 from pairs
 where older_key <> younger_key
 group by older_key, younger_key

@@ -1,6 +1,8 @@
 -- Grain: mail domain of a lead or contact. A domain is what any of its parents is listed as; people's
 -- own mailboxes (free mail, aliases) win over the disposable list, which names some of them too.
-{% set own = own_domains() %}
+{% set own = own_domains() | map('tojson') | map('replace', '"', "'") | join(', ') -%}
+{% set is_own = 'false' if not own
+    else 'max(case when with_parents.parent in (' ~ own ~ ') then 1 else 0 end) = 1' %}
 
 with domains as (
     select distinct domain from {{ ref('int_email_addresses') }}
@@ -24,11 +26,7 @@ judged as (
         max(reserved.kind) as reserved_kind,
         max(alias_services.service) as alias_service,
         max(case when free_mail.domain = with_parents.domain then 1 else 0 end) = 1 as is_free_mail,
-    {% if own -%}
-        max(case when with_parents.parent in ({{ own | map('tojson') | map('replace', '"', "'") | join(', ') }}) then 1 else 0 end) = 1 as is_own
-    {%- else -%}
-            false as is_own
-        {%- endif %}
+        {{ is_own }} as is_own
     from with_parents
     left join {{ ref('int_disposable_domains') }} as disposable on with_parents.parent = disposable.domain
     left join {{ ref('reserved_domains') }} as reserved on with_parents.parent = reserved.domain

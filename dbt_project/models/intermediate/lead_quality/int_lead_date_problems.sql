@@ -8,7 +8,8 @@ leads as (
     select
         leads.*,
         limits.source_defect_share,
-        {{ dbt.dateadd('hour', '-cast(limits.date_tolerance_hours as integer)', 'leads.created_at') }} as earliest_at,
+        {{ dbt.dateadd('hour', '-cast(limits.date_tolerance_hours as integer)', 'leads.created_at') }}
+            as earliest_at,
         {{ dbt.dateadd('hour', 'cast(limits.date_tolerance_hours as integer)', known_at()) }} as latest_at
     from {{ ref('int_leads_resolved') }} as leads
     cross join limits

@@ -30,9 +30,9 @@ closest as (
 
 members as (
     select
+        persons.*,
         clusters.cluster_key,
         clusters.cluster_id,
-        persons.*,
         not coalesce(scores.is_fake or scores.is_suspect, persons.has_disposable_mailbox) as is_good
     from clusters
     inner join persons on clusters.record_key = persons.record_key
@@ -48,12 +48,13 @@ kept as (
 select
     members.record_id as lead_id,
     members.cluster_id,
-    case
-        when members.record_key <> kept.record_key and not coalesce(members.contact_id = kept.contact_id, false)
-            then kept.record_id
-    end as duplicate_of,
     closest.match_rule,
-    closest.match_probability
+    closest.match_probability,
+    case
+        when members.record_key <> kept.record_key
+            and not coalesce(members.contact_id = kept.contact_id, false)
+            then kept.record_id
+    end as duplicate_of
 from members
 left join kept on members.cluster_key = kept.cluster_key
 inner join closest on members.record_key = closest.record_key

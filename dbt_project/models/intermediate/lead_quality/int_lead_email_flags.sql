@@ -49,7 +49,9 @@ judged as (
     from leads
     inner join addresses on leads.email = addresses.email
     left join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
-    left join placeholders on addresses.base_local_part = placeholders.value or addresses.local_part = placeholders.value
+    left join
+        placeholders
+        on addresses.base_local_part = placeholders.value or addresses.local_part = placeholders.value
     left join roles on addresses.base_local_part = roles.local_part
     left join touches on leads.lead_id = touches.lead_id
     left join ages on leads.lead_id = ages.lead_id

@@ -16,8 +16,8 @@ days as (
 
 limits as (
     select
-        lower(lead_source) as lead_source,
-        business_days
+        business_days,
+        lower(lead_source) as lead_source
     from {{ ref('lead_first_touch_limits') }}
 ),
 
@@ -25,9 +25,10 @@ with_limit as (
     select
         leads.lead_id,
         leads.created_local,
-        coalesce(own.business_days, general.business_days) as limit_days,
         created_days.is_business_day,
-        created_days.business_day_number + coalesce(own.business_days, general.business_days) as deadline_number
+        coalesce(own.business_days, general.business_days) as limit_days,
+        created_days.business_day_number
+        + coalesce(own.business_days, general.business_days) as deadline_number
     from leads
     inner join days as created_days on cast(leads.created_local as date) = created_days.date_day
     inner join limits as general on general.lead_source = '*'
@@ -40,7 +41,8 @@ final as (
         with_limit.limit_days,
         case
             when with_limit.is_business_day
-                then cast(days.date_day as timestamp) + (with_limit.created_local - date_trunc('day', with_limit.created_local))
+                then cast(days.date_day as timestamp)
+                    + (with_limit.created_local - date_trunc('day', with_limit.created_local))
             else cast({{ dbt.dateadd('day', 1, 'days.date_day') }} as timestamp)
         end as deadline_local
     from with_limit

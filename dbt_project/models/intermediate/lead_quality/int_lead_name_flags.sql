@@ -1,4 +1,9 @@
 -- Grain: lead × flag about its person's name.
+{% set link = '(?i)https?:|www\\.|[a-z0-9-]{3,}'
+    ~ '\\.(com|net|org|info|xyz|top|club|site|online|shop|ru|cn)\\b' -%}
+{% set markup = '(?i)<\\s*/?\\s*[a-z!][^>]*>|javascript:|onerror\\s*=|\\$\\{|\\{\\{' -%}
+{% set emoji_run = '([\\x{1F000}-\\x{1FAFF}\\x{2600}-\\x{27BF}][\\x{FE0F}\\x{200D}]*){2,}' %}
+
 with leads as (
     select
         leads.lead_id,
@@ -64,10 +69,18 @@ judged as (
         {{ regex_matches('leads.full_name', '\\p{L}') }} as has_letters,
         worded.name_text is not null or whole_names.value is not null as is_placeholder,
         case
-            when {{ regex_matches('leads.full_name', '[^\\s@]+@[^\\s@]+\\.[^\\s@]+') }} then 'an e-mail address'
-            when {{ regex_matches('leads.full_name', '(?i)https?:|www\\.|[a-z0-9-]{3,}\\.(com|net|org|info|xyz|top|club|site|online|shop|ru|cn)\\b') }} then 'a link'
-            when {{ regex_matches('leads.full_name', '(?i)<\\s*/?\\s*[a-z!][^>]*>|javascript:|onerror\\s*=|\\$\\{|\\{\\{') }} then 'markup or a script'
-            when {{ regex_matches('leads.full_name', '([\\x{1F000}-\\x{1FAFF}\\x{2600}-\\x{27BF}][\\x{FE0F}\\x{200D}]*){2,}') }} then 'a run of emoji'
+            when
+                {{ regex_matches('leads.full_name', '[^\\s@]+@[^\\s@]+\\.[^\\s@]+') }}
+                then 'an e-mail address'
+            when
+                {{ regex_matches('leads.full_name', link) }}
+                then 'a link'
+            when
+                {{ regex_matches('leads.full_name', markup) }}
+                then 'markup or a script'
+            when
+                {{ regex_matches('leads.full_name', emoji_run) }}
+                then 'a run of emoji'
         end as injected
     from leads
     left join worded on leads.name_text = worded.name_text

@@ -37,8 +37,8 @@ shipped as (
     from leads
     inner join samples
         on
-            leads.name_text = samples.name_text
-            and (leads.company_text = samples.company_text or lower(leads.email) = samples.email)
+        leads.name_text = samples.name_text
+        and (leads.company_text = samples.company_text or lower(leads.email) = samples.email)
     group by leads.lead_id
 ),
 
@@ -47,7 +47,9 @@ sampled as (
         leads.lead_id,
         leads.name_since,
         case
-            when shipped.vendor is not null then 'one of the people that ' || shipped.vendor || ' ships with every new account'
+            when
+                shipped.vendor is not null
+                then 'one of the people that ' || shipped.vendor || ' ships with every new account'
             when leads.is_sample then 'marked by the CRM as a sample'
             else 'named a sample in its own text'
         end as kind

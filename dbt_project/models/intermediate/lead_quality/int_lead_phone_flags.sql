@@ -15,7 +15,8 @@ leads as (
 addresses as (
     select
         addresses.email,
-        case when not domains.is_free_mail and not domains.is_alias_service then addresses.domain end as company_domain
+        case when not domains.is_free_mail and not domains.is_alias_service then addresses.domain end
+            as company_domain
     from {{ ref('int_email_addresses') }} as addresses
     inner join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
 ),

@@ -6,9 +6,9 @@ with limits as (
 leads as (
     select
         leads.*,
-        coalesce(touches.touch_count, 0) as touch_count,
         touches.bulk_logged_count,
         touches.first_bulk_logged_at,
+        coalesce(touches.touch_count, 0) as touch_count,
         least(coalesce(ages.status_since, leads.created_at, {{ as_of() }}), {{ as_of() }}) as status_since
     from {{ ref('int_leads_resolved') }} as leads
     left join {{ ref('int_lead_touch_summaries') }} as touches on leads.lead_id = touches.lead_id
@@ -35,7 +35,9 @@ entered as (
     from leads
     inner join timed on leads.source_instance = timed.source_instance
     left join {{ ref('import_lead_sources') }} as imports on lower(leads.lead_source) = imports.lead_source
-    where leads.created_by_id is not null and leads.created_at <= {{ as_of() }} and imports.lead_source is null
+    where leads.created_by_id is not null
+        and leads.created_at <= {{ as_of() }}
+        and imports.lead_source is null
 ),
 
 -- a longer gap begins a new run
@@ -73,9 +75,9 @@ burst_leads as (
     from runs
     inner join bursts
         on
-            runs.source_instance = bursts.source_instance
-            and runs.created_by_id = bursts.created_by_id
-            and runs.run_number = bursts.run_number
+        runs.source_instance = bursts.source_instance
+        and runs.created_by_id = bursts.created_by_id
+        and runs.run_number = bursts.run_number
 ),
 
 final as (

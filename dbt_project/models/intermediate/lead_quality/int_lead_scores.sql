@@ -30,8 +30,10 @@ scored as (
 evaluated as (
     select
         rules.source_instance,
-        max(case when weights.family = 'fake' and rules.is_evaluated then 1 else 0 end) = 1 as is_fake_evaluated,
-        max(case when weights.family = 'stale' and rules.is_evaluated then 1 else 0 end) = 1 as is_stale_evaluated
+        max(case when weights.family = 'fake' and rules.is_evaluated then 1 else 0 end)
+        = 1 as is_fake_evaluated,
+        max(case when weights.family = 'stale' and rules.is_evaluated then 1 else 0 end)
+        = 1 as is_stale_evaluated
     from {{ ref('int_rules_evaluated') }} as rules
     inner join {{ ref('lead_flag_weights') }} as weights on rules.column_or_rule = weights.flag
     where rules.table_name = 'fct_lead_flags'

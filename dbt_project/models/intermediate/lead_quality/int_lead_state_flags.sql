@@ -27,7 +27,10 @@ final as (
     where past_good_since < {{ as_of() }}
     union all
     select
-        {{ lead_flag('unowned', 'coalesce(owner_ref_since, created_at, ' ~ as_of() ~ ')', "'Nobody owns it.'", {'owner_id': 'owner_id'}) }}
+        {{ lead_flag(
+            'unowned', 'coalesce(owner_ref_since, created_at, ' ~ as_of() ~ ')',
+            "'Nobody owns it.'", {'owner_id': 'owner_id'}
+        ) }}
     from leads
     where owner_ref is null
     union all

@@ -8,7 +8,8 @@ leads as (
         leads.*,
         limits.untouched_days,
         {{ dbt.datediff('leads.created_at', as_of(), 'day') }} as age_days,
-        {{ dbt.dateadd('day', 'cast(limits.untouched_days as integer)', 'leads.created_at') }} as untouched_since,
+        {{ dbt.dateadd('day', 'cast(limits.untouched_days as integer)', 'leads.created_at') }}
+            as untouched_since,
         {{ dbt.dateadd('day', 'leads.touch_days', 'leads.last_touch_at') }} as quiet_since,
         {{ dbt.dateadd('day', 1, 'leads.recontact_on') }} as overdue_from
     from {{ ref('int_leads_in_play') }} as leads

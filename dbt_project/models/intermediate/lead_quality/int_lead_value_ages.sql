@@ -26,10 +26,12 @@ versions as (
     select
         {{ all_but(['full_name', 'owner_id'], 'landed') }},
         {{ full_name('landed') }} as name,
-        owner_id as owner_ref,
-        row_number() over (partition by lead_id order by changed_at, loaded_at) as version_number
+        landed.owner_id as owner_ref,
+        row_number() over (
+            partition by landed.lead_id order by landed.changed_at, landed.loaded_at
+        ) as version_number
     from landed
-    where changed_at <= {{ as_of() }} or is_latest
+    where landed.changed_at <= {{ as_of() }} or landed.is_latest
 ),
 
 compared as (
@@ -40,7 +42,7 @@ compared as (
         least(versions.changed_at, {{ as_of() }}) as changed_at,
         case when versions.version_number = 1 then leads.created_at end as assumed_at,
         {%- for value in values %}
-        versions.{{ value }} is not distinct from leads.{{ value }} as has_same_{{ value }},
+            (versions.{{ value }} is not distinct from leads.{{ value }}) as has_same_{{ value }},
         {%- endfor %}
         max(case when versions.status is distinct from leads.status then versions.version_number else 0 end)
             over (partition by leads.lead_id) as last_version_of_other_status
@@ -53,7 +55,9 @@ status_changes as (
         lead_id,
         max(changed_at) as changed_at
     from {{ ref('int_lead_field_changes_unioned') }}
-    where {{ comparable_text('field') }} in ('status', 'lead status', 'hs lead status') and changed_at <= {{ as_of() }}
+    where
+        {{ comparable_text('field') }} in ('status', 'lead status', 'hs lead status')
+        and changed_at <= {{ as_of() }}
     group by lead_id
 ),
 
@@ -62,7 +66,8 @@ aged as (
         lead_id,
         min(loaded_at) as first_landed_at,
         {%- for value in values %}
-        min(case when has_same_{{ value }} then coalesce(assumed_at, changed_at) end) as {{ value }}_since,
+            min(case when has_same_{{ value }} then coalesce(assumed_at, changed_at) end)
+                as {{ value }}_since,
         {%- endfor %}
         min(case when version_number > last_version_of_other_status then changed_at end) as status_seen_since
     from compared

@@ -85,12 +85,12 @@ compared as (
 
 final as (
     select
-        record_type || '|' || record_id as record_key,
         record_type,
         record_id,
         contact_id,
-        row_number() over (order by created_at asc nulls last, record_type desc, record_id asc) as age_rank,
         mailbox,
+        record_type || '|' || record_id as record_key,
+        row_number() over (order by created_at asc nulls last, record_type desc, record_id asc) as age_rank,
         coalesce(is_disposable, false) as has_disposable_mailbox,
         case when length(line) >= 7 then name_text || '|' || company_text || '|' || line end as business_card
     from compared

@@ -19,9 +19,9 @@ done as (
     from slots
     inner join touches
         on
-            slots.rep_id = touches.rep_id
-            and touches.occurred_at < slots.slot_end_at
-            and (touches.occurred_at >= slots.slot_start_at or touches.runs_until > slots.slot_start_at)
+        slots.rep_id = touches.rep_id
+        and slots.slot_end_at > touches.occurred_at
+        and (slots.slot_start_at <= touches.occurred_at or slots.slot_start_at < touches.runs_until)
 )
 
 select
@@ -31,4 +31,6 @@ select
 from slots
 left join done on slots.rep_id = done.rep_id and slots.slot_start_at = done.slot_start_at
 left join claims
-    on slots.rep_id = claims.rep_id and slots.date_day >= claims.valid_from and slots.date_day < claims.valid_to
+    on slots.rep_id = claims.rep_id
+    and slots.date_day >= claims.valid_from
+    and slots.date_day < claims.valid_to

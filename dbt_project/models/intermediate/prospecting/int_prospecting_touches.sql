@@ -25,7 +25,8 @@ accounts as (
         accounts.account_id,
         first_wins.first_won_at,
         first_wins.account_id is null
-        and coalesce(accounts.is_customer, lower(accounts.account_type) like '%customer%', false) as was_always_customer
+        and coalesce(accounts.is_customer, lower(accounts.account_type) like '%customer%', false)
+            as was_always_customer
     from {{ ref('int_accounts_resolved') }} as accounts
     left join first_wins on accounts.account_id = first_wins.account_id
 )
@@ -36,7 +37,10 @@ select
     touches.occurred_at,
     case
         when touches.kind = 'call' and touches.is_connected and touches.duration_minutes > 0
-            then {{ dbt.dateadd('second', 'cast(touches.duration_minutes * 60 as integer)', 'touches.occurred_at') }}
+            then
+                {{ dbt.dateadd(
+                    'second', 'cast(touches.duration_minutes * 60 as integer)', 'touches.occurred_at'
+                ) }}
         else touches.occurred_at
     end as runs_until
 from touches

@@ -36,7 +36,8 @@ holidays as (
 schedules as (
     select
         *,
-        coalesce(nullif({{ regex_replace('lower(work_days)', '[^a-z]+', ' ') }}, ''), 'mon tue wed thu fri') as day_names
+        coalesce(nullif({{ regex_replace('lower(work_days)', '[^a-z]+', ' ') }}, ''), 'mon tue wed thu fri')
+            as day_names
     from {{ ref('int_working_hours_resolved') }}
     where hours_per_week > 0
 ),
@@ -45,7 +46,7 @@ counted as (
     select
         *,
         {% for weekday in weekdays -%}
-        case when day_names like '%{{ weekday }}%' then 1 else 0 end{{ ' + ' if not loop.last }}
+            case when day_names like '%{{ weekday }}%' then 1 else 0 end{{ ' + ' if not loop.last }}
         {%- endfor %} as day_count
     from schedules
 ),
@@ -64,15 +65,18 @@ workdays as (
     from days
     inner join counted
         on
-            days.rep_id = counted.rep_id
-            and days.date_day >= counted.valid_from
-            and days.date_day < counted.valid_to
-            and (
-                {%- for weekday in weekdays %}
-                (extract(isodow from days.date_day) = {{ loop.index }} and counted.day_names like '%{{ weekday }}%')
+        days.rep_id = counted.rep_id
+        and days.date_day >= counted.valid_from
+        and days.date_day < counted.valid_to
+        and (
+            {%- for weekday in weekdays %}
+                (
+                    extract(isodow from days.date_day) = {{ loop.index }}
+                    and counted.day_names like '%{{ weekday }}%'
+                )
                 {{- ' or' if not loop.last }}
-                {%- endfor %}
-            )
+            {%- endfor %}
+        )
     left join holidays on days.date_day = holidays.holiday_on
     where counted.day_count > 0 and holidays.holiday_on is null
 ),
@@ -84,15 +88,16 @@ half_hours as (
 slots as (
     select
         workdays.*,
-        {{ dbt.dateadd('minute', 'half_hours.slot_minute', 'cast(workdays.date_day as timestamp)') }} as slot_local,
+        {{ dbt.dateadd('minute', 'half_hours.slot_minute', 'cast(workdays.date_day as timestamp)') }}
+            as slot_local,
         count(*) over (partition by workdays.rep_id, workdays.date_day) as day_slots
     from workdays
     inner join half_hours
         on
-            half_hours.slot_minute >= workdays.start_minute
-            and half_hours.slot_minute + 30 <= coalesce(
-                nullif(workdays.end_minute, 0), workdays.start_minute + workdays.day_minutes
-            )
+        workdays.start_minute <= half_hours.slot_minute
+        and half_hours.slot_minute + 30 <= coalesce(
+            nullif(workdays.end_minute, 0), workdays.start_minute + workdays.day_minutes
+        )
 ),
 
 placed as (

@@ -17,7 +17,7 @@ counted as (
         count(fake_score) as fake_evaluated_count,
         count(stale_score) as stale_evaluated_count,
         {%- for verdict in ['fake', 'duplicate', 'suspect', 'stale', 'trusted'] %}
-        count(case when verdict = '{{ verdict }}' then 1 end) as {{ verdict }}_count,
+            count(case when verdict = '{{ verdict }}' then 1 end) as {{ verdict }}_count,
         {%- endfor %}
         count(case when is_stale then 1 end) as is_stale_count
     from judged
@@ -51,8 +51,9 @@ worst as (
         source_instance,
         created_by_id,
         month_start,
-        {{ dbt.listagg("main_reason || ' (' || cast(reason_count as varchar) || ')'", "', '", 'order by place') }}
-            as worst_reasons
+        {{ dbt.listagg(
+            "main_reason || ' (' || cast(reason_count as varchar) || ')'", "', '", 'order by place'
+        ) }} as worst_reasons
     from ranked
     where place <= 3
     group by source_instance, created_by_id, month_start
@@ -68,7 +69,7 @@ select
     counted.fake_evaluated_count,
     counted.stale_evaluated_count,
     {%- for verdict in ['fake', 'duplicate', 'suspect', 'stale', 'trusted'] %}
-    counted.{{ verdict }}_count,
+        counted.{{ verdict }}_count,
     {%- endfor %}
     counted.is_stale_count,
     round(counted.fake_count * 1.0 / nullif(counted.fake_evaluated_count, 0), 6) as fake_share,
@@ -82,4 +83,4 @@ left join worst
     on
         counted.source_instance = worst.source_instance
         and counted.created_by_id = worst.created_by_id
-        and counted.month_start is not distinct from worst.month_start
+        and (counted.month_start is not distinct from worst.month_start)

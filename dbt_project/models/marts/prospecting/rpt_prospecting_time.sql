@@ -40,9 +40,9 @@ slot_events as (
     from slots
     inner join events
         on
-            slots.rep_id = events.rep_id
-            and events.starts_at < slots.slot_end_at
-            and events.ends_at > slots.slot_start_at
+        slots.rep_id = events.rep_id
+        and slots.slot_end_at > events.starts_at
+        and slots.slot_start_at < events.ends_at
     where events.category in ('prospecting', 'personal_or_out')
 ),
 
@@ -87,7 +87,8 @@ summed as (
         sum(coalesce(plans.scheduled_hours, 0)) as scheduled_hours,
         count(case when slots.is_done then 1 end) as done_slots,
         sum(slots.slot_hours * slots.claimed_prospecting_share)
-        / nullif(sum(case when slots.claimed_prospecting_share is not null then slots.slot_hours end), 0) as claimed_share
+        / nullif(sum(case when slots.claimed_prospecting_share is not null then slots.slot_hours end), 0)
+            as claimed_share
     from slots
     left join slot_plans as plans on slots.rep_id = plans.rep_id and slots.slot_start_at = plans.slot_start_at
     where not coalesce(plans.is_out, false) or slots.is_done
@@ -112,7 +113,11 @@ measured as (
         cast(coalesce(summed.claimed_share, claims.claimed_prospecting_share) as double) as claimed_share,
         case when calendars.rep_id is not null then summed.scheduled_hours end as scheduled_hours,
         case when timed.rep_id is not null then summed.done_slots end as done_slots,
-        case when calendars.rep_id is not null and summed.rep_id is not null then coalesce(block_counts.blocks_reserved, 0) end
+        case
+            when
+                calendars.rep_id is not null and summed.rep_id is not null
+                then coalesce(block_counts.blocks_reserved, 0)
+        end
             as blocks_reserved,
         case
             when calendars.rep_id is not null and timed.rep_id is not null and summed.rep_id is not null
@@ -132,7 +137,10 @@ final as (
         {{ as_of() }} as as_of,
         case
             when measured_cycle_days is not null
-                then {{ dbt.dateadd('day', '-greatest(1, cast(ceil(measured_cycle_days) as integer))', as_of()) }}
+                then
+                    {{ dbt.dateadd(
+                        'day', '-greatest(1, cast(ceil(measured_cycle_days) as integer))', as_of()
+                    ) }}
         end as window_start,
         case when measured_cycle_days is not null then {{ as_of() }} end as window_end,
         cast(measured_cycle_days as double) as measured_cycle_days,
