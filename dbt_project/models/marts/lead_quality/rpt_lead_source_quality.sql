@@ -68,9 +68,11 @@ select
     counted.leads,
     counted.fake_evaluated_count,
     counted.stale_evaluated_count,
-    {%- for verdict in ['fake', 'duplicate', 'suspect', 'stale', 'trusted'] %}
-        counted.{{ verdict }}_count,
-    {%- endfor %}
+    counted.fake_count,
+    counted.duplicate_count,
+    counted.suspect_count,
+    counted.stale_count,
+    counted.trusted_count,
     counted.is_stale_count,
     round(counted.fake_count * 1.0 / nullif(counted.fake_evaluated_count, 0), 6) as fake_share,
     round(counted.suspect_count * 1.0 / nullif(counted.fake_evaluated_count, 0), 6) as suspect_share,
@@ -83,4 +85,4 @@ left join worst
     on
         counted.source_instance = worst.source_instance
         and counted.created_by_id = worst.created_by_id
-        and (counted.month_start is not distinct from worst.month_start)
+        and coalesce(counted.month_start, date '1900-01-01') = coalesce(worst.month_start, date '1900-01-01')
