@@ -64,7 +64,7 @@ class Comparison:
         self._make_incoming()
         self._make_current()
         is_complete, warnings = self._make_gone()
-        self._run("create table {news} as " + _NEWS)
+        self._run("create table {news} as " + (_NEWS if self._landed else _FIRST_NEWS))
         counts = self._connection.execute(
             self._sql("select (select count(*) from {news}), (select count(*) from {gone})")
         ).fetchone()
@@ -240,6 +240,8 @@ class Comparison:
         return template.format(**self._tables)
 
 
+# Nothing has landed: whatever arrived is new.
+_FIRST_NEWS = "select k, max(seq) as seq from {incoming} group by k, h"
 _NEWS = """
     with versions as (select k, h, max(seq) as seq from {incoming} group by k, h),
     arrived as (select k, bit_xor(md5_number(h)) as signature, count(*) as contents from versions group by k),

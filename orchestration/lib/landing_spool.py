@@ -121,7 +121,7 @@ class Spool:
         if not self._waiting:
             return
         path = self.folder / f"{len(self.paths):06}.parquet"
-        pq.write_table(pa.concat_tables(self._waiting, promote_options="default"), path, compression="zstd")
+        pq.write_table(pa.concat_tables(self._waiting, promote_options="default"), path, compression="lz4")
         self.paths.append(path)
         self._waiting.clear()
 

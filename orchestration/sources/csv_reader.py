@@ -25,22 +25,26 @@ BLOCK_BYTES = 32 << 20
 SEPARATORS = ",;\t|"
 
 
-def read_csv(opener: Callable[[], BinaryIO], name: str, source: str) -> Iterator[Batch]:
+def read_csv(
+    opener: Callable[[], BinaryIO], name: str, source: str, encoding: str | None = None
+) -> Iterator[Batch]:
     """Batches of a CSV's rows, every column text, empty fields null; at least one, if of no rows.
+    `encoding`: where it has been detected already, which takes a pass over the whole file.
 
     Columns without a name come as `_unnamed_<n>` where they hold anything. A row with fewer or more
     fields than the header, with bytes that cannot be decoded, or whose quote is never closed, is
     rejected. Raises PipelineError where the header cannot be used.
     """
-    encoding = detect_encoding(opener)
-    with opener() as raw, Utf8Stream(raw, encoding) as stream:
+    with opener() as raw, Utf8Stream(raw, encoding or detect_encoding(opener)) as stream:
         names, separator = _header(stream, name, source)
         yield from _Reader(stream, names, separator, name, source).batches()
 
 
-def csv_header(opener: Callable[[], BinaryIO], name: str, source: str) -> list[str]:
+def csv_header(
+    opener: Callable[[], BinaryIO], name: str, source: str, encoding: str | None = None
+) -> list[str]:
     """Column names of a CSV, unnamed ones as `_unnamed_<n>`. Raises PipelineError as `read_csv` does."""
-    with opener() as raw, Utf8Stream(raw, detect_encoding(opener)) as stream:
+    with opener() as raw, Utf8Stream(raw, encoding or detect_encoding(opener)) as stream:
         return _header(stream, name, source)[0]
 
 

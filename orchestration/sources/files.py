@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch
 from orchestration.sources.csv_reader import csv_header, read_csv
+from orchestration.sources.text_stream import detect_encoding
 from orchestration.sources.workbooks import read_parquet, read_sheet, sheet_names
 
 CSV_KINDS = frozenset({".csv", ".tsv", ".txt"})
@@ -81,18 +82,23 @@ def read_file(file: DataFile, source: str, sheet: str | None = None) -> Iterator
         yield from read_parquet(file.path, file.name, source)
     else:
         try:
-            yield from read_csv(file.open, file.name, source)
+            yield from read_csv(file.open, file.name, source, _encoding_of(file))
         except (zipfile.BadZipFile, OSError) as error:
             raise _unreadable(file.name, source, error) from error
 
 
-@lru_cache(maxsize=64)  # asked several times per file, and a CSV's encoding takes a pass over all of it
+@lru_cache(maxsize=64)  # asked several times per file
 def header_of(file: DataFile, source: str, sheet: str | None = None) -> tuple[str, ...]:
     """Column names of one file. A file found again (`find_files`) is looked at again."""
     if file.kind in CSV_KINDS:
-        return tuple(csv_header(file.open, file.name, source))
+        return tuple(csv_header(file.open, file.name, source, _encoding_of(file)))
     first = next(iter(read_file(file, source, sheet)))
     return tuple(name for name in first.rows.column_names if name not in (SOURCE_FILE, SOURCE_ROW))
+
+
+@lru_cache(maxsize=64)  # a pass over the whole file
+def _encoding_of(file: DataFile) -> str:
+    return detect_encoding(file.open)
 
 
 def sheets_of(file: DataFile, source: str) -> list[str]:

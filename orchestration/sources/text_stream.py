@@ -70,7 +70,8 @@ def detect_encoding(opener: Callable[[], BinaryIO]) -> str:
                 valid, invalid = valid + count, invalid + len(high)
                 damaged += len(high) - len(high.translate(None, _NOT_CP1252))
             else:
-                valid += len(chunk) - len(chunk.translate(None, bytes(range(0xC2, 0xF5))))
+                if not chunk.isascii():
+                    valid += len(chunk) - len(chunk.translate(None, bytes(range(0xC2, 0xF5))))
             chunk = stream.read(_CHUNK)
     return "cp1252" if invalid > 10 * max(valid, 2 * damaged) else "utf-8"
 
