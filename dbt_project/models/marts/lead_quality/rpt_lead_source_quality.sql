@@ -82,7 +82,6 @@ select
     worst.worst_reasons
 from counted
 left join worst
-    on
-        counted.source_instance = worst.source_instance
-        and counted.created_by_id = worst.created_by_id
-        and coalesce(counted.month_start, date '1900-01-01') = coalesce(worst.month_start, date '1900-01-01')
+    on counted.source_instance = worst.source_instance
+    and counted.created_by_id = worst.created_by_id
+    and coalesce(counted.month_start, date '1900-01-01') = coalesce(worst.month_start, date '1900-01-01')
