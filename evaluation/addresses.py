@@ -84,7 +84,8 @@ def domains(judged: Judgements) -> Section:
             remarks.append(f"alias domains judged disposable: {', '.join(wrong) or 'none'}")
         measured = float(len(wrong)) if wanted else None
         title = "alias" if label == "alias" else "free-mail"
-        goals.append(Goal(f"{title} domains judged disposable", 0, measured, False, True))
+        note = "the list of free mail holds throw-away services too" if label == "free" else ""
+        goals.append(Goal(f"{title} domains judged disposable", 0, measured, False, True, note))
     remarks.append("recall is not measured: no list of disposable domains here that the rule does not use")
     return Section(
         "Mail domains (`email_disposable`)",

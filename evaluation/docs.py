@@ -7,6 +7,7 @@ from evaluation.report import table
 from orchestration.settings import DBT_PROJECT_DIR, PROJECT_ROOT
 
 DOCS = PROJECT_ROOT / "docs" / "lead-quality.md"
+_LONGEST = 400  # characters of a remark
 SEEDS = DBT_PROJECT_DIR / "seeds" / "lead_quality"
 
 
@@ -30,9 +31,15 @@ def rules() -> str:
 
 
 def write_figures(text: str, path: Path = DOCS) -> None:
-    """Put rules and figures between their markers in `path`."""
+    """Put rules and figures between their markers in `path`; long lists of names are cut there."""
+    short = "\n".join(
+        f"{line[:_LONGEST]} … (`make evaluate` prints all)"
+        if line.startswith("- ") and len(line) > _LONGEST
+        else line
+        for line in text.splitlines()
+    )
     path.write_text(
-        between(between(path.read_text(encoding="utf-8"), "rules", rules()), "figures", text),
+        between(between(path.read_text(encoding="utf-8"), "rules", rules()), "figures", short),
         encoding="utf-8",
     )
 

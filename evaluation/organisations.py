@@ -1,102 +1,18 @@
 """The generated organisations: verdicts and evidence against what the generator says it spoiled.
 
-Belongs here: the labels of each kind. The kinds that are held back are counted and nothing more: no
+Belongs here: the comparison. The kinds that are held back are counted and nothing more: no
 name, no example and no evidence of theirs is printed, or the rules would be tuned to them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
 
 from evaluation.inputs import ORGANISATIONS
 from evaluation.judgements import Judgements, has_rule
+from evaluation.labels import GROUPS, SPOILS, STALE, Truth, truth
 from evaluation.metrics import Confusion, Goal, compare_pairs, ratio
 from evaluation.report import CONFUSION_HEADER, PAIR_HEADER, Section, confusion_cells, pair_cells, percent
-from orchestration.sources.demo import answers, generate
 
-# Kind: evidence groups that it always spoils, and those that it spoils in some of its records.
-SPOILS: dict[str, tuple[str, str]] = {
-    "keyboard_mash": ("name organisation phone", "email"),
-    "random_letters": ("name organisation email", ""),
-    "disposable_email": ("name email", ""),
-    "placeholder_email": ("name email", ""),
-    "test_names": ("name email", "organisation"),
-    "fictional_names": ("name email", "organisation phone"),
-    "unknown_names": ("name organisation email", "phone"),
-    "field_words": ("name organisation email", "phone"),
-    "sample_record": ("proof", "name organisation email phone"),
-    "url_in_name": ("name email", ""),
-    "html_in_name": ("name email", ""),
-    "emoji_in_name": ("name email", ""),
-    "email_in_name": ("name email", ""),
-    "phone_placeholder": ("name phone", ""),
-    "shared_phone": ("name email phone", ""),
-    "company_placeholder": ("organisation email", "name phone"),
-    "invalid_address": ("name email phone", ""),
-    "own_domain": ("name email", "organisation"),
-    "impossible_dates_and_mash": ("name email behaviour phone", ""),
-    "impossible_modified": ("behaviour", ""),
-    "created_in_future": ("behaviour", ""),
-    "role_account": ("email", ""),
-    "name_email_mismatch": ("email", ""),
-    "address_typo": ("email", ""),
-    "phone_invalid": ("phone", ""),
-    "phone_region": ("phone", ""),
-    "title_placeholder": ("organisation", ""),
-    "bounced": ("email", ""),
-}
-GROUPS = ("email", "name", "phone", "organisation", "behaviour", "proof")
-STALE = ("untouched", "unowned", "owner_inactive", "opted_out", "recontact_overdue")
 _WORST = 8
-
-
-@dataclass(frozen=True)
-class Lead:
-    """What is known of a generated lead: its kinds, and its text for the list of worst errors."""
-
-    kinds: tuple[str, ...]
-    is_fake: bool
-    is_held_back: bool
-    duplicate_of: str | None
-    text: str
-
-
-@dataclass(frozen=True)
-class Truth:
-    """All generated leads by lead_id, and the kinds of the generator."""
-
-    leads: dict[str, Lead]
-    kinds: dict[str, dict[str, Any]]
-
-    @property
-    def open(self) -> set[str]:
-        """The leads that may be looked at: all but those of held-back kinds."""
-        return {key for key, lead in self.leads.items() if not lead.is_held_back}
-
-    def of_kind(self, kind: str) -> set[str]:
-        return {key for key, lead in self.leads.items() if kind in lead.kinds}
-
-
-def truth() -> Truth:
-    """Labels of every generated lead, from the generator's own answers."""
-    leads: dict[str, Lead] = {}
-    kinds: dict[str, dict[str, Any]] = {}
-    for instance, options in ORGANISATIONS.items():
-        told = answers(options)
-        kinds = told["kinds"]
-        for record in generate(options)["salesforce", "Lead"].to_pylist():
-            entry = told["leads"].get(record["Id"], {"kinds": [], "is_fake": False, "duplicate_of": None})
-            names = tuple(entry["kinds"])
-            same = entry["duplicate_of"]
-            fields = ("FirstName", "LastName", "Company", "Email", "Phone")
-            leads[f"{instance}:{record['Id']}"] = Lead(
-                kinds=names,
-                is_fake=entry["is_fake"],
-                is_held_back=any(kinds.get(name, {}).get("is_held_back") for name in names),
-                duplicate_of=f"{instance}:{same}" if same else None,
-                text=" · ".join(record[name] or "–" for name in fields),
-            )
-    return Truth(leads, kinds)
 
 
 def sections(judged: Judgements) -> list[Section]:
@@ -108,6 +24,7 @@ def sections(judged: Judgements) -> list[Section]:
         _groups(known, judged),
         _duplicates(known, judged),
         _stale(known, judged),
+        _process(known, judged),
     ]
 
 
@@ -273,11 +190,30 @@ def _stale(known: Truth, judged: Judgements) -> Section:
     section.remarks.append(
         "the generator closes the leads of those who opted out, and closed leads are not stale: by design"
     )
+    section.remarks.append(
+        "the generator calls a recontact day overdue after a week, the rule on the next day: a lead without "
+        "a kind may be stale for that"
+    )
     clean = {key for key in known.open if not known.leads[key].kinds}
     section.rows.append(
         ("no kind at all", f"{len(clean):,}", percent(ratio(len(clean & stale), len(clean))),
          f"{len(clean - stale):,}")
     )  # fmt: skip
+    return section
+
+
+def _process(known: Truth, judged: Judgements) -> Section:
+    section = Section(
+        "Generated organisations: leads that arrived in a burst",
+        f"{_about(known)}. Bursts are twelve leads by one creator within seconds; imports declare themselves "
+        "and are none.",
+        ("kind", "leads", "`burst`"),
+    )
+    burst = {key for key, flags in judged.flags.items() if "burst" in flags}
+    kinds = {kind: known.of_kind(kind) for kind in ("burst", "bulk_import")}
+    kinds["all others"] = known.open - kinds["burst"] - kinds["bulk_import"]
+    for kind, leads in kinds.items():
+        section.rows.append((kind, f"{len(leads):,}", percent(ratio(len(leads & burst), len(leads)))))
     return section
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from evaluation import docs
 from evaluation.inputs import colleagues_and_households
+from evaluation.labels import GROUPS, SPOILS, STALE
 from evaluation.metrics import Confusion, Goal, compare_pairs, pairs_of
-from evaluation.organisations import GROUPS, SPOILS, STALE
 from evaluation.report import goals_table, percent, table
 from orchestration.sources.demo import DemoOptions, answers
 
