@@ -6,7 +6,7 @@ without a network.
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from bench.timing import alternate, ratios
 from orchestration.crm_accounts import HubspotAccount
 from orchestration.lib.landing import ingest
+from orchestration.records import ObjectFeed
 from orchestration.settings import Settings
 from orchestration.sources.crm.hubspot_api import hubspot_feeds
 from orchestration.sources.crm.windows import ApiRun
@@ -111,7 +112,8 @@ def _land(pages: PagesInMemory, home: Path) -> None:
     account = HubspotAccount.model_validate(section)
     entry = SourceEntry.model_validate({"name": "hub", "system": "hubspot", "hubspot_api": section})
     run = ApiRun(Caller("hub", lambda _: None), NOW, {}, Settings.secret)
-    with closing(hubspot_feeds(account, run, cast(Transport, pages))) as feeds:
+    feeds = cast(Generator[ObjectFeed, None, None], hubspot_feeds(account, run, cast(Transport, pages)))
+    with closing(feeds):
         report = ingest(settings, entry, feeds, now=NOW)
     landed = sum(item.landed_rows for item in report.objects)
     if landed < len(pages.bodies):
