@@ -1,5 +1,7 @@
 """The evaluation's arithmetic and labels, and that the documented rules are those of the seeds."""
 
+from pathlib import Path
+
 import pytest
 
 from evaluation import docs
@@ -91,3 +93,18 @@ def test_the_documented_rules_are_those_of_the_seeds() -> None:
 def test_a_document_without_the_part_is_told() -> None:
     with pytest.raises(ValueError, match="figures"):
         docs.between("# Lead quality", "figures", "text")
+
+
+def test_figures_are_put_between_their_markers_and_long_lists_cut(tmp_path: Path) -> None:
+    path = tmp_path / "quality.md"
+    parts = "".join(
+        f"<!-- {part}: generated -->\nold\n<!-- {part}: end -->\n" for part in ("rules", "figures")
+    )
+    path.write_text(f"before\n{parts}after\n", encoding="utf-8")
+    docs.write_figures("- short\n- " + "domain.example, " * 100, path)
+    written = path.read_text(encoding="utf-8")
+    assert written.startswith("before\n") and written.endswith("after\n")
+    assert "\nold\n" not in written
+    assert "`email_disposable`" in written
+    assert "\n- short\n" in written
+    assert max(len(line) for line in written.splitlines() if line.startswith("- domain")) < 450
