@@ -58,6 +58,7 @@ _ALSO_FILES = ("salesforce", "icalendar")
 _ONLY_FOR: dict[str, tuple[str, ...]] = {
     **{section: (system,) for system, section in _ACCOUNTS.items()},
     "objects": ("csv_mapping",),
+    "layout": ("salesforce", "hubspot"),
     **dict.fromkeys(("owner", "owner_from", "owners"), ("icalendar",)),
     **dict.fromkeys(
         ("window_months_back", "window_months_ahead"),
@@ -181,6 +182,7 @@ class SourceEntry(_Section):
     currency: Currency | None = None  # of amounts that carry none; None: the reporting currency
     date_order: Literal["dmy", "mdy"] | None = None
     decimal_separator: Literal[".", ","] | None = None
+    layout: Literal["fivetran"] | None = None  # tables replicated by Fivetran, exported to files
     export: Literal["full", "partial"] = "full"  # full: a key that is absent has been deleted
     accept_shrink: bool = False  # a full export that lost most of its records is meant so
     required: bool = False
@@ -255,9 +257,12 @@ class SourceEntry(_Section):
         has_account = section is not None and bool(getattr(self, section))
         if self.system == "demo" and self.path is not None:
             raise ValueError("system demo has no path: it is generated")
-        if self.system in _ALSO_FILES and has_account == (self.path is not None):
+        has_files = self.system in _ALSO_FILES or self.layout is not None
+        if self.layout is not None and self.path is None:
+            raise ValueError("layout says how files are laid out: give their path")
+        if has_files and has_account == (self.path is not None):
             raise ValueError(f"give either path, where the files lie, or {section}")
-        if section and self.system not in _ALSO_FILES and (not has_account or self.path is not None):
+        if section and not has_files and (not has_account or self.path is not None):
             raise ValueError(f"system {self.system} is read from a server: give {section}, and no path")
         if section is None and self.system != "demo" and self.path is None:
             raise ValueError("path, the file or folder that holds the data, is missing")

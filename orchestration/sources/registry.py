@@ -69,6 +69,10 @@ def open_feeds(
             from orchestration.sources.crm.pipedrive_api import pipedrive_api_feeds
 
             yield from pipedrive_api_feeds(entry.pipedrive_api, _api_run(entry, now, progress, state, secret))
+        case "salesforce" | "hubspot" if entry.layout == "fivetran":
+            from orchestration.sources.crm.fivetran_tables import fivetran_feeds
+
+            yield from fivetran_feeds(entry, progress)
         case "salesforce":
             from orchestration.sources.crm.salesforce_export import salesforce_feeds
 

@@ -21,6 +21,20 @@ parts as (
     from records
 ),
 
+-- tables that Fivetran fills list the merges apart
+every_merge as (
+    select object_type, _source_instance, merged_into_id, _changed_at, merged_id
+    from parts
+    union all
+    select
+        "objectType" as object_type,
+        _source_instance,
+        "mergedIntoId" as merged_into_id,
+        _changed_at,
+        "mergedId" as merged_id
+    from {{ landing_latest('hubspot', 'merges') }}
+),
+
 ranked as (
     select
         *,
@@ -28,7 +42,7 @@ ranked as (
             partition by object_type, _source_instance, merged_id
             order by _changed_at desc, merged_into_id asc
         ) as recency
-    from parts
+    from every_merge
     where merged_id <> '' and merged_id <> merged_into_id
 )
 
