@@ -23,9 +23,10 @@ answered as (
 
 final as (
     select
-        {{ record_id('_source_instance', "\"calendarId\" || '|' || \"id\"") }} as event_id,
-        {{ record_id('_source_instance', "\"calendarId\" || '|' || coalesce(\"recurringEventId\", \"id\")") }}
-            as series_id,
+        {{ calendar_record_id('_source_instance', "\"calendarId\" || '|' || \"id\"") }} as event_id,
+        {{ calendar_record_id(
+            '_source_instance', "\"calendarId\" || '|' || coalesce(\"recurringEventId\", \"id\")"
+        ) }} as series_id,
         "calendarId" as calendar_owner,
 
         case when not is_private then "summary" end as subject,

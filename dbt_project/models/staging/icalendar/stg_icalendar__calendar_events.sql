@@ -13,8 +13,8 @@ marked as (
 
 final as (
     select
-        {{ record_id('_source_instance', '_record_key') }} as event_id,
-        {{ record_id('_source_instance', "calendar_owner || '|' || uid") }} as series_id,
+        {{ calendar_record_id('_source_instance', '_record_key') }} as event_id,
+        {{ calendar_record_id('_source_instance', "calendar_owner || '|' || uid") }} as series_id,
         calendar_owner,
 
         case when not is_private then summary end as subject,

@@ -52,8 +52,8 @@ marked as (
 
 final as (
     select
-        {{ record_id('_source_instance', "\"mailbox\" || '|' || \"id\"") }} as event_id,
-        {{ record_id('_source_instance', series_key) }} as series_id,
+        {{ calendar_record_id('_source_instance', "\"mailbox\" || '|' || \"id\"") }} as event_id,
+        {{ calendar_record_id('_source_instance', series_key) }} as series_id,
         "mailbox" as calendar_owner,
 
         case when not is_private then own_subject end as subject,
