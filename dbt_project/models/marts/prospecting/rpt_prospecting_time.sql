@@ -110,7 +110,9 @@ measured as (
         cycles.measured_cycle_days,
         cycles.cycle_basis,
         summed.available_hours,
-        cast(coalesce(summed.claimed_share, claims.claimed_prospecting_share) as double) as claimed_share,
+        -- claims are stated to the percent; the weighting by hours must not leave 0.30000000000000354
+        round(cast(coalesce(summed.claimed_share, claims.claimed_prospecting_share) as double), 6)
+            as claimed_share,
         case when calendars.rep_id is not null then summed.scheduled_hours end as scheduled_hours,
         case when timed.rep_id is not null then summed.done_slots end as done_slots,
         case
@@ -160,5 +162,5 @@ final as (
 
 select
     *,
-    claimed_share - done_share as claim_gap
+    round(claimed_share - done_share, 6) as claim_gap
 from final
