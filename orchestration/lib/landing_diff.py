@@ -111,15 +111,17 @@ class Comparison:
 
     def _make_incoming(self) -> None:
         """(k, h, seq) of every admitted record. Where the object has no key, equal records are told
-        apart by their number: hash#1, hash#2."""
+        apart by their number: hash#1, hash#2. `h` is a number: half of what the hash takes as text."""
         key = (
             "_record_key"
             if self._feed.key
             else f"_record_hash || '#' || row_number() over (partition by _record_hash order by {SEQUENCE})"
         )
-        source = f"select {key} as k, _record_hash as h, {SEQUENCE} as seq from read_parquet($paths)"
+        source = (
+            f"select {key} as k, md5_number(_record_hash) as h, {SEQUENCE} as seq from read_parquet($paths)"
+        )
         if not self._paths:
-            source = "select null::varchar as k, null::varchar as h, null::bigint as seq where false"
+            source = "select null::varchar as k, null::uhugeint as h, null::bigint as seq where false"
         self._run("create table {incoming} as " + source, {"paths": self._paths} if self._paths else None)
 
     def _make_current(self) -> None:
@@ -244,7 +246,7 @@ class Comparison:
 _FIRST_NEWS = "select k, max(seq) as seq from {incoming} group by k, h"
 _NEWS = """
     with versions as (select k, h, max(seq) as seq from {incoming} group by k, h),
-    arrived as (select k, bit_xor(md5_number(h)) as signature, count(*) as contents from versions group by k),
+    arrived as (select k, bit_xor(h) as signature, count(*) as contents from versions group by k),
     changed as (
         select a.k from arrived a left join {current} c using (k)
         where c.k is null or c.is_deleted or c.signature <> a.signature or c.contents <> a.contents
