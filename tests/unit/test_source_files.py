@@ -322,3 +322,22 @@ def test_workbook_inside_a_zip(tmp_path: Path) -> None:
     (file,) = find_files(tmp_path, "crm")
     (batch,) = read_file(file, "crm")
     assert batch.rows["Id"].to_pylist() == ["7"]
+
+
+def test_planning_in_full_from_csv_and_from_one_workbook(tmp_path: Path) -> None:
+    """Every object of the catalog with every column, in a folder and in a workbook with a sheet for each."""
+    catalog = objects_of("planning")
+    header = {name: list(spec.types) for name, spec in catalog.items()}
+    folder = files_with(
+        tmp_path / "p",
+        {f"{name}.csv": f"{','.join(columns)}\n{','.join(columns)}\n" for name, columns in header.items()},
+    )
+    sheets = {name.replace("_", " ").title(): [columns, columns] for name, columns in header.items()}
+    for path in (folder, workbook(tmp_path / "plan.xlsx", sheets)):  # type: ignore[arg-type]
+        feeds = feeds_of(entry("planning", path))
+        assert list(feeds) == list(catalog)
+        for name, feed in feeds.items():
+            assert feed.key == catalog[name].key
+            assert feed.warnings == ()
+            (row,) = rows_of(feed)
+            assert {column: row[column] for column in header[name]} == {c: c for c in header[name]}
