@@ -21,8 +21,8 @@ from orchestration.records import SOURCE_FILE, Batch, Coverage, ObjectFeed, Reje
 
 SEQUENCE = "_sequence"  # position of a record in what the source sent
 FLUSH_ROWS = 1 << 18
-# Batches go through the row boundary together up to these bounds: its SQL takes about 5 ms to prepare,
-# which for the 100 rows of an API's page was most of their cost.
+# Batches go through the row boundary together up to these bounds: its SQL costs some 10 ms each
+# time, which for the 100 rows of an API's page was most of what they cost.
 ADMISSION_ROWS = 1 << 16
 ADMISSION_BYTES = 64 << 20
 # Of so many rejected rows the text is kept, to spare records that they may be; see `landing_diff`.

@@ -125,8 +125,8 @@ def _key_sql(key: Sequence[str]) -> str:
 def _hash_sql(columns: Sequence[str]) -> str:
     """md5 over NUL, `<length>:<name>=` and the value of every column that is not null, by name.
 
-    A value holds no NUL (such a row is rejected), so no two contents give the same text. That costs a
-    third of what the lengths of the values would, which have to be written as numbers.
+    A value holds no NUL (such a row is rejected), so no two contents give the same text. That costs
+    half of what the lengths of the values would, which have to be written as numbers.
     """
     named = sorted((name.lower(), name) for name in columns)
     if not named:
