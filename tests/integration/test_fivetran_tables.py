@@ -3,8 +3,8 @@
 The vendor's own samples (real input) hold few ids that occur in two tables, so a small organisation in
 the same tables (`fixtures/fivetran`) shows what they do together. Salesforce: the first deal moves through
 three stages, the second ends without another version, the third is put into the recycle bin. HubSpot: deal
-12 was merged into 11 and left in the table, 13 is deleted; contacts 22 and 23 went into 21, by the two ways
-in which Fivetran says so; contact 24 is deleted.
+12 was merged into 11 and left in the table, 13 is deleted, 14 is open; contacts 22 and 23 went into 21, by
+the two ways in which Fivetran says so; contact 24 is deleted.
 """
 
 from pathlib import Path
@@ -55,6 +55,7 @@ class TestTablesTogether:
             "select opportunity_id, outcome, cast(closed_at as varchar) from fct_opportunities order by 1",
         ) == [
             ("hs:11", "won", "2024-02-20 12:00:00"),
+            ("hs:14", "open", None),
             ("sf:006000000000001AAA", "won", "2024-02-14 12:00:00"),
         ]
 
@@ -67,6 +68,7 @@ class TestTablesTogether:
             ("Talking", 450, "2024-01-10 09:00:00", "crm_history"),
             ("Talking", 500, "2024-02-01 09:00:00", "crm_history"),
             ("Signed", 500, "2024-02-20 12:00:00", "crm_history"),
+            ("Signed", 500, "2024-03-01 00:00:00", "observed"),  # the table: account, contact, probability
         ]
 
     def test_merged_contacts_and_associations(self, home: Path) -> None:

@@ -30,6 +30,11 @@ ranked as (
         lag(known_from)
             over (partition by opportunity_id order by known_from, loaded_at)
             as previous_known_from,
+        -- Versions of one load are the vendor's record of when each began, not two looks at the deal.
+        coalesce(
+            lag(loaded_at) over (partition by opportunity_id order by known_from, loaded_at) = loaded_at,
+            false
+        ) as is_dated_by_vendor,
         row_number() over (
             partition by opportunity_id
             order by

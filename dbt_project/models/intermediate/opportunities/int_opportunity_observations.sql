@@ -76,6 +76,7 @@ from_closing as (
         and lives.closing_at <= {{ as_of() }}
         and lives.closing_at < lives.known_from
         and not coalesce(known.has_stage_history, false)
+        and not coalesce(lives.is_dated_by_vendor, false)
         -- seen open after its closing date: the date is not when it was closed
         and (lives.previous_known_from is null or lives.closing_at > lives.previous_known_from)
 
