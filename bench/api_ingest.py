@@ -100,6 +100,7 @@ def measure(work: Path, *, rows: int, repeats: int) -> dict[str, Any]:
         "of_arrow_speed_wall": ratios(timed["Arrow to Parquet"].wall, landed.wall),
         "of_arrow_speed_cpu": ratios(timed["Arrow to Parquet"].cpu, landed.cpu),
         "of_json_arrow_speed_wall": ratios(timed["JSON to Arrow to Parquet"].wall, landed.wall),
+        "of_json_arrow_speed_cpu": ratios(timed["JSON to Arrow to Parquet"].cpu, landed.cpu),
         "timed": [item.to_dict() for item in timed.values()],
     }
 
