@@ -161,5 +161,6 @@ def salesforce_tables() -> dict[str, TableShape]:
 
 
 def table_name(stem: str) -> str:
-    """The table of a file: `sf_opportunity_data` and `opportunity` are both opportunity."""
-    return re.sub(r"^sf_|_data$", "", stem.strip().lower())
+    """The table of a file: `sf_opportunity_data`, `opportunity_2` (a part) and `opportunity` are all one."""
+    name = stem.strip().lower().removeprefix("sf_")
+    return re.sub(r"([_ -]data)?([_ -]*\(?\d{1,3}\)?)?$", "", name)
