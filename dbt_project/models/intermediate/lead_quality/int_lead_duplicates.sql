@@ -10,7 +10,11 @@ persons as (
 ),
 
 scores as (
-    select * from {{ ref('int_lead_scores') }}
+    select
+        is_fake,
+        is_suspect,
+        'lead|' || lead_id as record_key
+    from {{ ref('int_lead_scores') }}
 ),
 
 pairs as (
@@ -36,7 +40,7 @@ members as (
         not coalesce(scores.is_fake or scores.is_suspect, persons.has_disposable_mailbox) as is_good
     from clusters
     inner join persons on clusters.record_key = persons.record_key
-    left join scores on persons.record_id = scores.lead_id and persons.record_type = 'lead'
+    left join scores on persons.record_key = scores.record_key
 ),
 
 kept as (
