@@ -1,17 +1,35 @@
 with
 
-problems as (
+unreadable as (
 
     select * from {{ ref('int_field_problems') }}
+
+),
+
+-- what so many leads of a source share that it is the source's own defect
+shared_by_leads as (
+
+    select * from {{ ref('int_lead_source_problems') }}
 
 )
 
 select
-    source_instance,
+    source_instance as source,
     source_system as system,
     object,
     field,
     reason,
-    cast(problem_count as bigint) as problem_count
-from problems
+    cast(problem_count as bigint) as count
+from unreadable
 where problem_count > 0
+
+union all
+
+select
+    source_instance as source,
+    source_system as system,
+    object,
+    field,
+    reason,
+    cast(problem_count as bigint) as count
+from shared_by_leads
