@@ -28,10 +28,10 @@ rollback: $(STAMP) ## serve the publication before the current one
 	@$(BIN)/python -m orchestration rollback
 
 test: $(STAMP) ## unit, dbt, architecture and end-to-end tests (under ten minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not server and not real_input"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not server and not real_input and not long"
 
 test-integration: $(STAMP) ## real input, real servers
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "server or real_input" tests/integration
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "server or real_input or long" tests/integration
 
 test-faults: $(STAMP) ## really kills, fills and corrupts
 	$(BIN)/python -m pytest tests/faults

@@ -21,6 +21,8 @@ from tests.unit.api_server import api_server
 from tests.unit.hubspot_account import HubspotAccount, iso
 from tests.unit.pipedrive_account import PipedriveAccount
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 T0 = int(datetime(2026, 2, 1, 12, tzinfo=UTC).timestamp() * 1000)
 DAY = 86_400_000

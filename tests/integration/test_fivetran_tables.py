@@ -14,6 +14,8 @@ import pytest
 
 from tests.conftest import FIXTURES, run_pipeline, shared_data
 
+pytestmark = pytest.mark.long
+
 
 def fetch(home: Path, sql: str) -> list[tuple]:  # type: ignore[type-arg]
     with duckdb.connect(str(home / "published" / "current.duckdb"), read_only=True) as connection:
