@@ -69,7 +69,7 @@ class Server:
             return int(answer.status)
 
     def put(self, name: str, *events: str) -> None:
-        self.send("PUT", f"/ann/work/{name}.ics", ics(*events))
+        self.send("PUT", f"/ann/office/{name}.ics", ics(*events))
 
     def forget_sync_tokens(self) -> None:
         """As after `max_sync_token_age`, 30 days by default."""
@@ -101,7 +101,7 @@ def radicale(radicale_python: str, tmp_path: Path) -> Iterator[Server]:
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                     break
                 time.sleep(0.1)
-            server.send("MKCALENDAR", "/ann/work/")
+            server.send("MKCALENDAR", "/ann/office/")
             yield server
         finally:
             process.terminate()
@@ -119,7 +119,7 @@ def ann(radicale: Server, tmp_path: Path) -> Calendars:
             "url": radicale.url,
             "user_env": "CALDAV_USER",
             "password_env": "CALDAV_PASSWORD",
-            "collections": [{"path": "/ann/work/", "owner": "ann@acme.example"}],
+            "collections": [{"path": "/ann/office/", "owner": "ann@acme.example"}],
         },
     )
 
@@ -138,7 +138,7 @@ def test_created_changed_deleted(radicale: Server, ann: Calendars) -> None:
     assert ann.ingest() == {"landed": 2, "deleted": 0, "rejected": 0, "unchanged": 0}
     assert ann.ingest() == {"landed": 0, "deleted": 0, "rejected": 0, "unchanged": 0}
     radicale.put("one", ONE.replace("First", "First moved").replace("0312T", "0316T"))
-    radicale.send("DELETE", "/ann/work/two.ics")
+    radicale.send("DELETE", "/ann/office/two.ics")
     assert ann.ingest() == {"landed": 1, "deleted": 2, "rejected": 0, "unchanged": 0}
     assert ann.current("summary, starts_at, calendar_owner") == [
         ("First moved", "2026-03-16T09:00:00+00:00", "ann@acme.example")
@@ -163,7 +163,7 @@ def test_a_series_its_override_and_its_end(radicale: Server, ann: Calendars) -> 
     )
     radicale.put("daily", DAILY.replace("COUNT=4", "COUNT=1"))
     assert ann.ingest() == {"landed": 0, "deleted": 3, "rejected": 0, "unchanged": 1}
-    radicale.send("DELETE", "/ann/work/daily.ics")
+    radicale.send("DELETE", "/ann/office/daily.ics")
     assert ann.ingest()["deleted"] == 1
 
 
@@ -172,7 +172,7 @@ def test_deleting_a_series_ends_what_has_left_the_window_too(radicale: Server, a
     assert ann.ingest()["landed"] == 1
     assert ann.ingest(days=150) == {"landed": 0, "deleted": 0, "rejected": 0, "unchanged": 0}
     assert len(ann.current("uid")) == 1, "what leaves the window at its back has not been deleted"
-    radicale.send("DELETE", "/ann/work/old.ics")
+    radicale.send("DELETE", "/ann/office/old.ics")
     assert ann.ingest()["deleted"] == 1
 
 
@@ -194,7 +194,7 @@ def test_an_expired_sync_token_is_said_and_loses_nothing(radicale: Server, ann: 
         radicale.put(f"e{number}", ONE.replace("UID:one", f"UID:e{number}"))
     ann.ingest()
     radicale.forget_sync_tokens()
-    radicale.send("DELETE", "/ann/work/e1.ics")
+    radicale.send("DELETE", "/ann/office/e1.ics")
     radicale.put("two", TWO)
     assert ann.ingest() == {"landed": 1, "deleted": 1, "rejected": 0, "unchanged": 3}
     assert "no longer knows its sync token" in ann.warnings[0]
@@ -227,8 +227,8 @@ def test_an_emptied_calendar_is_not_believed_at_once(radicale: Server, ann: Cale
     for number in range(3):
         radicale.put(f"e{number}", ONE.replace("UID:one", f"UID:e{number}"))
     ann.ingest()
-    radicale.send("DELETE", "/ann/work/")
-    radicale.send("MKCALENDAR", "/ann/work/")
+    radicale.send("DELETE", "/ann/office/")
+    radicale.send("MKCALENDAR", "/ann/office/")
     assert ann.ingest()["deleted"] == 0
     assert any("nothing was taken for deleted" in warning for warning in ann.warnings)
 

@@ -12,7 +12,7 @@ from tests.unit.api_server import Reply, Request, api_server
 from tests.unit.calendar_doubles import Calendars, ics
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
-FOLDER = "/dav/ann/work/"
+FOLDER = "/dav/ann/office/"
 XML = {"Content-Type": "application/xml; charset=utf-8"}
 
 
