@@ -239,7 +239,7 @@ def test_refused_and_missing(radicale: Server, ann: Calendars) -> None:
         ann.ingest()
     assert "wrong-one" not in str(error.value)
     ann.secrets["CALDAV_PASSWORD"] = PASSWORD
-    collections = [{"path": f"/ann/{name}/", "owner": "ann@acme.example"} for name in ("work", "gone")]
+    collections = [{"path": f"/ann/{name}/", "owner": "ann@acme.example"} for name in ("office", "gone")]
     server = ann.entry.caldav_server
     assert server is not None
     ann.entry = ann.entry.model_copy(
