@@ -1,6 +1,6 @@
 {#- The recorded states, and what follows from the record itself: that the deal exists from its
-    creation, in which state it was closed, and, where landing saw it only after as_of, the fields that
-    nothing contradicts. -#}
+    creation and what no change was ever recorded of, in which state it was closed, and, where landing saw
+    it only after as_of, the fields that nothing contradicts. -#}
 {%- set fields = versioned_fields() -%}
 
 with
@@ -30,6 +30,8 @@ known as (
         opportunity_id,
         {%- for field in fields %}
             max(case when knows_{{ field }} then 1 else 0 end) = 1 as knows_{{ field }},
+            min(case when knowledge_rank = 2 then {{ field }} end) as least_{{ field }},
+            max(case when knowledge_rank = 2 then {{ field }} end) as greatest_{{ field }},
         {%- endfor %}
         max(case when knowledge_rank = 1 and knows_stage then 1 else 0 end) = 1 as has_stage_history
     from records
@@ -37,21 +39,65 @@ known as (
 
 ),
 
+-- Changes that the CRM recorded by all that is known today, also those after as_of.
+recorded_changes as (
+
+    select
+        {%- for field in fields %}
+            field = '{{ field }}' as tells_{{ field }},
+        {%- endfor %}
+        source_instance,
+        opportunity_id
+    from {{ ref('int_opportunity_field_changes_typed') }}
+    union all
+    select
+        {%- for field in fields %}
+            {{ field }} is not null as tells_{{ field }},
+        {%- endfor %}
+        source_instance,
+        opportunity_id
+    from {{ ref('int_opportunity_history_unioned') }}
+
+),
+
+{% for grain in ['source_instance', 'opportunity_id'] %}
+    told_by_{{ grain }} as (
+
+        select
+            {%- for field in fields %}
+                max(case when tells_{{ field }} then 1 else 0 end) = 1 as tells_{{ field }},
+            {%- endfor %}
+            {{ grain }}
+        from recorded_changes
+        group by {{ grain }}
+
+    ),
+{% endfor %}
+-- A field whose changes the source records, and none of this deal: it never changed. A closing leaves
+-- no change in every CRM (Pipedrive's status is not its stage), so of a closed deal this holds for the
+-- owner alone; and nothing is taken back that landing saw in two states.
 from_creation as (
 
     select
-        opportunity_id,
-        least(created_at, {{ as_of() }}) as observed_at,
+        lives.opportunity_id,
+        least(lives.created_at, {{ as_of() }}) as observed_at,
         0 as priority,
         '' as sequence,
         3 as knowledge_rank,
-        {%- for field, type in fields.items() %}
-            cast(null as {{ type }}) as {{ field }},
-            false as knows_{{ field }},
+        {%- for field in fields %}
+            coalesce(known.least_{{ field }}, lives.{{ field }}) as {{ field }},
+            coalesce(known.least_{{ field }}, lives.{{ field }}) is not null
+            and coalesce(source.tells_{{ field }}, false)
+            and not coalesce(deal.tells_{{ field }}, false)
+            and coalesce(known.least_{{ field }} = known.greatest_{{ field }}, true)
+            {%- if field != 'owner_id' %} and not lives.is_closed_record{% endif %} as knows_{{ field }},
         {%- endfor %}
         false as is_removed
     from lives
-    where created_at is not null
+    left join known on lives.opportunity_id = known.opportunity_id
+    left join told_by_source_instance as source on lives.source_instance = source.source_instance
+    left join told_by_opportunity_id as deal on lives.opportunity_id = deal.opportunity_id
+    where lives.created_at is not null
 
 ),
 
