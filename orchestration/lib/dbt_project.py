@@ -111,6 +111,8 @@ def _common_arguments(settings: Settings, systems: Sequence[str]) -> list[str]:
         "--profiles-dir", str(DBT_PROJECT_DIR),
         "--target-path", str(target_path(settings)),
         "--log-path", str(target_path(settings)),
+        # Debug lines of a log file that nobody reads were a third of the threads' time.
+        "--log-level-file", "warn",
         "--vars", json.dumps({"systems": sorted(systems)}),
     ]  # fmt: skip
 
