@@ -1,46 +1,20 @@
-{#- The states of a deal with what a stage and an amount mean: outcome, reporting currency, the rep. -#}
+{#- The states of a deal in the reporting currency. Rates are by month: what is open goes by the rate of
+    the month it stands in, so that a new rate begins a version of an open deal; what is closed stays at
+    the rate of the month of its closing. -#}
 
 with
 
 states as (
 
-    select * from {{ ref('int_opportunity_states') }}
-
-),
-
-lives as (
-
-    select * from {{ ref('int_opportunity_lives') }}
-
-),
-
-stages as (
-
-    select * from {{ ref('int_stages_resolved') }}
-
-),
-
-loss_reasons as (
-
-    select * from {{ ref('int_build_loss_reasons') }}
-
-),
-
-reps as (
-
-    select * from {{ ref('int_reps_matched') }}
-
-),
-
-sources as (
-
-    select * from {{ ref('int_build_sources') }}
-
-),
-
-forecast_words as (
-
-    select * from {{ ref('forecast_category_words') }}
+    select
+        *,
+        -- where the present outcome began
+        max(case when outcome != coalesce(previous_outcome, '') then valid_from_date end) over (
+            partition by opportunity_id
+            order by valid_from
+            rows between unbounded preceding and current row
+        ) as outcome_since
+    from {{ ref('int_opportunity_states_described') }}
 
 ),
 
@@ -50,100 +24,97 @@ rates as (
 
 ),
 
-described as (
+new_rates as (
 
     select
-        {{ all_but(['probability', 'forecast_category'], 'states') }},
-        coalesce(states.probability, stages.default_probability) as probability,
-        words.forecast_category,
-        lives.source_system,
-        lives.source_instance,
-        lives.pipeline_id,
-        coalesce(upper(lives.currency), sources.currency, {{ reporting_currency() }}) as currency,
-        lives.created_at,
-        stages.stage_order,
-        stages.default_probability,
-        {{ reporting_date('states.valid_from') }} as valid_from_date,
-        case
-            when coalesce(stages.outcome, 'open') = 'won' then 'won'
-            when
-                stages.outcome is not null and stages.outcome != 'open'
-                then coalesce(reasons.outcome, stages.outcome)
-            -- in no known stage: the record's own closing tells
-            when states.stage is null
-                and states.valid_from >= lives.closing_at
-                and (lives.is_closed or lives.is_won)
-                then case when lives.is_won then 'won' else coalesce(reasons.outcome, 'lost') end
-            else 'open'
-        end as outcome,
-        reps.rep_id
+        currency,
+        valid_from,
+        {{ reporting_day_start('valid_from') }} as begins_at,
+        lag(rate) over (partition by currency order by valid_from) as previous_rate,
+        rate
+    from rates
+    where currency != {{ reporting_currency() }}
+
+),
+
+revaluations as (
+
+    select
+        states.opportunity_id,
+        states.version_number,
+        new_rates.begins_at,
+        new_rates.valid_from as begins_on
     from states
-    inner join lives on states.opportunity_id = lives.opportunity_id
-    left join stages
+    inner join new_rates
         on
-        lives.source_instance = stages.source_instance
-        and lives.pipeline_id = stages.pipeline_id
-        and states.stage = stages.stage
-    left join loss_reasons as reasons
-        on lives.source_instance = reasons.source_instance
-        and lower(lives.loss_reason) = lower(reasons.loss_reason)
-    left join sources on lives.source_instance = sources.source_instance
-    left join forecast_words as words
-        on replace(replace(lower(states.forecast_category), ' ', ''), '_', '') = words.word
-    left join reps on lives.source_instance = reps.source_instance and states.owner_id = reps.owner_ref
+        states.currency = new_rates.currency
+        and states.valid_from_date < new_rates.valid_from
+        and coalesce(states.valid_to > new_rates.begins_at, new_rates.begins_at <= {{ as_of() }})
+    where
+        states.outcome = 'open'
+        and states.amount is not null
+        and coalesce(new_rates.rate != new_rates.previous_rate, true)
 
 ),
 
-turned as (
+parts as (
 
     select
         *,
-        lag(outcome) over (partition by opportunity_id order by valid_from) as previous_outcome
-    from described
+        valid_from as begins_at,
+        valid_from_date as begins_on,
+        false as is_revaluation
+    from states
+    union all
+    select
+        states.*,
+        revaluations.begins_at,
+        revaluations.begins_on,
+        true as is_revaluation
+    from states
+    inner join revaluations
+        on
+        states.opportunity_id = revaluations.opportunity_id
+        and states.version_number = revaluations.version_number
 
 ),
 
--- Open: at the rate of the month in which the version began. Closed: of the month of closing.
-dated as (
+ended as (
 
     select
         *,
-        case
-            when outcome = 'open' then valid_from_date
-            else max(case when coalesce(outcome != previous_outcome, true) then valid_from_date end) over (
-                    partition by opportunity_id
-                    order by valid_from
-                    rows between unbounded preceding and current row
-                )
-        end as rate_on
-    from turned
+        case when outcome = 'open' then begins_on else outcome_since end as rate_on,
+        lead(begins_at) over (partition by opportunity_id, version_number order by begins_at) as revalued_at,
+        row_number() over (partition by opportunity_id order by begins_at) as part_number
+    from parts
 
 ),
 
-final as (
+priced as (
 
     select
-        dated.*,
-        rates.rate
-    from dated
+        ended.*,
+        rates.rate,
+        coalesce(ended.revalued_at, ended.valid_to) as ends_at
+    from ended
     left join rates
         on
-        dated.currency = rates.currency
-        and dated.rate_on >= rates.valid_from
-        and dated.rate_on < rates.valid_to
+        ended.currency = rates.currency
+        and ended.rate_on >= rates.valid_from
+        and ended.rate_on < rates.valid_to
 
 )
 
 select
     opportunity_id,
-    version_number,
+    part_number as version_number,
     source_system,
     source_instance,
-    valid_from,
-    valid_to,
-    valid_from_date,
-    {{ reporting_date('valid_to') }} as valid_to_date,
-    is_removed_next,
+    begins_at as valid_from,
+    ends_at as valid_to,
+    begins_on as valid_from_date,
+    {{ reporting_date('ends_at') }} as valid_to_date,
+    is_removed_next and revalued_at is null as is_removed_next,
     pipeline_id,
     stage,
     stage_order,
@@ -152,15 +123,17 @@ select
     {{ to_money(convert('amount', 'rate')) }} as amount,
     {{ to_money('amount') }} as amount_native,
     currency,
+    rate as exchange_rate,
     close_date,
     probability,
     forecast_category,
     outcome,
     -- Closed with this version: open before, or closed with another outcome.
     outcome != 'open' and coalesce(outcome != previous_outcome, true) as is_closing,
-    outcome = 'open' and coalesce(previous_outcome != 'open', false) as is_reopening,
+    outcome = 'open' and not is_revaluation and coalesce(previous_outcome != 'open', false) as is_reopening,
     outcome = 'open' and amount is not null and rate is not null
     and coalesce(forecast_category, '') != 'omitted' as is_eligible,
+    is_revaluation,
     change_source,
     created_at
-from final
+from priced

@@ -26,6 +26,7 @@ select
     outcome,
     is_eligible,
     valid_to is null as is_current,
+    is_revaluation,
     is_removed_next as is_ended_by_removal,
     change_source,
     {{ as_of() }} as as_of

@@ -1,0 +1,94 @@
+{#- The states of a deal with what its stage means: outcome, the rep, the currency of its amount. -#}
+
+with
+
+states as (
+
+    select * from {{ ref('int_opportunity_states') }}
+
+),
+
+lives as (
+
+    select * from {{ ref('int_opportunity_lives') }}
+
+),
+
+stages as (
+
+    select * from {{ ref('int_stages_resolved') }}
+
+),
+
+loss_reasons as (
+
+    select * from {{ ref('int_build_loss_reasons') }}
+
+),
+
+reps as (
+
+    select * from {{ ref('int_reps_matched') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('int_build_sources') }}
+
+),
+
+forecast_words as (
+
+    select * from {{ ref('forecast_category_words') }}
+
+),
+
+described as (
+
+    select
+        {{ all_but(['probability', 'forecast_category'], 'states') }},
+        coalesce(states.probability, stages.default_probability) as probability,
+        words.forecast_category,
+        lives.source_system,
+        lives.source_instance,
+        lives.pipeline_id,
+        coalesce(upper(lives.currency), sources.currency, {{ reporting_currency() }}) as currency,
+        lives.created_at,
+        stages.stage_order,
+        stages.default_probability,
+        {{ reporting_date('states.valid_from') }} as valid_from_date,
+        case
+            when coalesce(stages.outcome, 'open') = 'won' then 'won'
+            when
+                stages.outcome is not null and stages.outcome != 'open'
+                then coalesce(reasons.outcome, stages.outcome)
+            -- in no known stage: the record's own closing tells
+            when states.stage is null
+                and states.valid_from >= lives.closing_at
+                and (lives.is_closed or lives.is_won)
+                then case when lives.is_won then 'won' else coalesce(reasons.outcome, 'lost') end
+            else 'open'
+        end as outcome,
+        reps.rep_id
+    from states
+    inner join lives on states.opportunity_id = lives.opportunity_id
+    left join stages
+        on
+        lives.source_instance = stages.source_instance
+        and lives.pipeline_id = stages.pipeline_id
+        and states.stage = stages.stage
+    left join loss_reasons as reasons
+        on lives.source_instance = reasons.source_instance
+        and lower(lives.loss_reason) = lower(reasons.loss_reason)
+    left join sources on lives.source_instance = sources.source_instance
+    left join forecast_words as words
+        on replace(replace(lower(states.forecast_category), ' ', ''), '_', '') = words.word
+    left join reps on lives.source_instance = reps.source_instance and states.owner_id = reps.owner_ref
+
+)
+
+select
+    *,
+    lag(outcome) over (partition by opportunity_id order by valid_from) as previous_outcome
+from described
