@@ -95,6 +95,7 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, R
     sources = folder / "sources.yaml"
     sources.write_text(
         "reporting: {time_zone: Europe/Berlin, currency: EUR}\n"
-        "sources:\n  - {name: demo, system: demo, scale: 0.15}\n"
+        "sources:\n  - {name: demo, system: demo, scale: 0.15, loss_reasons: {No Decision: no_decision,"
+        " No Budget: no_decision, Project Postponed: no_decision}}\n"
     )
     yield folder / "data", run_pipeline(folder / "data", sources)

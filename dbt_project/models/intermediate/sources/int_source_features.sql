@@ -63,7 +63,10 @@
     'lead_changes': ('int_lead_field_changes_unioned', {'has_lead_history': 'change_id'}),
     'contact_roles': ('int_opportunity_contacts_unioned', {'has_opportunity_contacts': 'opportunity_contact_id'}),
     'line_items': ('int_line_items_unioned', {'has_line_items': 'line_item_id'}),
-    'stages': ('int_stages_resolved', {'has_stage_order': 'stage_order'}),
+    'stages': ('int_stages_resolved', {
+        'has_stage_order': 'stage_order',
+        'has_no_decision_stage': "case when outcome = 'no_decision' then 1 end",
+    }),
     'loss_reasons': ('int_build_loss_reasons', {'has_loss_reasons': 'loss_reason'}),
     'users': ('int_users_unioned', {'has_users': 'user_id', 'has_user_managers': 'manager_id'}),
     'invoices': ('int_account_billing', {'has_invoices': 'invoice_id', 'has_payments': 'payment_id'}),
@@ -107,6 +110,12 @@ shared as (
 
 final as (
     select
+        -- deals that nobody decided on can be told from lost ones
+        coalesce(stages.has_no_decision_stage, false)
+        or (
+            coalesce(loss_reasons.has_loss_reasons, false)
+            and coalesce(opportunities.has_opportunity_loss_reason, false)
+        ) as has_no_decisions,
         sources.source_instance{% for name, (model, flags) in inputs.items() %}{% for flag in flags %},
         coalesce({{ name }}.{{ flag }}, false) as {{ flag }}{% endfor %}{% endfor %},
         shared.*
