@@ -44,7 +44,16 @@ rules as (
                     'fct_opportunity_versions',
                     'fct_stage_visits',
                     'fct_deal_flags',
-                    'rpt_rotten_pipeline'
+                    'rpt_rotten_pipeline',
+                    'rpt_outcomes',
+                    'rpt_outcome_cohorts',
+                    'rpt_stage_conversion',
+                    'rpt_sales_cycle',
+                    'rpt_velocity',
+                    'rpt_loss_reviews',
+                    'rpt_recycle',
+                    'rpt_sweet_spot',
+                    'rpt_process_adherence'
                 ) then 'has_opportunities'
         end as about
     from {{ ref('capability_rules') }}
