@@ -27,6 +27,7 @@ measured as (
             when events.ends_at < events.starts_at then 'ends before it starts'
             when
                 not coalesce(events.is_all_day, false)
+                and coalesce(events.event_type, 'default') <> 'out_of_office'
                 and events.ends_at > {{ dbt.dateadd('hour', longest_hours, 'events.starts_at') }}
                 then 'longer than {{ longest_hours }} hours and not an all-day event'
         end as duration_problem
@@ -48,6 +49,7 @@ select
         when outcome = 'no_show' then 'no_show'
         when starts_at is null or coalesce(ends_at, starts_at) > {{ as_of() }} then 'unknown'
         when outcome in ('held', 'completed') then 'held'
+        when status = 'tentative' then 'unknown'
         -- no answer to give: one's own event, or one that the CRM keeps
         when coalesce(response, 'accepted') = 'accepted' then 'held_by_calendar'
         else 'unknown'

@@ -35,9 +35,21 @@ accounts as (
 
 ),
 
-assignments as (
+leaders as (
 
-    select * from {{ ref('int_rep_assignments') }}
+    select
+        rep_id,
+        manager_id as other_id,
+        valid_from,
+        valid_to
+    from {{ ref('int_rep_assignments') }}
+    union all
+    select
+        manager_id as rep_id,
+        rep_id as other_id,
+        valid_from,
+        valid_to
+    from {{ ref('int_rep_assignments') }}
 
 ),
 
@@ -47,37 +59,38 @@ pairs as (
     select distinct people.event_id
     from {{ ref('int_event_people') }} as people
     inner join events on people.event_id = events.event_id
-    inner join assignments
+    inner join leaders
         on
-        {{ reporting_date('events.starts_at') }} >= assignments.valid_from
-        and {{ reporting_date('events.starts_at') }} < assignments.valid_to
-        and (
-            (events.rep_id = assignments.rep_id and people.rep_id = assignments.manager_id)
-            or (events.rep_id = assignments.manager_id and people.rep_id = assignments.rep_id)
-        )
-
-),
-
-subjects as (
-
-    select
-        subject,
-        ' ' || {{ comparable_text('subject') }} || ' ' as words
-    from events
-    where subject is not null
-    group by subject
+        events.rep_id = leaders.rep_id
+        and people.rep_id = leaders.other_id
+        and {{ reporting_date('events.starts_at') }} >= leaders.valid_from
+        and {{ reporting_date('events.starts_at') }} < leaders.valid_to
 
 ),
 
 titles as (
 
+    select * from {{ ref('int_event_titles') }}
+
+),
+
+bookings as (
+
+    select * from {{ ref('int_event_overlaps') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('event_category_rules') }}
+
+),
+
+rule_order as (
+
     select
-        subjects.subject,
-        min_by(rules.category, rules.priority) as category
-    from subjects
-    inner join {{ ref('event_title_rules') }} as rules
-        on subjects.words like '% ' || rules.word || ' %'
-    group by subjects.subject
+        {{ event_rule_priorities() }}
+    from rules
 
 ),
 
@@ -94,6 +107,8 @@ joined as (
         attributions.attribution_rule,
         attributions.has_open_deal,
         titles.category as title_category,
+        titles.word as title_word,
+        bookings.is_double_booked,
         coalesce(parties.external_attendees > 0, false) or parties.is_linked as is_external,
         coalesce(parties.account_id, parties.lead_id) as party_id,
         coalesce(
@@ -108,14 +123,31 @@ joined as (
     left join accounts on parties.account_id = accounts.account_id
     left join pairs on events.event_id = pairs.event_id
     left join titles on events.subject = titles.subject
+    left join bookings
+        on
+        events.rep_id = bookings.rep_id
+        and events.starts_at = bookings.starts_at
+        and events.ends_at = bookings.ends_at
+        and events.attendance not in ('cancelled', 'declined')
+        and events.duration_problem is null
+        and not coalesce(events.is_all_day, false)
+        and coalesce(events.show_as, 'busy') <> 'free'
 
 ),
 
--- the same moment in two calendars is the same first meeting
+-- the same moment in two calendars is the same meeting, and the same first meeting
 ordered as (
 
     select
         *,
+        min(event_id) over (
+            partition by
+                starts_at,
+                case
+                    when is_external and party_id is not null then party_id
+                    else coalesce(organizer_email || '|' || subject, event_id)
+                end
+        ) as meeting_id,
         case
             when is_external
                 and party_id is not null
@@ -133,19 +165,21 @@ ordered as (
 ruled as (
 
     select
-        *,
-        case
-            when attendance in ('cancelled', 'declined') then attendance
-            when event_type = 'out_of_office' then 'out_of_office'
-            when is_external and party_id is not null then 'external_attendees'
-            when title_category is not null then 'title'
-            when is_pair and own_people <= 2 and not is_external then 'rep_and_manager'
-            when own_people >= 2 and not is_external then 'own_domain'
-            when is_private then 'private'
-            when event_type = 'focus_time' then 'focus_time'
-            else 'none'
-        end as category_rule
+        ordered.*,
+        {{ first_event_rule() }} as rule_priority
     from ordered
+    cross join rule_order
+
+),
+
+decided as (
+
+    select
+        ruled.*,
+        rules.category as rule_category,
+        coalesce(rules.rule, 'none') as category_rule
+    from ruled
+    left join rules on ruled.rule_priority = rules.priority
 
 )
 
@@ -156,6 +190,7 @@ select
     source_instance,
     rep_id,
     series_id,
+    meeting_id,
     starts_at,
     ends_at,
     time_zone,
@@ -168,27 +203,29 @@ select
     show_as,
     response,
     attendance,
-    case category_rule
-        when 'out_of_office' then 'personal_or_out'
-        when 'external_attendees'
-            then
-                case
-                    when is_customer_then and has_open_deal then 'opportunity_meeting'
-                    when is_customer_then then 'customer_meeting'
-                    when meeting_number = 1 then 'first_meeting'
-                    when has_open_deal or attributed_opportunity_id is not null then 'opportunity_meeting'
-                    else 'prospecting'
-                end
-        when 'title' then title_category
-        when 'rep_and_manager' then 'coaching'
-        when 'own_domain' then 'internal'
-        when 'private' then 'personal_or_out'
-        when 'focus_time' then 'research_admin'
-        when 'none' then 'unclassified'
-    end as category,
+    coalesce(
+        rule_category,
+        case category_rule
+            when 'external_attendees'
+                then
+                    case
+                        when is_customer_then and has_open_deal then 'opportunity_meeting'
+                        when is_customer_then then 'customer_meeting'
+                        when meeting_number = 1 then 'first_meeting'
+                        when has_open_deal or attributed_opportunity_id is not null then 'opportunity_meeting'
+                        else 'prospecting'
+                    end
+            when 'title' then title_category
+        end,
+        case when category_rule not in ('cancelled', 'declined') then 'unclassified' end
+    ) as category,
     category_rule,
+    case when category_rule = 'title' then title_word end as category_word,
     cast(external_attendees as bigint) as external_attendees,
     is_external,
+    coalesce(meeting_number = 1, false) as is_first_meeting,
+    is_pair as is_with_manager,
+    coalesce(is_double_booked, false) as is_double_booked,
     party_contact_id as contact_id,
     party_lead_id as lead_id,
     party_account_id as account_id,
@@ -197,4 +234,4 @@ select
     has_conference_link,
     created_at,
     {{ as_of() }} as as_of
-from ruled
+from decided

@@ -8,7 +8,7 @@ slots as (
 
 events as (
     select * from {{ ref('fct_calendar_events') }}
-    where attendance not in ('declined', 'cancelled') and rep_id is not null
+    where attendance not in ('declined', 'cancelled') and rep_id is not null and duration_problem is null
 ),
 
 calendars as (
