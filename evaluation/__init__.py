@@ -1,4 +1,4 @@
-"""How well the lead rules do: the real pipeline on labelled data, measured.
+"""How well the lead rules and the fodder score do: the real pipeline on labelled data, measured.
 
 Belongs here: labels, metrics and the report. Nothing that moves or judges records reads this package.
 """

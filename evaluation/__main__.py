@@ -1,4 +1,4 @@
-"""`python -m evaluation`: run the pipeline on labelled data and print how well the lead rules do."""
+"""`python -m evaluation`: run the pipeline on labelled data and print how well the rules do."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evaluation import addresses, docs, organisations, people
+from evaluation import addresses, docs, fodder, organisations, people
 from evaluation.inputs import write_inputs
 from evaluation.judgements import build, read
 from evaluation.report import goals_table
@@ -48,6 +48,7 @@ def evaluate(folder: Path) -> str:
         people.febrl(judged),
         people.neighbours(judged),
         people.names(judged),
+        fodder.section(fodder.read(home)),
     ]
     goals = [goal for section in sections for goal in section.goals]
     missed = sum(not goal.is_met for goal in goals)

@@ -1,6 +1,7 @@
 """The arithmetic: counts of right and wrong, and what follows from them. No input, no output."""
 
-from collections.abc import Iterable, Set
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -91,3 +92,13 @@ class Goal:
             return "met"
         gap = abs(self.target - self.measured)
         return f"MISSED by {gap:,.0f}" if self.is_count else f"MISSED by {gap * 100:.1f} points"
+
+
+def area_under_curve(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
+    """Chance that a positive scores above a negative, ties counting half (the area under the ROC curve,
+    by ranks as Mann and Whitney do). None where either is empty."""
+    if not (positives and negatives):
+        return None
+    ordered = sorted(negatives)
+    above = sum(bisect_left(ordered, score) + bisect_right(ordered, score) for score in positives)
+    return above / (2 * len(positives) * len(negatives))

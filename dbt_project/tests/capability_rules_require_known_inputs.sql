@@ -1,5 +1,7 @@
 -- A rule that requires an input nobody knows would never be evaluated, and say so in wrong words.
-{%- set known = ['has_any_opportunity_history', 'has_any_discount', 'has_deal_activities'] -%}
+{%- set known = [
+    'has_any_opportunity_history', 'has_any_discount', 'has_deal_activities', 'has_any_meetings',
+] -%}
 {%- set features = ref('int_source_features') -%}
 {%- if execute -%}
     {%- for column in adapter.get_columns_in_relation(features) -%}

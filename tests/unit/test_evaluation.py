@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from evaluation import docs
+from evaluation import docs, fodder
 from evaluation.inputs import colleagues_and_households
 from evaluation.labels import GROUPS, SPOILS, STALE
-from evaluation.metrics import Confusion, Goal, compare_pairs, pairs_of
+from evaluation.metrics import Confusion, Goal, area_under_curve, compare_pairs, pairs_of
 from evaluation.report import goals_table, percent, table
 from orchestration.sources.demo import DemoOptions, answers
 
@@ -108,3 +108,30 @@ def test_figures_are_put_between_their_markers_and_long_lists_cut(tmp_path: Path
     assert "`email_disposable`" in written
     assert "\n- short\n" in written
     assert max(len(line) for line in written.splitlines() if line.startswith("- domain")) < 450
+
+
+def test_the_area_under_the_curve_counts_ties_half() -> None:
+    assert area_under_curve([0.9, 0.8], [0.1, 0.2, 0.3]) == 1
+    assert area_under_curve([0.5, 0.1], [0.5]) == pytest.approx(0.25)
+    assert area_under_curve([], [0.5]) is None
+    assert area_under_curve([0.5], []) is None
+
+
+def test_the_fodder_section_names_its_worst_errors() -> None:
+    def row(score: float, *parts: str) -> dict[str, object]:
+        return {"fodder_score": score, "is_fodder_like": score >= 0.6} | {p: p in parts for p in fodder.PARTS}
+
+    scores = {
+        "o:1": row(0.85, "few_meetings"),
+        "o:2": row(0.7, "no_discovery", "few_meetings"),
+        "o:3": row(0.3),
+        "o:4": row(0.1),
+    }
+    labels = {"o:1": fodder.LABEL, "o:2": "plain", "o:3": fodder.LABEL, "o:4": "rotten"}
+    section = fodder.section(fodder.FodderScores(scores, labels, unjudged=2))
+    text = section.render()
+    assert [goal.measured for goal in section.goals] == [0.75, 0.5, 0.5]
+    assert "flagged, and is none: o:2 0.70 [plain], few_meetings, no_discovery" in text
+    assert "missed: o:3 0.30 [column_fodder], no part" in text
+    assert "labelled column_fodder without a score: 2" in text
+    assert "few_meetings: 50.0 % of fodder, 50.0 % of others" in text

@@ -1,7 +1,7 @@
 -- Grain: deal × flag that was evaluated for it, whether it holds or not. Left out: rules whose inputs the
 -- source has never landed, and deals that lack a value that the rule needs.
 with checks as (
-    {% for about in ['date', 'contact', 'amount', 'sale'] -%}
+    {% for about in ['date', 'contact', 'amount', 'sale', 'fodder'] -%}
         select * from {{ ref('int_deal_' ~ about ~ '_checks') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -27,6 +27,9 @@ features as (
     union all
     select source_instance, 'has_any_discount' as feature from sources
     where has_opportunity_list_amount or has_line_items or has_list_prices
+    union all
+    select source_instance, 'has_any_meetings' as feature from sources
+    where has_meetings or has_calendar
 ),
 
 rules as (
@@ -44,6 +47,11 @@ rules as (
                     'fct_opportunity_versions',
                     'fct_stage_visits',
                     'fct_deal_flags',
+                    'rpt_fodder_scores',
+                    'rpt_fake_sales',
+                    'rpt_cliff',
+                    'rpt_attention',
+                    'rpt_funnel_balance',
                     'rpt_rotten_pipeline',
                     'rpt_outcomes',
                     'rpt_outcome_cohorts',

@@ -21,13 +21,7 @@ reachable_fields as (
 
 seniorities as (
 
-    select
-        contacts.contact_id,
-        min_by(words.seniority, words.priority) as seniority
-    from contacts
-    inner join {{ ref('title_seniority_words') }} as words
-        on ' ' || lower(contacts.title) || ' ' like '%' || words.word || '%'
-    group by contacts.contact_id
+    select * from {{ ref('int_contact_seniorities') }}
 
 )
 
@@ -39,6 +33,7 @@ select
     contacts.owner_id,
     contacts.lead_source,
     contacts.created_at,
+    seniorities.seniority,
     case
         when not fields.is_known then null
         when coalesce(contacts.has_opted_out, false) then false
@@ -47,7 +42,6 @@ select
             or contacts.phone is not null
             or contacts.mobile_phone is not null
     end as is_reachable,
-    case when contacts.title is not null then coalesce(seniorities.seniority, 'staff') end as seniority,
     coalesce(contacts.has_opted_out, false) as has_opted_out,
     contacts.email_bounced_at is not null as has_bounced
 from contacts
