@@ -24,7 +24,8 @@ def fetch(home: Path, sql: str) -> list[tuple]:  # type: ignore[type-arg]
 
 class TestTablesTogether:
     @pytest.fixture(scope="class")
-    def home(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    @classmethod
+    def home(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
         home = tmp_path_factory.mktemp("fivetran") / "data"
         ran = run_pipeline(home, FIXTURES / "fivetran.yaml", "2024-03-31")
         assert ran.code == 0, ran.output
@@ -94,7 +95,8 @@ class TestTablesTogether:
 @pytest.mark.real_input
 class TestSeeds:
     @pytest.fixture(scope="class")
-    def home(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    @classmethod
+    def home(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shared_data("fivetran_seeds")
         home = tmp_path_factory.mktemp("seeds") / "data"
         ran = run_pipeline(home, FIXTURES / "fivetran_seeds.yaml", "2024-12-31")

@@ -26,7 +26,8 @@ def published(tmp_path_factory: pytest.TempPathFactory, name: str, as_of: str | 
 
 class TestMarketstar:
     @pytest.fixture(scope="class")
-    def home(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    @classmethod
+    def home(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shared_data("marketstar_b2b")
         return published(tmp_path_factory, "marketstar_b2b", "2022-09-29")
 
@@ -78,7 +79,8 @@ class TestMarketstar:
 
 class TestMaven:
     @pytest.fixture(scope="class")
-    def home(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    @classmethod
+    def home(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shared_data("maven_crm_opportunities")
         return published(tmp_path_factory, "maven_crm_opportunities", "2017-12-31")
 
@@ -100,7 +102,8 @@ class TestMaven:
 
 class TestSalesforce:
     @pytest.fixture(scope="class")
-    def home(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    @classmethod
+    def home(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shared_data("salesforce_devorg_2026")
         return published(tmp_path_factory, "salesforce_devorg_2026", "2026-03-31")
 
@@ -123,7 +126,8 @@ class TestSalesforce:
 
 class TestZoho:
     @pytest.fixture(scope="class")
-    def refused(self, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+    @classmethod
+    def refused(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
         shared_data("zoho_crm_demo")
         home = tmp_path_factory.mktemp("zoho") / "data"
         return home, run_pipeline(home, FIXTURES / "zoho_crm_demo.yaml", "2021-10-31")
@@ -148,7 +152,8 @@ class TestZoho:
 
 class TestCalendars:
     @pytest.fixture(scope="class")
-    def home(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    @classmethod
+    def home(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         shared_data("calendars")
         yield published(tmp_path_factory, "calendars", "2026-01-01")
 

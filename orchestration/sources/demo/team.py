@@ -135,7 +135,7 @@ def user_table(team: Team, clock: Clock) -> Frame:
             "LastName": Text(text_array(team.last_names)),
             "Name": Joined((Text(text_array(team.first_names)), " ", Text(text_array(team.last_names)))),
             "Title": Pick(titles, role),
-            "UserType": Const("Standard"),
+            "UserType": Pick(text_array(["Standard", "CloudIntegrationUser"]), (position >= team.importer) * 1),
             "IsActive": flag(active),
             "ManagerId": Ids(PREFIXES["User"], team.manager),
             "TimeZoneSidKey": Pick(text_array(TIME_ZONES), team.zone),

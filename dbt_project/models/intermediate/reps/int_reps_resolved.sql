@@ -1,4 +1,5 @@
--- Grain: rep, as of the day of as_of: every user, and everyone who is referred to as one.
+-- Grain: rep, as of the day of as_of: every user who is a person, and everyone who is referred to as one,
+-- be it a queue or an integration: records that something owns keep their owner.
 with matched as (
     select * from {{ ref('int_reps_matched') }}
 ),
@@ -32,6 +33,7 @@ working_hours as (
 known as (
     select
         rep_id,
+        true as is_matched,
         min_by(source_system, (user_id <> rep_id, user_id)) as source_system,
         min_by(source_instance, (user_id <> rep_id, user_id)) as source_instance,
         min_by(whole_name, (user_id <> rep_id, user_id)) as rep_name,
@@ -39,8 +41,7 @@ known as (
         min_by(role, (user_id <> rep_id, user_id)) as role,
         max(cast(coalesce(is_active, true) as integer)) = 1 as is_active,
         min_by(time_zone, (user_id <> rep_id, user_id)) as time_zone,
-        min(hired_on) as hired_on,
-        true as is_matched
+        min(hired_on) as hired_on
     from users
     group by 1
 ),
@@ -59,8 +60,27 @@ unknown as (
     group by 1
 ),
 
+-- none of the users is a person
+not_people as (
+    select
+        rep_id,
+        min(user_kind) as user_kind
+    from users
+    group by 1
+    having count(user_kind) = count(*)
+),
+
+users_kept as (
+    select
+        {{ all_but(['role'], 'known') }},
+        coalesce(not_people.user_kind, known.role) as role
+    from known
+    left join not_people on known.rep_id = not_people.rep_id
+    where not_people.rep_id is null or known.rep_id in (select matched.rep_id from matched)
+),
+
 everyone as (
-    {{ union_by_name(['select * from known', 'select * from unknown']) }}
+    {{ union_by_name(['select * from users_kept', 'select * from unknown']) }}
 ),
 
 final as (

@@ -1,6 +1,6 @@
 -- Grain: user. `rep_id` is the same for the users of all instances that are one person: by alias
 -- (planning), else by e-mail address. It is the first of their ids, so a further calendar or planning
--- source does not rename a rep.
+-- source does not rename a rep; a user that is no person (user_kind) comes last.
 with users as (
     select * from {{ ref('int_users_unioned') }}
 ),
@@ -60,6 +60,7 @@ final as (
         first_value(identified.user_id) over (
             partition by identified.person
             order by
+                users.user_kind is not null,
                 case
                     when users.source_system in ({{ calendar_systems() }}) then 2
                     else 1

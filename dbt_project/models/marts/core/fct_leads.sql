@@ -46,7 +46,7 @@ select
     leads.source_system,
     leads.source_instance,
     leads.owner_id,
-    leads.created_by_id,
+    {{ record_id('leads.source_instance', 'leads.created_by_id') }} as created_by_id,
     leads.status,
     leads.status_group,
     leads.lead_source,

@@ -1,7 +1,9 @@
 with judged as (
     select
         quality.*,
-        coalesce(leads.created_by_id, 'unknown') as created_by_id,
+        coalesce(
+            {{ record_id('quality.source_instance', 'leads.created_by_id') }}, 'unknown'
+        ) as created_by_id,
         cast({{ dbt.date_trunc('month', reporting_date('leads.created_at')) }} as date) as month_start
     from {{ ref('rpt_lead_quality') }} as quality
     inner join {{ ref('int_leads_resolved') }} as leads on quality.lead_id = leads.lead_id

@@ -8,6 +8,7 @@ final as (
         "firstName" as first_name,
         "lastName" as last_name,
         email,
+        case when upper(type) <> 'PERSON' then lower(type) end as user_kind,
         {{ json_text('teams', '[0].name') }} as team,
         not coalesce(archived, false) as is_active,
         "updatedAt" as modified_at,

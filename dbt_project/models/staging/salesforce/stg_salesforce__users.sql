@@ -13,6 +13,7 @@ final as (
         "Email" as email,
         coalesce("Department", "Division") as team,
         "Title" as role,
+        case when "UserType" <> 'Standard' then "UserType" end as user_kind,
         "TimeZoneSidKey" as time_zone,
 
         "IsActive" as is_active,

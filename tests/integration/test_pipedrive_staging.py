@@ -1,0 +1,128 @@
+"""What Pipedrive lands comes out under the canonical fields: leads that became deals, deletions, changes.
+Read from an account in memory, landed, and staged by dbt."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.crm_staging import Rows, by, land, shown, staged
+from tests.unit.api_server import api_server
+from tests.unit.pipedrive_account import PipedriveAccount
+
+pytestmark = pytest.mark.long
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def pipedrive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
+    home = tmp_path_factory.mktemp("pipedrive")
+    account = PipedriveAccount(page=100)
+
+    def put(name: str, key: int, day: int = 1, /, **values: Any) -> None:
+        rows = [row for row in account.records.setdefault(name, []) if row["id"] != key]
+        moment = f"2026-02-{day:02d}T10:00:00Z"
+        account.records[name] = [
+            *rows,
+            {"id": key, "update_time": moment, "add_time": "2026-01-01T10:00:00Z", **values},
+        ]
+
+    def inbox(*keys: str) -> None:
+        times = dict.fromkeys(("add_time", "update_time"), "2026-01-01T10:00:00.551Z")
+        lead = {"person_id": 71, "organization_id": 50, "owner_id": 7, "is_archived": False, **times}
+        account.records["leads"] = [{"id": key, "title": key, **lead} for key in keys]
+
+    put("stages", 1, name="Talking", pipeline_id=1, order_nr=1, deal_probability=40)
+    put("stages", 2, name="Offer", pipeline_id=1, order_nr=2, deal_probability=80)
+    put("organizations", 50, name="Acme", employee_count=12, address={"value": "x", "country": "Germany"})
+    put("persons", 71, name="Lea Lead", emails=[{"value": "lea@acme.example", "primary": True}], org_id=50)
+    put("persons", 72, name="Con Tact", emails=[], org_id=50)
+    deal = {"owner_id": 7, "currency": "EUR", "stage_id": 1, "pipeline_id": 1, "org_id": 50}
+    put(
+        "deals",
+        1,
+        **deal,
+        status="won",
+        value=200.5,
+        close_time="2026-02-01T09:00:00Z",
+        expected_close_date="2026-02-03",
+    )
+    put("deals", 2, **deal, status="open", value=5)
+    put("deals", 3, **deal, status="open", value=5)
+    put("deals", 4, **deal, status="open", value=7, is_archived=True)
+    account.flow = {1: [{"object": "dealChange", "data": {
+        "id": 900, "item_id": 1, "user_id": 7, "field_key": "stage_id", "old_value": 1, "new_value": 2,
+        "log_time": "2026-01-20 09:00:00",
+    }}]}  # fmt: skip
+    done = {
+        "done": True,
+        "marked_as_done_time": "2026-02-01T15:10:00Z",
+        "owner_id": 7,
+        "due_date": "2026-02-01",
+    }
+    put(
+        "activities",
+        31,
+        type="call",
+        **done,
+        due_time="15:00:00",
+        duration="00:30:00",
+        person_id=72,
+        deal_id=1,
+    )
+    put("activities", 32, type="meeting", **done, due_time="15:00:00", duration="01:30:00")
+    put("activities", 33, type="task", owner_id=7, due_date="2026-02-05", done=False)
+    account.records["users"] = [{"id": 7, "name": "Ann", "email": "ann@acme.example", "active_flag": True}]
+    inbox("lead-a", "lead-b", "lead-c")
+    with api_server(account.answer) as server:
+        land(home, server.url, "pipedrive", NOW)
+        put("deals", 2, 2, **deal, status="open", value=5, is_deleted=True)
+        put("deals", 5, 2, **deal, status="open", value=9, source_lead_id="lead-a")
+        account.records["deals"] = [row for row in account.records["deals"] if row["id"] != 3]  # purged
+        inbox("lead-b")
+        land(home, server.url, "pipedrive", NOW + timedelta(days=2))
+    return staged(home, "pipedrive", NOW + timedelta(days=3))
+
+
+def test_pipedrive_deals(pipedrive: dict[str, Rows]) -> None:
+    deals = by(pipedrive["opportunities"], "opportunity_id")
+    assert set(deals) == {"crm:1", "crm:4", "crm:5"}  # 2 is deleted, 3 has gone
+    columns = ("stage", "amount", "is_closed", "is_won", "probability", "close_date", "closed_at")
+    assert shown(deals["crm:1"], *columns) == (
+        "Talking", "200.5000", "True", "True", "0.400000", "2026-02-03", "2026-02-01 09:00:00",
+    )  # fmt: skip
+    assert shown(deals["crm:5"], "is_closed", "lead_id", "pipeline_id") == ("False", "crm:lead-a", "crm:1")
+    (change,) = pipedrive["opportunity_field_changes"]
+    assert shown(change, "field", "old_value", "new_value", "changed_at", "changed_by_id") == (
+        "stage", "Talking", "Offer", "2026-01-20 09:00:00", "7",
+    )  # fmt: skip
+    assert by(pipedrive["stages"], "stage_id")["crm:2"]["stage_order"] == 2
+
+
+def test_pipedrive_leads_that_became_deals_are_not_deleted(pipedrive: dict[str, Rows]) -> None:
+    leads = by(pipedrive["leads"], "lead_id")
+    assert set(leads) == {"crm:lead-a", "crm:lead-b"}  # lead-c has gone
+    columns = ("is_converted", "opportunity_id", "status", "email", "company", "country")
+    assert shown(leads["crm:lead-a"], *columns) == (
+        "True", "crm:5", "converted", "lea@acme.example", "Acme", "Germany",
+    )  # fmt: skip
+    assert shown(leads["crm:lead-b"], "is_converted", "status") == ("False", "open")
+    assert set(by(pipedrive["contacts"], "contact_id")) == {"crm:72"}
+
+
+def test_pipedrive_activities(pipedrive: dict[str, Rows]) -> None:
+    activities = by(pipedrive["activities"], "activity_id")
+    columns = ("kind", "direction", "occurred_at", "contact_id", "opportunity_id", "duration_minutes")
+    assert shown(activities["crm:31"], *columns) == (
+        "call", "outbound", "2026-02-01 15:10:00", "crm:72", "crm:1", "30",
+    )  # fmt: skip
+    assert shown(activities["crm:33"], "kind", "occurred_at", "due_at") == (
+        "task",
+        None,
+        "2026-02-05 05:00:00",
+    )
+    (meeting,) = pipedrive["calendar_events"]
+    assert shown(meeting, "event_id", "starts_at", "ends_at", "outcome") == (
+        "crm:32", "2026-02-01 15:00:00", "2026-02-01 16:30:00", "held",
+    )  # fmt: skip
