@@ -12,7 +12,6 @@ with leads as (
         company,
         owner_ref,
         full_name as name,
-        status,
         case when created_at <= {{ as_of() }} then created_at end as created_at
     from {{ ref('int_leads_resolved') }}
 ),
@@ -37,45 +36,48 @@ versions as (
 compared as (
     select
         leads.lead_id,
-        versions.version_number,
         versions.loaded_at,
         least(versions.changed_at, {{ as_of() }}) as changed_at,
-        case when versions.version_number = 1 then leads.created_at end as assumed_at,
         {%- for value in values %}
             (versions.{{ value }} is not distinct from leads.{{ value }}) as has_same_{{ value }},
         {%- endfor %}
-        max(case when versions.status is distinct from leads.status then versions.version_number else 0 end)
-            over (partition by leads.lead_id) as last_version_of_other_status
+        case when versions.version_number = 1 then leads.created_at end as assumed_at
     from leads
     inner join versions on leads.lead_id = versions.lead_id
 ),
 
-status_changes as (
+status_versions as (
     select
         lead_id,
-        max(changed_at) as changed_at
-    from {{ ref('int_lead_field_changes_unioned') }}
-    where
-        {{ comparable_text('field') }} in ('status', 'lead status', 'hs lead status')
-        and changed_at <= {{ as_of() }}
+        valid_from,
+        status,
+        lag(status) over (partition by lead_id order by valid_from) as previous_status
+    from {{ ref('int_lead_versions') }}
+),
+
+statuses as (
+    select
+        lead_id,
+        max(valid_from) as status_since
+    from status_versions
+    where coalesce(status, '') != coalesce(previous_status, '')
     group by lead_id
 ),
 
 aged as (
     select
         lead_id,
-        min(loaded_at) as first_landed_at,
         {%- for value in values %}
             min(case when has_same_{{ value }} then coalesce(assumed_at, changed_at) end)
                 as {{ value }}_since,
         {%- endfor %}
-        min(case when version_number > last_version_of_other_status then changed_at end) as status_seen_since
+        min(loaded_at) as first_landed_at
     from compared
     group by lead_id
 )
 
 select
     aged.*,
-    coalesce(status_changes.changed_at, aged.status_seen_since) as status_since
+    statuses.status_since
 from aged
-left join status_changes on aged.lead_id = status_changes.lead_id
+left join statuses on aged.lead_id = statuses.lead_id

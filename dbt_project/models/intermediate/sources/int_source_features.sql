@@ -61,6 +61,10 @@
     'history': ('int_opportunity_history_unioned', {'has_opportunity_history': 'history_id'}),
     'field_changes': ('int_opportunity_field_changes_unioned', {'has_opportunity_field_changes': 'change_id'}),
     'lead_changes': ('int_lead_field_changes_unioned', {'has_lead_history': 'change_id'}),
+    'lead_versions': ('int_lead_field_changes_typed', {
+        'has_lead_status_history': 'coalesce(new_status, old_status)',
+        'has_lead_owner_history': 'coalesce(new_owner_id, old_owner_id)',
+    }),
     'contact_roles': ('int_opportunity_contacts_unioned', {'has_opportunity_contacts': 'opportunity_contact_id'}),
     'line_items': ('int_line_items_unioned', {'has_line_items': 'line_item_id'}),
     'stages': ('int_stages_resolved', {

@@ -1,0 +1,103 @@
+{# The states that records went through, without gaps or overlaps, as a query: what is not restated is
+   carried forward, what was recorded at one instant is one change, what changed nothing is no state.
+   `observations`: a relation with `id`, observed_at, priority and sequence (the order within an instant),
+   knowledge_rank (1 the CRM's history, 2 seen by landing, 3 assumed), is_removed (null: says nothing) and,
+   per field of `fields` (name to type), the field and knows_<field>: unknown and empty are different things.
+   Columns: id, version_number, valid_from, valid_to, the fields, change_source, is_removed_next (left the
+   CRM at valid_to). #}
+{% macro states_of(observations, id, fields) %}
+with
+
+-- Rows since the last one that knew a field share its group, whose only known value it is.
+grouped as (
+
+    select
+        *,
+        {%- for field in fields %}
+            sum(case when knows_{{ field }} then 1 else 0 end) over so_far as {{ field }}_group,
+        {%- endfor %}
+        sum(case when is_removed is not null then 1 else 0 end) over so_far as is_removed_group
+    from {{ observations }}
+    window so_far as (
+        partition by {{ id }}
+        order by observed_at, priority, sequence
+        rows between unbounded preceding and current row
+    )
+
+),
+
+carried as (
+
+    select
+        {{ id }},
+        observed_at,
+        coalesce(
+            max(case when is_removed then 1 else 0 end) over (partition by {{ id }}, is_removed_group),
+            0
+        ) = 1 as is_removed,
+        {%- for field in fields %}
+            max(case when knows_{{ field }} then {{ field }} end)
+                over (partition by {{ id }}, {{ field }}_group) as {{ field }},
+        {%- endfor %}
+        min(knowledge_rank) over (partition by {{ id }}, observed_at) as knowledge_rank,
+        row_number() over (
+            partition by {{ id }}, observed_at
+            order by priority desc, sequence desc
+        ) as position
+    from grouped
+
+),
+
+compared as (
+
+    select
+        *,
+        lag(observed_at) over record as previous_at,
+        {%- for field in fields %}
+            lag({{ field }}) over record as previous_{{ field }},
+        {%- endfor %}
+        lag(is_removed) over record as previous_is_removed
+    from carried
+    where position = 1
+    window record as (partition by {{ id }} order by observed_at)
+
+),
+
+changed as (
+
+    select
+        {{ id }},
+        observed_at as valid_from,
+        lead(observed_at) over (partition by {{ id }} order by observed_at) as valid_to,
+        is_removed,
+        -- Left the CRM at valid_to: deleted, or merged into another record.
+        coalesce(lead(is_removed) over (partition by {{ id }} order by observed_at), false)
+            as is_removed_next,
+        {%- for field in fields %}
+            {{ field }},
+        {%- endfor %}
+        case knowledge_rank when 1 then 'crm_history' when 2 then 'observed' else 'assumed' end
+            as change_source
+    from compared
+    where
+        previous_at is null
+        or is_removed != previous_is_removed
+        {%- for field in fields %}
+            or {{ field }} is distinct from previous_{{ field }}
+        {%- endfor %}
+
+)
+
+select
+    {{ id }},
+    row_number() over (partition by {{ id }} order by valid_from) as version_number,
+    valid_from,
+    valid_to,
+    {%- for field in fields %}
+        {{ field }},
+    {%- endfor %}
+    change_source,
+    is_removed_next
+from changed
+where not is_removed
+{% endmacro %}
