@@ -1,6 +1,6 @@
--- Grain: lead with more than the allowed business days without a touch while it was in play (open, being worked,
--- or given up without being closed; not parked): between touches, or from the last one until as_of. The wait
--- for the first touch is a measure of its own. Time parked within a gap does not count.
+-- Grain: lead with more than the allowed business days without a touch while it was in play (open, being
+-- worked, or given up without being closed; not parked): between touches, or from the last one until as_of.
+-- The wait for the first touch is a measure of its own. Time parked within a gap does not count.
 with leads as (
     select * from {{ ref('int_leads_resolved') }}
 ),
@@ -48,6 +48,10 @@ long_gaps as (
     where gaps.business_days > limits.neglected_business_days
 ),
 
+waiting as (
+    select distinct lead_id from long_gaps
+),
+
 statuses as (
     select * from {{ ref('standard_lead_statuses') }}
 ),
@@ -65,7 +69,7 @@ changes as (
         row_number() over lead_changes as position,
         lead(changes.changed_at) over lead_changes as next_changed_at
     from {{ ref('int_lead_field_changes_unioned') }} as changes
-    inner join (select distinct lead_id from long_gaps) as wanted on changes.lead_id = wanted.lead_id
+    inner join waiting on changes.lead_id = waiting.lead_id
     where
         {{ comparable_text('changes.field') }} in ('status', 'lead status', 'hs lead status')
         and changes.changed_at <= {{ as_of() }}
@@ -116,7 +120,7 @@ spans as (
         end as valid_to,
         'open' as status_group
     from leads
-    inner join (select distinct lead_id from long_gaps) as wanted on leads.lead_id = wanted.lead_id
+    inner join waiting on leads.lead_id = waiting.lead_id
     inner join {{ ref('int_person_efforts') }} as efforts on leads.lead_id = efforts.person_id
     left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
     left join changes on leads.lead_id = changes.lead_id

@@ -1,5 +1,6 @@
 -- Grain: lead whose person or account somebody else won after the last touch (or, untouched, after its
--- creation): another rep, or the same in another system. The first such deal; a person counts before an account.
+-- creation): another rep, or the same in another system. The first such deal; a person counts before an
+-- account.
 with leads as (
     select
         leads.lead_id,
@@ -32,11 +33,11 @@ won_people as (
     select 'contact|' || contact_id as record_key, opportunity_id from won
     where contact_id is not null
     union
-    select 'contact|' || roles.contact_id, roles.opportunity_id
+    select 'contact|' || roles.contact_id as record_key, roles.opportunity_id
     from {{ ref('int_opportunity_contacts_unioned') }} as roles
     inner join won on roles.opportunity_id = won.opportunity_id
     union
-    select 'lead|' || leads.lead_id, leads.opportunity_id
+    select 'lead|' || leads.lead_id as record_key, leads.opportunity_id
     from leads
     inner join won on leads.opportunity_id = won.opportunity_id
 ),
@@ -83,7 +84,10 @@ later as (
     where
         won.closed_at > leads.left_at
         and candidates.opportunity_id <> coalesce(leads.opportunity_id, '')
-        and (coalesce(won.owner_id, '') <> coalesce(leads.owner_id, '') or won.source_instance <> leads.source_instance)
+        and (
+            coalesce(won.owner_id, '') <> coalesce(leads.owner_id, '')
+            or won.source_instance <> leads.source_instance
+        )
 )
 
 select

@@ -1,4 +1,5 @@
--- Grain: person (lead, else contact) with a touch or a word by as_of: what was done, how densely, what came back.
+-- Grain: person (lead, else contact) with a touch or a word by as_of: what was done, how densely, what came
+-- back.
 with touches as (
     select * from {{ ref('int_person_touches_spaced') }}
 ),
@@ -18,7 +19,8 @@ opt_outs as (
         union all
         select lead_id, changed_at from {{ ref('int_lead_field_changes_unioned') }}
         where
-            {{ comparable_text('field') }} in ('hasoptedoutofemail', 'donotcall', 'has opted out', 'email opt out')
+            {{ comparable_text('field') }}
+            in ('hasoptedoutofemail', 'donotcall', 'has opted out', 'email opt out')
             and lower(new_value) in ('true', '1', 'yes')
     ) as said
     group by lead_id

@@ -27,15 +27,19 @@ zoned as (
     select
         activities.*,
         coalesce(
-            case when activities.occurred_at_precision = 'date' then sources.time_zone else reps.time_zone end,
+            case
+                when activities.occurred_at_precision = 'date' then sources.time_zone else reps.time_zone
+            end,
             {{ reporting_time_zone() }}
         ) as time_zone,
         -- no zone's day begins elsewhere than on a quarter of an hour
-        cast(floor({{ dbt.datediff("cast('2000-01-01' as timestamp)", 'activities.occurred_at', 'second') }} / 900.0) as integer)
-            as quarter_hour
+        cast(floor({{ dbt.datediff(
+            "cast('2000-01-01' as timestamp)", 'activities.occurred_at', 'second'
+        ) }} / 900.0) as integer) as quarter_hour
     from activities
     left join {{ ref('int_reps_resolved') }} as reps on activities.rep_id = reps.rep_id
-    left join {{ ref('int_build_sources') }} as sources on activities.source_instance = sources.source_instance
+    left join {{ ref('int_build_sources') }} as sources
+        on activities.source_instance = sources.source_instance
 ),
 
 -- a zone asked for every row takes seven times as long as one that is the same for all
@@ -80,11 +84,11 @@ select
     occurred_at_precision,
     touched_on,
     business_day_number,
-    coalesce(is_connected, false) as is_connected,
     is_touch,
-    is_touch and attempt_id = activity_id as is_attempt,
     is_reply,
     is_automatic_reply,
+    coalesce(is_connected, false) as is_connected,
+    is_touch and attempt_id = activity_id as is_attempt,
     max(case when is_reply then occurred_at end) over so_far as last_reply_at,
     last_value(case when is_touch then touched_on end ignore nulls) over before as previous_touched_on,
     last_value(case when is_touch then business_day_number end ignore nulls) over before

@@ -10,6 +10,26 @@ with sources as (
     select * from {{ ref('int_source_features') }}
 ),
 
+-- where every lead was created at a midnight of its source's zone only days are known
+lead_times as (
+    select
+        leads.source_instance,
+        min(case
+            when
+                extract(second from leads.created_at) = 0
+                and extract(minute from leads.created_at) % 15 = 0
+                and cast({{ utc_to_local(
+                    'leads.created_at', "coalesce(zones.time_zone, 'UTC')"
+                ) }} as time) = time '00:00'
+                then 1
+            else 0
+        end) = 1 as has_only_dates
+    from {{ ref('int_leads_resolved') }} as leads
+    left join {{ ref('int_build_sources') }} as zones on leads.source_instance = zones.source_instance
+    where leads.created_at is not null
+    group by leads.source_instance
+),
+
 features as (
     {%- for feature in features %}
     select source_instance, '{{ feature }}' as feature from sources where {{ feature }}
@@ -24,6 +44,18 @@ features as (
     from {{ ref('int_touches') }} as activities
     inner join {{ ref('int_opportunities_resolved') }} as deals
         on activities.opportunity_id = deals.opportunity_id
+    union all
+    -- nor need they name leads
+    select distinct leads.source_instance, 'has_lead_activities' as feature
+    from {{ ref('int_touches') }} as activities
+    inner join {{ ref('int_leads_resolved') }} as leads on activities.lead_id = leads.lead_id
+    union all
+    select source_instance, 'has_lead_created_instants' as feature from lead_times
+    where not has_only_dates
+    union all
+    -- what a lead became in another system counts
+    select source_instance, 'has_any_deals' as feature from sources
+    where exists (select 1 from {{ ref('int_opportunities_resolved') }})
     union all
     select source_instance, 'has_any_discount' as feature from sources
     where has_opportunity_list_amount or has_line_items or has_list_prices
@@ -40,7 +72,14 @@ rules as (
         {{ rows_of_words('requires') }} as feature,
         case
             when
-                table_name in ('fct_leads', 'fct_lead_versions', 'fct_lead_flags', 'rpt_lead_quality')
+                table_name in (
+                    'fct_leads',
+                    'fct_lead_versions',
+                    'fct_lead_flags',
+                    'rpt_lead_quality',
+                    'rpt_lead_followup',
+                    'rpt_prospecting_funnel'
+                )
                 then 'has_leads'
             when table_name in (
                     'fct_opportunities',

@@ -12,9 +12,12 @@ quality as (
 
 ),
 
-features as (
+-- a source whose activities name none of its leads does not say that they are untouched
+evaluated as (
 
-    select * from {{ ref('int_source_features') }}
+    select source_instance
+    from {{ ref('int_rules_evaluated') }}
+    where table_name = 'fct_leads' and column_or_rule = 'touches' and is_evaluated
 
 ),
 
@@ -65,8 +68,7 @@ select
     leads.email_bounced_at is not null as has_bounced,
     touches.first_touch_at,
     touches.last_touch_at,
-    -- not landed is not untouched
-    case when features.has_activities then coalesce(touches.touches, 0) end as touches,
+    case when evaluated.source_instance is not null then coalesce(touches.touches, 0) end as touches,
     {{ dbt.datediff(reporting_date('leads.created_at'), as_of_date(), 'day') }} as age_days,
     quality.verdict,
     quality.is_stale,
@@ -74,6 +76,6 @@ select
     {{ as_of() }} as as_of
 from leads
 left join quality on leads.lead_id = quality.lead_id
-left join features on leads.source_instance = features.source_instance
+left join evaluated on leads.source_instance = evaluated.source_instance
 left join first_landings on leads.lead_id = first_landings.lead_id
 left join touches on leads.lead_id = touches.lead_id
