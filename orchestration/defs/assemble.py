@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.defs.consumers import consumer_assets
 from orchestration.defs.ingestion import broken_sources_asset, landing_assets, providers_of
 from orchestration.defs.jobs import jobs_and_schedules
 from orchestration.defs.publish import published_marts
@@ -40,6 +41,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             build_manifest_asset(settings, sources, [key for keys in landing_keys.values() for key in keys]),
             models,
             published_marts(settings, tables),
+            *consumer_assets(manifest),
         ],
         asset_checks=[gate_checks(settings, tables)],
     )

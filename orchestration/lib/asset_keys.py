@@ -10,3 +10,8 @@ def landing_key(source_instance: str, system: str, object_name: str) -> dg.Asset
     """landing/<source instance>/<system>/<object>; characters that Dagster refuses become `_`."""
     safe = "".join(c if c.isalnum() or c in "_-" else "_" for c in object_name)
     return dg.AssetKey(["landing", source_instance, system, safe])
+
+
+def consumer_key(exposure: str) -> dg.AssetKey:
+    """consumers/<exposure of the dbt project>."""
+    return dg.AssetKey(["consumers", exposure])

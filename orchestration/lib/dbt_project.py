@@ -109,6 +109,7 @@ def _common_arguments(settings: Settings, systems: Sequence[str]) -> list[str]:
     return [
         "--project-dir", str(DBT_PROJECT_DIR),
         "--profiles-dir", str(DBT_PROJECT_DIR),
+        "--target", "warehouse",  # whatever DBT_TARGET says in the shell of whoever starts us
         "--target-path", str(target_path(settings)),
         "--log-path", str(target_path(settings)),
         # Debug lines of a log file that nobody reads were a third of the threads' time.
