@@ -24,6 +24,10 @@ ui: $(STAMP) ## Dagster's UI (webserver and daemon) on the same data, http://127
 check: $(STAMP) ## is the sources file right? names the line of what is wrong
 	@$(BIN)/python -m orchestration check
 
+metrics: $(STAMP) ## ask the semantic layer; Q="query --metrics win_rate --group-by rep__team" (see docs/semantic-layer.md)
+	@cd dbt_project && export DBT_TARGET=published PIPELINE_HOME='$(abspath $(or $(PIPELINE_HOME),data))' \
+		&& ../$(BIN)/dbt --quiet parse && ../$(BIN)/mf $(Q)
+
 rollback: $(STAMP) ## serve the publication before the current one
 	@$(BIN)/python -m orchestration rollback
 
@@ -59,4 +63,4 @@ $(STAMP): requirements.lock
 		|| { cat $(VENV)/pip.log; exit 1; }
 	@touch $@
 
-.PHONY: help run ui check rollback test test-integration test-faults evaluate bench lint clean
+.PHONY: help run ui check metrics rollback test test-integration test-faults evaluate bench lint clean

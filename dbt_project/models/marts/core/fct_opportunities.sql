@@ -56,7 +56,7 @@ select
     deals.outcome,
     deals.outcome = 'open' and deals.close_date < {{ as_of_date() }} as is_overdue,
     case when deals.outcome = 'open' then rot.is_rotten end as is_rotten,
-    case when deals.outcome <> 'open' and features.has_loss_reasons then deals.outcome = 'no_decision' end
+    case when deals.outcome <> 'open' and features.has_no_decisions then deals.outcome = 'no_decision' end
         as is_no_decision,
     deals.loss_reason,
     deals.next_step,
