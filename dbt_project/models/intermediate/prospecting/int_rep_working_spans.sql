@@ -36,11 +36,7 @@ business_days as (
 ),
 
 reps as (
-    select
-        rep_id,
-        case when {{ is_time_zone('time_zone') }} then time_zone else {{ reporting_time_zone() }} end
-            as time_zone
-    from {{ ref('int_reps_resolved') }}
+    select * from {{ ref('int_rep_zones') }}
 ),
 
 schedules as (
