@@ -60,6 +60,9 @@ features as (
     select source_instance, 'has_any_discount' as feature from sources
     where has_opportunity_list_amount or has_line_items or has_list_prices
     union all
+    select source_instance, 'has_any_answers' as feature from sources
+    where has_activity_connected or has_activity_inbound or has_meetings or has_calendar
+    union all
     select source_instance, 'has_any_meetings' as feature from sources
     where has_meetings or has_calendar
 ),
