@@ -7,17 +7,26 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from orchestration.settings import PROJECT_ROOT, Settings
 
 SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
 FIXTURES = PROJECT_ROOT / "tests" / "fixtures"
+DEMO_SOURCES = """
+reporting: {time_zone: Europe/Berlin, currency: EUR}
+sources:
+  - name: demo
+    system: demo
+    scale: 0.15
+    loss_reasons: {No Decision: no_decision, No Budget: no_decision, Project Postponed: no_decision}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -89,13 +98,18 @@ def manifest(parsed_home: Settings) -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Ran]]:
-    """One end-to-end run of a small generated organisation: its home, and what the run printed."""
-    folder = tmp_path_factory.mktemp("demo")
-    sources = folder / "sources.yaml"
-    sources.write_text(
-        "reporting: {time_zone: Europe/Berlin, currency: EUR}\n"
-        "sources:\n  - {name: demo, system: demo, scale: 0.15, loss_reasons: {No Decision: no_decision,"
-        " No Budget: no_decision, Project Postponed: no_decision}}\n"
-    )
-    yield folder / "data", run_pipeline(folder / "data", sources)
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+    """One end-to-end run of a small generated organisation: its home, and what the run printed.
+
+    Where several processes test at once (pytest-xdist), the first that asks runs it for all.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    folder.mkdir(exist_ok=True)
+    printed = folder / "ran.json"
+    with FileLock(folder / "lock"):
+        if not printed.exists():
+            sources = folder / "sources.yaml"
+            sources.write_text(DEMO_SOURCES)
+            printed.write_text(json.dumps(asdict(run_pipeline(folder / "data", sources))))
+    return folder / "data", Ran(**json.loads(printed.read_text()))
