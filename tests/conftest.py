@@ -19,13 +19,14 @@ from orchestration.settings import PROJECT_ROOT, Settings
 
 SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
 FIXTURES = PROJECT_ROOT / "tests" / "fixtures"
-DEMO_SOURCES = """
-reporting: {time_zone: Europe/Berlin, currency: EUR}
+DEMO_SCALE = 0.15
+DEMO_SOURCES = f"""
+reporting: {{time_zone: Europe/Berlin, currency: EUR}}
 sources:
   - name: demo
     system: demo
-    scale: 0.15
-    loss_reasons: {No Decision: no_decision, No Budget: no_decision, Project Postponed: no_decision}
+    scale: {DEMO_SCALE}
+    loss_reasons: {{No Decision: no_decision, No Budget: no_decision, Project Postponed: no_decision}}
 """
 
 
