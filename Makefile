@@ -31,6 +31,9 @@ metrics: $(STAMP) ## ask the semantic layer; Q="query --metrics win_rate --group
 rollback: $(STAMP) ## serve the publication before the current one
 	@$(BIN)/python -m orchestration rollback
 
+erase: $(STAMP) ## remove a person everywhere: make erase ID=crm:00Q000000000001AAA (or an e-mail address)
+	@$(BIN)/python -m orchestration erase "$(ID)"
+
 test: $(STAMP) ## unit, dbt, architecture and end-to-end tests (under ten minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not server and not real_input and not long"
 
@@ -63,4 +66,4 @@ $(STAMP): requirements.lock
 		|| { cat $(VENV)/pip.log; exit 1; }
 	@touch $@
 
-.PHONY: help run ui check metrics rollback test test-integration test-faults evaluate bench lint clean
+.PHONY: help run ui check metrics rollback erase test test-integration test-faults evaluate bench lint clean

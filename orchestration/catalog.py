@@ -18,7 +18,8 @@ class ObjectSpec:
 
     `key`: the columns that identify a record (empty: its content does). `modified`: the column
     with its modification time, or None. `types`: column name to meaning (text, integer, decimal,
-    percent, boolean, date, timestamp).
+    percent, boolean, date, timestamp). `person`: the columns that tell who somebody is, where a record
+    is a person. `about_person`: the column that names the person a record is about and means nothing without.
     """
 
     system: str
@@ -27,6 +28,8 @@ class ObjectSpec:
     modified: str | None
     types: dict[str, str]
     description: str
+    person: tuple[str, ...] = ()
+    about_person: str | None = None
 
 
 @cache
@@ -48,5 +51,7 @@ def objects_of(system: str) -> dict[str, ObjectSpec]:
                 modified=meta.get("modified"),
                 types={column["name"]: column.get("data_type", "text") for column in table["columns"]},
                 description=table.get("description", ""),
+                person=tuple(meta.get("person", ())),
+                about_person=meta.get("about_person"),
             )
     return specs

@@ -1,4 +1,4 @@
-"""The commands behind `make`: run, ingest, build, check, ui, rollback.
+"""The commands behind `make`: run, ingest, build, check, ui, rollback, erase.
 
 Belongs here: arguments, what is printed, exit codes. The work is done by the same Dagster jobs that
 the schedules start, so every run made here is seen in the UI too.
@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("build", help="build, check and publish from what has been landed")
     commands.add_parser("check", help="validate the sources file")
     commands.add_parser("rollback", help="serve the publication before the current one")
+    erase = commands.add_parser("erase", help="remove a person from everything that was landed or made")
+    erase.add_argument("id", help="lead or contact as the marts have it (source_instance:id), or an address")
     ui = commands.add_parser("ui", help="start Dagster on loopback")
     ui.add_argument("--port", type=int, default=3000)
     options = parser.parse_args(arguments)
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _check(settings)
         elif options.command == "rollback":
             _rollback(settings)
+        elif options.command == "erase":
+            _erase(settings, options.id)
         elif options.command == "ui":
             _ui(settings, options.port)
         else:
@@ -177,6 +181,20 @@ def _rollback(settings: Settings) -> None:
 
     publication = rollback(settings)
     _say(f"Now served: build {publication.build_id} ({publication.path}).")
+
+
+def _erase(settings: Settings, record_id: str) -> None:
+    from orchestration.lib.erasure import erase
+
+    done = erase(settings, record_id)
+    _say(
+        f"Erased: {done.records} records of one person; {done.rows_removed} rows removed,"
+        f" {done.files_rewritten} files written anew."
+    )
+    if done.shared_texts:
+        _say(f"{done.shared_texts} texts (a shared number, say) are other people's too and stay with them.")
+    _say("What is served no longer has them. The next build makes the warehouse anew from landing.")
+    _say("Erase them in the CRM and calendars too, and in your backups.")
 
 
 def _ui(settings: Settings, port: int) -> None:
