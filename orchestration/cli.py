@@ -1,4 +1,4 @@
-"""The commands behind `make`: run, ingest, build, check, ui, rollback, erase.
+"""The commands behind `make`: run, ingest, build, check, ui, rollback, export, erase.
 
 Belongs here: arguments, what is printed, exit codes. The work is done by the same Dagster jobs that
 the schedules start, so every run made here is seen in the UI too.
@@ -33,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("build", help="build, check and publish from what has been landed")
     commands.add_parser("check", help="validate the sources file")
     commands.add_parser("rollback", help="serve the publication before the current one")
+    export = commands.add_parser("export", help="write published tables as files for a spreadsheet")
+    export.add_argument("--format", choices=["csv", "xlsx"], default="xlsx")
+    export.add_argument("--to", type=Path, default=Path("export"), help="folder (default: export)")
+    export.add_argument("--table", action="append", default=[], help="only this table (may be repeated)")
     erase = commands.add_parser("erase", help="remove a person from everything that was landed or made")
     erase.add_argument("id", help="lead or contact as the marts have it (source_instance:id), or an address")
     ui = commands.add_parser("ui", help="start Dagster on loopback")
@@ -44,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _check(settings)
         elif options.command == "rollback":
             _rollback(settings)
+        elif options.command == "export":
+            _export(settings, options)
         elif options.command == "erase":
             _erase(settings, options.id)
         elif options.command == "ui":
@@ -181,6 +187,14 @@ def _rollback(settings: Settings) -> None:
 
     publication = rollback(settings)
     _say(f"Now served: build {publication.build_id} ({publication.path}).")
+
+
+def _export(settings: Settings, options: argparse.Namespace) -> None:
+    from orchestration.lib.spreadsheets import export_tables
+
+    written = export_tables(settings, options.to, options.format, options.table)
+    for path, rows in written:
+        _say(f"{path}: {rows:,} rows")
 
 
 def _erase(settings: Settings, record_id: str) -> None:
