@@ -9,6 +9,7 @@ from orchestration.errors import PipelineError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
+POSTGRES_URL = "PUBLISH_POSTGRES_URL"  # a secret: read only when it is used
 DEFAULT_SOURCES = PROJECT_ROOT / "orchestration" / "sources.yaml"
 
 
@@ -18,12 +19,13 @@ class Settings:
 
     `home` holds all data; `sources_file` lists the source instances; `as_of_text` is the raw
     `PIPELINE_AS_OF` (None: now, or the demo's own last day), resolved by the build because a date
-    needs the reporting time zone of the sources file.
+    needs the reporting time zone of the sources file. `is_postgres_wanted`: `PUBLISH_POSTGRES_URL` is set.
     """
 
     home: Path
     sources_file: Path
     as_of_text: str | None = None
+    is_postgres_wanted: bool = False
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -36,6 +38,7 @@ class Settings:
             home=Path(home).expanduser().resolve() if home else PROJECT_ROOT / "data",
             sources_file=Path(sources).expanduser().resolve() if sources else DEFAULT_SOURCES,
             as_of_text=env.get("PIPELINE_AS_OF") or None,
+            is_postgres_wanted=bool((env.get(POSTGRES_URL) or "").strip()),
         )
 
     @staticmethod

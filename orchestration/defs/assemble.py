@@ -5,7 +5,7 @@ import dagster as dg
 from orchestration.defs.consumers import consumer_assets
 from orchestration.defs.ingestion import broken_sources_asset, landing_assets, providers_of
 from orchestration.defs.jobs import jobs_and_schedules
-from orchestration.defs.publish import published_marts
+from orchestration.defs.publish import published_marts, published_postgres
 from orchestration.defs.quality import gate_checks
 from orchestration.defs.warehouse import build_manifest_asset, dbt_models, load_manifest
 from orchestration.errors import PipelineError
@@ -35,16 +35,25 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     landing_keys = {name: sorted(asset.keys) for name, asset in landing.items()}
     tables = published_tables(manifest)
     models = dbt_models(settings, manifest, systems, PipelineTranslator(providers_of(sources.sources)))
+    published = [published_marts(settings, tables)]
+    if settings.is_postgres_wanted:
+        published.append(published_postgres(settings))
     assets = dg.Definitions(
         assets=[
             *landing.values(),
             build_manifest_asset(settings, sources, [key for keys in landing_keys.values() for key in keys]),
             models,
-            published_marts(settings, tables),
+            *published,
             *consumer_assets(manifest),
         ],
         asset_checks=[gate_checks(settings, tables)],
     )
     return dg.Definitions.merge(
-        assets, jobs_and_schedules(landing_keys, sorted(models.keys), sources.reporting.time_zone)
+        assets,
+        jobs_and_schedules(
+            landing_keys,
+            sorted(models.keys),
+            sources.reporting.time_zone,
+            [asset.key for asset in published],
+        ),
     )

@@ -14,8 +14,10 @@ def jobs_and_schedules(
     landing_keys: Mapping[str, Sequence[dg.AssetKey]],
     model_keys: Sequence[dg.AssetKey],
     time_zone: str,
+    published_keys: Sequence[dg.AssetKey] = (PUBLISHED,),
 ) -> dg.Definitions:
-    """`landing_keys`: source instance -> its assets. The schedules run in the reporting time zone.
+    """`landing_keys`: source instance -> its assets; `published_keys`: what ends a build. The
+    schedules run in the reporting time zone.
 
     The build does not wait for the ingest: it uses each source's last complete load, and a source
     that is required or too old blocks publication by name.
@@ -30,7 +32,7 @@ def jobs_and_schedules(
     )
     build = dg.define_asset_job(
         "build",
-        selection=dg.AssetSelection.assets(BUILD_MANIFEST, *model_keys, PUBLISHED),
+        selection=dg.AssetSelection.assets(BUILD_MANIFEST, *model_keys, *published_keys),
         description="Landing to published marts: dbt, then Great Expectations, then the swap.",
         executor_def=dg.in_process_executor,
         tags={"pipeline_truth/job": "build"},  # and one of these

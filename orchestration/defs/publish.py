@@ -6,8 +6,8 @@ from typing import Any
 import dagster as dg
 
 from orchestration.errors import PipelineError
-from orchestration.lib.asset_keys import PUBLISHED
-from orchestration.settings import Settings
+from orchestration.lib.asset_keys import PUBLISHED, PUBLISHED_POSTGRES
+from orchestration.settings import POSTGRES_URL, Settings
 
 
 def published_marts(settings: Settings, tables: Sequence[str]) -> dg.AssetsDefinition:
@@ -43,3 +43,29 @@ def published_marts(settings: Settings, tables: Sequence[str]) -> dg.AssetsDefin
         )
 
     return published
+
+
+def published_postgres(settings: Settings) -> dg.AssetsDefinition:
+    """The served version copied to a PostgreSQL server; there only where `PUBLISH_POSTGRES_URL` is set."""
+
+    @dg.asset(
+        key=PUBLISHED_POSTGRES,
+        deps=[PUBLISHED],
+        group_name="published",
+        owners=["team:data-engineering"],
+        kinds={"postgres"},
+        description="The same build for BI tools that want a server: schema `pipeline_truth`, views that are"
+        " swapped in one transaction, readable by members of `pipeline_truth_reader`.",
+    )
+    def published_in_postgres() -> dg.MaterializeResult[Any]:
+        from orchestration.lib.postgres import publish_to_postgres
+
+        try:
+            counts = publish_to_postgres(settings, Settings.secret(POSTGRES_URL))
+        except PipelineError as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+        return dg.MaterializeResult(
+            metadata={"tables": dg.MetadataValue.json(counts), "dagster/row_count": sum(counts.values())}
+        )
+
+    return published_in_postgres

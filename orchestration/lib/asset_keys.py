@@ -4,6 +4,7 @@ import dagster as dg
 
 BUILD_MANIFEST = dg.AssetKey(["build_manifest"])
 PUBLISHED = dg.AssetKey(["published_marts"])
+PUBLISHED_POSTGRES = dg.AssetKey(["published_in_postgres"])
 
 
 def landing_key(source_instance: str, system: str, object_name: str) -> dg.AssetKey:
