@@ -13,3 +13,8 @@
         end as decimal(18, 2)
     )
 {%- endmacro %}
+
+{# Records that meet a condition, as an aggregate. #}
+{% macro count_where(condition) -%}
+    count(case when {{ condition }} then 1 end)
+{%- endmacro %}

@@ -128,6 +128,7 @@ select
     probability,
     forecast_category,
     outcome,
+    outcome_since,
     -- Closed with this version: open before, or closed with another outcome.
     outcome != 'open' and coalesce(outcome != previous_outcome, true) as is_closing,
     outcome = 'open' and not is_revaluation and coalesce(previous_outcome != 'open', false) as is_reopening,
