@@ -1,10 +1,12 @@
 """Great Expectations as blocking checks on the marts, and the verdict that publishing asks for."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from orchestration.lib import builds
 from orchestration.settings import Settings
 
 CHECK_NAME = "expectations"
@@ -29,15 +31,18 @@ def gate_checks(settings: Settings, tables: Sequence[str]) -> dg.AssetChecksDefi
     )
     def gate(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         from orchestration.lib.gate import judge
+        from orchestration.lib.report import REPORT
 
         verdict = judge(settings, progress=context.log.info)
+        report = builds.build_dir(settings, verdict["build_id"]) / REPORT
         for table in tables:
-            yield _check_result(table, [c for c in verdict["checks"] if c.get("table") == table])
+            checks = [c for c in verdict["checks"] if c.get("table") == table]
+            yield _check_result(table, checks, report)
 
     return gate
 
 
-def _check_result(table: str, checks: list[dict[str, Any]]) -> dg.AssetCheckResult:
+def _check_result(table: str, checks: list[dict[str, Any]], report: Path) -> dg.AssetCheckResult:
     bad = [check for check in checks if check["outcome"] != "passed"]
     blocking = [check for check in bad if check["severity"] == "error" or check["outcome"] == "crashed"]
     return dg.AssetCheckResult(
@@ -48,6 +53,7 @@ def _check_result(table: str, checks: list[dict[str, Any]]) -> dg.AssetCheckResu
         description="\n".join(f"{check['name']}: {check['detail']}" for check in blocking or bad)
         or f"{len(checks)} expectations hold.",
         metadata={
+            "report": dg.MetadataValue.url(report.as_uri()),
             "evaluated": len(checks),
             "failed": len(bad),
             "failing": dg.MetadataValue.json(

@@ -18,6 +18,7 @@ from expectations.sql import Relation, Value
 from orchestration.lib import builds, dbt_project
 from orchestration.lib.content import TableContent, contents
 from orchestration.lib.dbt_checks import read_outcome
+from orchestration.lib.report import write_report
 from orchestration.lib.verdict import make_verdict
 from orchestration.lib.warehouse import read_warehouse, warehouse_build_id, writer_lock
 from orchestration.settings import Settings
@@ -66,6 +67,7 @@ def judge(
         created_at=(now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None),
     )
     builds.write_json(path, verdict)
+    write_report(settings, verdict)
     for reason in verdict["blocking_reasons"]:
         progress(f"Blocks publication: {reason}")
     return verdict
