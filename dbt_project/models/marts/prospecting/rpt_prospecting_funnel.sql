@@ -35,7 +35,8 @@ steps as (
         cast({{ dbt.date_trunc('month', reporting_date('leads.created_at')) }} as date) as created_month,
         {%- for step in steps %}
             case
-                when evaluated.has_{{ step }} and leads.verdict not in ('fake', 'duplicate') then taken.is_{{ step }}
+                when evaluated.has_{{ step }} and leads.verdict not in ('fake', 'duplicate')
+                    then taken.is_{{ step }}
             end as is_{{ step }},
             taken.{{ step }}_at{{ ',' if not loop.last }}
         {%- endfor %}
