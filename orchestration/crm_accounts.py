@@ -44,6 +44,16 @@ class HubspotAccount(_Account):
     base_url: Text = "https://api.hubapi.com"
 
 
+class TrytonAccount(_Account):
+    """With a user's name and password. Tryton tells of no deletions, hence a complete listing every day."""
+
+    url: Text
+    database: Text
+    user_env: Text
+    password_env: Text
+    complete_every_days: Days | None = 1
+
+
 class PipedriveAccount(_Account):
     """With an API token. Pipedrive tells of no deletions but those of deals, hence a complete listing
     every day."""

@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from orchestration.calendar_accounts import CalDavServer, CalendarUrl, GoogleCalendars, MicrosoftCalendars
-from orchestration.crm_accounts import HubspotAccount, PipedriveAccount, SalesforceAccount
+from orchestration.crm_accounts import HubspotAccount, PipedriveAccount, SalesforceAccount, TrytonAccount
 from orchestration.sources_checks import contradictions, explained, problems_error
 from orchestration.yaml_lines import read_yaml
 
@@ -33,6 +33,7 @@ System = Literal[
     "hubspot",
     "pipedrive",
     "zoho",
+    "tryton",
     "csv_mapping",
     "icalendar",
     "caldav",
@@ -49,12 +50,13 @@ _ACCOUNTS = {
     "salesforce": "salesforce_api",
     "hubspot": "hubspot_api",
     "pipedrive": "pipedrive_api",
+    "tryton": "tryton_api",
     "icalendar": "urls",
     "caldav": "caldav_server",
     "google_calendar": "google_calendar_api",
     "microsoft_calendar": "microsoft_calendar_api",
 }
-_ALSO_FILES = ("salesforce", "icalendar")
+_ALSO_FILES = ("salesforce", "hubspot", "icalendar")
 _ONLY_FOR: dict[str, tuple[str, ...]] = {
     **{section: (system,) for system, section in _ACCOUNTS.items()},
     "objects": ("csv_mapping",),
@@ -194,6 +196,7 @@ class SourceEntry(_Section):
     salesforce_api: SalesforceAccount | None = None
     hubspot_api: HubspotAccount | None = None
     pipedrive_api: PipedriveAccount | None = None
+    tryton_api: TrytonAccount | None = None
     objects: dict[Text, MappedObject] = {}  # csv_mapping
     urls: tuple[CalendarUrl, ...] = ()  # icalendar: instead of path
     caldav_server: CalDavServer | None = None

@@ -69,6 +69,10 @@ def open_feeds(
             from orchestration.sources.crm.pipedrive_api import pipedrive_api_feeds
 
             yield from pipedrive_api_feeds(entry.pipedrive_api, _api_run(entry, now, progress, state, secret))
+        case "tryton" if entry.tryton_api is not None:
+            from orchestration.sources.crm.tryton_api import tryton_api_feeds
+
+            yield from tryton_api_feeds(entry.tryton_api, _api_run(entry, now, progress, state, secret))
         case "salesforce" | "hubspot" if entry.layout == "fivetran":
             from orchestration.sources.crm.fivetran_tables import fivetran_feeds
 
@@ -77,6 +81,10 @@ def open_feeds(
             from orchestration.sources.crm.salesforce_export import salesforce_feeds
 
             yield from salesforce_feeds(entry, progress)
+        case "hubspot":
+            from orchestration.sources.crm.hubspot_export import hubspot_export_feeds
+
+            yield from hubspot_export_feeds(entry, progress)
         case "zoho":
             from orchestration.sources.crm.zoho_export import zoho_feeds
 

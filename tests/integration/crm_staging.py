@@ -23,18 +23,18 @@ def land(home: Path, url: str, system: str, now: datetime) -> None:
     """Ingest a CRM with a token as source `crm`."""
     section = {f"{system}_api": {"token_env": "T", "base_url": url}}
     facts = {"name": "crm", "system": system, "accept_shrink": True, **section}
-    land_entry(home, SourceEntry.model_validate(facts), now, f"{system}-token")
+    land_entry(home, SourceEntry.model_validate(facts), now, {"T": f"{system}-token"})
 
 
-def land_entry(home: Path, entry: SourceEntry, now: datetime, secret: str = "") -> None:
-    """Ingest any source; every secret that it asks for is the one given."""
+def land_entry(home: Path, entry: SourceEntry, now: datetime, secrets: Mapping[str, str]) -> None:
+    """Ingest any source; `secrets`: the environment that it reads."""
     settings = Settings(home=home, sources_file=home / "sources.yaml")
     feeds = open_feeds(
         entry,
         now=now,
         progress=lambda _: None,
         state=feed_states(settings, entry.name),
-        secret=lambda _: secret,
+        secret=secrets.__getitem__,
     )
     ingest(settings, entry, feeds, now=now)
 

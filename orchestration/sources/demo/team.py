@@ -12,7 +12,6 @@ import pyarrow as pa
 from orchestration.sources.demo.clock import TIME_ZONES, Clock
 from orchestration.sources.demo.columns import (
     NONE,
-    Const,
     Frame,
     Ids,
     Joined,
@@ -135,7 +134,7 @@ def user_table(team: Team, clock: Clock) -> Frame:
             "LastName": Text(text_array(team.last_names)),
             "Name": Joined((Text(text_array(team.first_names)), " ", Text(text_array(team.last_names)))),
             "Title": Pick(titles, role),
-            "UserType": Pick(text_array(["Standard", "CloudIntegrationUser"]), (position >= team.importer) * 1),
+            "UserType": Pick(text_array(["Standard", "CloudIntegrationUser"]), (role == 2) * 1),
             "IsActive": flag(active),
             "ManagerId": Ids(PREFIXES["User"], team.manager),
             "TimeZoneSidKey": Pick(text_array(TIME_ZONES), team.zone),

@@ -2,6 +2,7 @@
     'stg_salesforce__accounts',
     'stg_hubspot__accounts',
     'stg_pipedrive__accounts',
+    'stg_tryton__accounts',
     'stg_zoho__accounts',
     'stg_csv_mapping__accounts',
 ]) }}

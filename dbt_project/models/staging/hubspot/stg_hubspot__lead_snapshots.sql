@@ -69,7 +69,7 @@ by_object as (
         lead_objects.hubspot_owner_id as owner_id,
         cast(null as varchar) as created_by_id,
         lead_objects.hs_lead_disqualification_reason as disqualified_reason,
-        lower(stages.stage_label) = 'qualified' as is_converted,
+        lower(coalesce(stages.stage_label, lead_objects.hs_pipeline_stage)) = 'qualified' as is_converted,
         cast(null as timestamp) as converted_at,
         coalesce(lead_objects.hs_createdate, lead_objects."createdAt") as created_at,
         lead_objects."updatedAt" as modified_at,
