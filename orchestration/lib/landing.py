@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -28,6 +27,7 @@ from orchestration.lib.ingest_ledger import (
     write_record,
 )
 from orchestration.lib.landing_diff import Comparison, Difference
+from orchestration.lib.landing_parquet import Stamp
 from orchestration.lib.landing_spool import Spool, column_names
 from orchestration.lib.warehouse import named_lock
 from orchestration.records import ObjectFeed
@@ -71,9 +71,10 @@ def ingest(
         warnings = landing_writer.finish_pending(settings, entry.name)
         landed = _landed(settings, entry.name)
         moment = _moment(now, landed.newest)
+        stamp = Stamp(entry.name, moment, landing_writer.new_load_id())
         ingest_id = f"{moment:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}"
         with _workspace(settings, entry.name) as (folder, connection):
-            spools = [_spool(connection, entry, feed, folder, landed) for feed in feeds]
+            spools = [_spool(connection, stamp, feed, folder, landed) for feed in feeds]
             _require_objects(entry, spools)
             connection.execute("set preserve_insertion_order = false")  # records carry their position
             comparisons = [
@@ -91,17 +92,15 @@ def ingest(
                 _keep_rejected(settings, entry.name, ingest_id, spool)
             loads = list(landed.adopted)
             for system in dict.fromkeys(spool.feed.system for spool in spools):
-                tables = {
-                    spool.feed.object: chain(
-                        comparison.new_rows(entry.name, moment),
-                        comparison.tombstones(entry.name, moment) if difference.deleted_rows else (),
-                    )
+                files = {
+                    spool.feed.object: comparison.files(spool.folder)
                     for spool, comparison, difference in zip(spools, comparisons, differences, strict=True)
                     if spool.feed.system == system and _is_to_write(spool, difference, landed)
                 }
-                if tables:
-                    progress(f"{entry.name}: landing {', '.join(tables)} of {system}")
-                    loads.append((system, landing_writer.write_load(settings, entry.name, system, tables)))
+                if files:
+                    progress(f"{entry.name}: landing {', '.join(files)} of {system}")
+                    landing_writer.write_load(settings, stamp, system, files)
+                    loads.append((system, stamp.load_id))
             report = IngestReport(
                 ingest_id=ingest_id,
                 source_instance=entry.name,
@@ -173,12 +172,12 @@ def _workspace(settings: Settings, instance: str) -> Iterator[tuple[Path, duckdb
 
 
 def _spool(
-    connection: duckdb.DuckDBPyConnection, entry: SourceEntry, feed: ObjectFeed, folder: Path, landed: _Landed
+    connection: duckdb.DuckDBPyConnection, stamp: Stamp, feed: ObjectFeed, folder: Path, landed: _Landed
 ) -> Spool:
     known = column_names(connection, landed.files.get((feed.system, feed.object), []))
     spool = Spool(
         feed=feed,
-        source=entry.name,
+        stamp=stamp,
         folder=folder / f"{feed.system}.{feed.object}",
         spellings={name.lower(): name for name in known},
     )

@@ -6,14 +6,14 @@ hashes, so that memory does not grow with the width of the records.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from orchestration.lib.landing_coverage import is_most, not_believed, take_covered
-from orchestration.lib.landing_spool import KEPT_REJECTIONS, SEQUENCE, Spool, column_names
+from orchestration.lib.landing_parquet import LOAD_ID, LandingParquet
+from orchestration.lib.landing_spool import KEPT_REJECTIONS, Spool, column_names
 from orchestration.lib.row_boundary import quoted, text_literal
 from orchestration.records import LANDING_COLUMNS, ObjectFeed
 
@@ -50,6 +50,7 @@ class Comparison:
     ) -> None:
         self._connection, self._spool, self._landed = connection, spool, [str(path) for path in landed]
         self._paths = [str(path) for path in spool.paths]
+        self._difference: Difference | None = None
         self._accept_shrink = accept_shrink
         self._tables = {
             name: f"{name}_{number}" for name in ("incoming", "current", "gone", "news", "tombstone")
@@ -61,6 +62,9 @@ class Comparison:
 
     def compare(self) -> Difference:
         """Find what to land; to be called once, before the two methods below."""
+        if not self._landed and self._is_without_repetition():
+            self._difference = Difference(self._spool.admitted_rows, 0, self._feed.is_complete, ())
+            return self._difference
         self._make_incoming()
         self._make_current()
         is_complete, warnings = self._make_gone()
@@ -69,45 +73,73 @@ class Comparison:
             self._sql("select (select count(*) from {news}), (select count(*) from {gone})")
         ).fetchone()
         landed_rows, deleted_rows = counts or (0, 0)
-        return Difference(int(landed_rows), int(deleted_rows), is_complete, tuple(warnings))
+        self._difference = Difference(int(landed_rows), int(deleted_rows), is_complete, tuple(warnings))
+        return self._difference
 
-    def new_rows(self, instance: str, loaded_at: datetime) -> Iterator[pa.Table]:
+    def files(self, folder: Path) -> list[Path]:
+        """Parquet files of what is to land: those of the spool themselves where all that they hold is
+        new, else new ones in `folder`. At least one, or the columns would not be known."""
+        if self._difference is None:
+            raise RuntimeError("to be compared first")
+        found: list[Path] = []
+        is_all = self._difference.landed_rows == self._spool.admitted_rows
+        if is_all and len(self._spool.paths) == 1 and (self._feed.key or not self._spool.admitted_rows):
+            found.extend(self._spool.paths)
+        elif self._spool.paths:
+            found.extend(LandingParquet(folder / "new").write_all(self.new_rows()))
+        if self._difference.deleted_rows:
+            found.extend(LandingParquet(folder / "gone").write_all(self.tombstones()))
+        return found
+
+    def new_rows(self) -> Iterator[pa.Table]:
         """The records to land, in Arrow tables with landing's columns."""
         names = [
             name
             for name in column_names(self._connection, self._spool.paths)
-            if name not in LANDING_COLUMNS and name != SEQUENCE
+            if name not in LANDING_COLUMNS and name != LOAD_ID
         ]
         columns = ", ".join(f"s.{quoted(name)}" for name in names)
         sql = (
-            f"select {columns}{', ' if names else ''}{text_literal(self._feed.system)} as _source_system,"
-            f" {text_literal(instance)} as _source_instance, n.k as _record_key, s._record_hash,"
-            " 'upsert' as _change, s._source_file, s._source_row, $loaded_at::timestamp as _loaded_at"
-            f" from read_parquet($paths, union_by_name = true) s join {self._tables['news']} n"
-            f" on s.{SEQUENCE} = n.seq"
+            f"select {columns}{', ' if names else ''}s._source_system, s._source_instance,"
+            " n.k as _record_key, s._record_hash, s._change, s._source_file, s._source_row, s._loaded_at,"
+            f" s.{LOAD_ID} from (select *, {_SEQUENCE} as seq from {_SPOOLED}) s"
+            f" join {self._tables['news']} n using (seq)"
         )
-        yield from self._tables_of(sql, {"paths": self._paths, "loaded_at": loaded_at})
+        yield from self._tables_of(sql, {"paths": self._paths})
 
-    def tombstones(self, instance: str, loaded_at: datetime) -> Iterator[pa.Table]:
+    def tombstones(self) -> Iterator[pa.Table]:
         """One row per deleted key: the key's columns filled as they were last landed, the rest null."""
+        stamp = self._spool.stamp
         present = {name.lower() for name in column_names(self._connection, [Path(f) for f in self._landed])}
         keys = [name for name in self._feed.key if name.lower() in present]
         columns = "".join(f"any_value(l.{quoted(name)}) as {quoted(name)}, " for name in keys)
         sql = (
             f"select {columns}{text_literal(self._feed.system)} as _source_system,"
-            f" {text_literal(instance)} as _source_instance, g.k as _record_key,"
+            f" {text_literal(stamp.source_instance)} as _source_instance, g.k as _record_key,"
             " cast(null as varchar) as _record_hash, 'delete' as _change,"
             " cast(null as varchar) as _source_file, cast(null as bigint) as _source_row,"
-            " $loaded_at::timestamp as _loaded_at"
+            f" $loaded_at::timestamp as _loaded_at, {text_literal(stamp.load_id)} as {LOAD_ID}"
             f" from {self._tables['gone']} g join read_parquet($landed, union_by_name = true) l"
             " on l._record_key = g.k and l._change = 'upsert' group by g.k"
         )
-        yield from self._tables_of(sql, {"landed": self._landed, "loaded_at": loaded_at})
+        yield from self._tables_of(sql, {"landed": self._landed, "loaded_at": stamp.loaded_at})
 
     def drop(self) -> None:
         """Free the comparison's tables."""
         for table in self._tables.values():
             self._connection.execute(f"drop table if exists {table}")
+
+    def _is_without_repetition(self) -> bool:
+        """Whether no two of the admitted records have one key: then, where nothing has landed, all of
+        them are new. By the keys' hashes: half the work, and one that two keys share only costs time."""
+        if not self._feed.key or self._spool.deleted_keys or self._spool.coverage:
+            return False
+        if not self._paths:
+            return True
+        (keys,) = self._connection.execute(
+            "select count(distinct hash(_record_key)) from read_parquet($paths)", {"paths": self._paths}
+        ).fetchone() or (0,)
+        return bool(keys == self._spool.admitted_rows)
 
     def _make_incoming(self) -> None:
         """(k, h, seq) of every admitted record. Where the object has no key, equal records are told
@@ -115,10 +147,10 @@ class Comparison:
         key = (
             "_record_key"
             if self._feed.key
-            else f"_record_hash || '#' || row_number() over (partition by _record_hash order by {SEQUENCE})"
+            else f"_record_hash || '#' || row_number() over (partition by _record_hash order by {_SEQUENCE})"
         )
         source = (
-            f"select {key} as k, md5_number(_record_hash) as h, {SEQUENCE} as seq from read_parquet($paths)"
+            f"select {key} as k, md5_number(_record_hash) as h, {_SEQUENCE} as seq from {_SPOOLED}"
         )
         if not self._paths:
             source = "select null::varchar as k, null::uhugeint as h, null::bigint as seq where false"
@@ -242,6 +274,9 @@ class Comparison:
         return template.format(**self._tables)
 
 
+# The records of a spool, and the position of each in what the source sent.
+_SPOOLED = "read_parquet($paths, union_by_name = true, filename = true, file_row_number = true)"
+_SEQUENCE = "((list_position($paths, filename) - 1) << 40) + file_row_number"
 # Nothing has landed: whatever arrived is new.
 _FIRST_NEWS = "select k, max(seq) as seq from {incoming} group by k, h"
 _NEWS = """

@@ -11,19 +11,16 @@ from pathlib import Path
 from typing import TextIO
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from orchestration.lib.landing_parquet import LandingParquet, Stamp
 from orchestration.lib.row_boundary import admit, as_text_columns
 from orchestration.records import SOURCE_FILE, Batch, Coverage, ObjectFeed, Rejected
 
-SEQUENCE = "_sequence"  # position of a record in what the source sent
-FLUSH_ROWS = 1 << 18
 # Batches go through the row boundary together up to these bounds: its SQL costs some 10 ms each
 # time, which for the 100 rows of an API's page was most of what they cost.
-ADMISSION_ROWS = 1 << 16
+ADMISSION_ROWS = 1 << 17
 ADMISSION_BYTES = 64 << 20
 # Of so many rejected rows the text is kept, to spare records that they may be; see `landing_diff`.
 KEPT_REJECTIONS = 1000
@@ -31,10 +28,11 @@ KEPT_REJECTIONS = 1000
 
 @dataclass
 class Spool:
-    """One object under way. `paths`: Parquet files with the admitted records and `_sequence`."""
+    """One object under way. `paths`: Parquet files with the admitted records in the order in which the
+    source sent them, as they are to land if all of them are new."""
 
     feed: ObjectFeed
-    source: str
+    stamp: Stamp
     folder: Path
     spellings: dict[str, str]  # lower case to the name as landing already has it
     paths: list[Path] = field(default_factory=list)
@@ -47,7 +45,10 @@ class Spool:
     warnings: list[str] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     files: set[str] = field(default_factory=set)  # with admitted rows, where coverage may speak of files
-    _waiting: list[pa.Table] = field(default_factory=list)
+
+    @property
+    def source(self) -> str:
+        return self.stamp.source_instance
 
     @property
     def rejected_path(self) -> Path:
@@ -57,7 +58,8 @@ class Spool:
         """Read the feed to its end. Raises PipelineError as the source and the row boundary do."""
         self.folder.mkdir(parents=True)
         self.warnings.extend(self.feed.warnings)
-        with self.rejected_path.open("w", encoding="utf-8") as rejected:
+        files = LandingParquet(self.folder / "records")
+        with self.rejected_path.open("w", encoding="utf-8") as rejected, files:
             together: list[pa.Table] = []
             rows = size = 0
             for batch in self.feed.batches:
@@ -69,10 +71,10 @@ class Spool:
                 together.append(as_text_columns(self._spelled(batch.rows), self.feed, self.source))
                 rows, size = rows + batch.rows.num_rows, size + batch.rows.nbytes
                 if rows >= ADMISSION_ROWS or size >= ADMISSION_BYTES:
-                    self._admit(connection, together, rejected)
+                    self._admit(connection, together, rejected, files)
                     rows = size = 0
-            self._admit(connection, together, rejected)
-        self._flush()
+            self._admit(connection, together, rejected, files)
+        self.paths = files.paths
         if self.damaged_keys:
             self.warnings.append(
                 f"{self.damaged_keys} keys look as if they had been taken for numbers, for example"
@@ -80,7 +82,11 @@ class Spool:
             )
 
     def _admit(
-        self, connection: duckdb.DuckDBPyConnection, together: list[pa.Table], rejected: TextIO
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        together: list[pa.Table],
+        rejected: TextIO,
+        files: LandingParquet,
     ) -> None:
         """Let the gathered rows through the row boundary; empties the list."""
         if not together:
@@ -88,7 +94,7 @@ class Spool:
         rows = pa.concat_tables(together, promote_options="default").combine_chunks()
         together.clear()
         admitted = admit(connection, self.feed, Batch(rows), self.source)
-        self._keep(admitted.rows)
+        self._keep(admitted.rows, files)
         self._reject(admitted.rejected, rejected)
         refused_files = tuple(dict.fromkeys(item.file for item in admitted.rejected))
         if refused_files:  # a file of which the row boundary refused a row is incomplete
@@ -107,23 +113,11 @@ class Spool:
             [self.spellings.setdefault(name.lower(), name) for name in rows.column_names]
         )
 
-    def _keep(self, rows: pa.Table) -> None:
+    def _keep(self, rows: pa.Table, files: LandingParquet) -> None:
         if not self.feed.is_complete:
             self.files.update(pc.unique(rows[SOURCE_FILE]).to_pylist())
-        first = self.admitted_rows
-        numbers = pa.array(np.arange(first, first + rows.num_rows, dtype=np.int64))
-        self._waiting.append(rows.append_column(SEQUENCE, numbers))
+        files.write(self.stamp.on_records(rows, self.feed.system))
         self.admitted_rows += rows.num_rows
-        if sum(table.num_rows for table in self._waiting) >= FLUSH_ROWS or len(self._waiting) >= 256:
-            self._flush()
-
-    def _flush(self) -> None:
-        if not self._waiting:
-            return
-        path = self.folder / f"{len(self.paths):06}.parquet"
-        pq.write_table(pa.concat_tables(self._waiting, promote_options="default"), path, compression="lz4")
-        self.paths.append(path)
-        self._waiting.clear()
 
     def _rejected_line(self, item: Rejected) -> str:
         where = {"source_instance": self.source, "system": self.feed.system, "object": self.feed.object}

@@ -7,17 +7,21 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import dlt
-import pyarrow as pa
+import pyarrow.parquet as pq
 from dlt.common.normalizers.naming.direct import NamingConvention as DirectNaming
+from dlt.common.storages.load_package import create_load_id
+from dlt.extract import storage as extract_storage
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from orchestration.errors import PipelineError
 from orchestration.lib.ingest_ledger import files_of_load, sync_folder
+from orchestration.lib.landing_parquet import Stamp
 from orchestration.settings import Settings
 
 LOADED_AT = "_loaded_at"
@@ -25,7 +29,8 @@ _LAYOUT = "{table_name}/{schema_name}.{load_id}.{file_id}.{ext}"
 _OPTIONS = {
     "runtime.dlthub_telemetry": False,
     "runtime.log_level": "ERROR",
-    "normalize.parquet_normalizer.add_dlt_load_id": True,
+    # Landing and its ledger are the memory; asking the destination for dlt's own costs 0.2 s a load.
+    "restore_from_destination": False,
     "load.delete_completed_jobs": True,  # else every landed row stays in the work folder too
 }
 
@@ -71,33 +76,58 @@ def completed_loads(settings: Settings, instance: str, system: str) -> list[str]
     return sorted(loads, key=float)
 
 
-def write_load(
-    settings: Settings, instance: str, system: str, tables: Mapping[str, Iterator[pa.Table]]
-) -> str:
-    """Append tables (object name to Arrow tables) in one load, on disk when this returns its id."""
-    resources = [
-        dlt.resource(
-            batches,
-            name=name,
-            write_disposition="append",
-            # DuckDB shows a time with a zone in the session's: UTC without one is the same everywhere.
-            columns={LOADED_AT: {"data_type": "timestamp", "timezone": False}},
-        )
-        for name, batches in tables.items()
-    ]
+def new_load_id() -> str:
+    """Id for a load that is yet to be written: dlt's own, the time."""
+    return str(create_load_id())
+
+
+def write_load(settings: Settings, stamp: Stamp, system: str, files: Mapping[str, Sequence[Path]]) -> None:
+    """Append Parquet files (object name to files, which bear `stamp`) in the one load that it names; on
+    disk when this returns. dlt takes the files as they are, by links, and does not write them again."""
+    instance = stamp.source_instance
 
     @dlt.source(name=instance, max_table_nesting=0)
     def source() -> Any:
-        return resources
+        return [
+            dlt.resource(
+                _imported(paths),
+                name=name,
+                write_disposition="append",
+                # DuckDB shows a time with a zone in the session's: UTC without one is the same everywhere.
+                columns={LOADED_AT: {"data_type": "timestamp", "timezone": False}},
+            )
+            for name, paths in files.items()
+        ]
 
-    with _options():
+    # dlt rewrites a file whose columns are not those of its schema, and that remembers all there ever
+    # were. What an interrupted load left has been finished before.
+    shutil.rmtree(settings.work / "dlt" / f"{instance}__{system}", ignore_errors=True)
+    with _options(), _load_named(stamp.load_id):
         info = _pipeline(settings, instance, system).run(source(), loader_file_format="parquet")
-    load_id = str(info.loads_ids[-1])
-    for path in files_of_load(settings, system, instance, load_id):
+    if info.loads_ids != [stamp.load_id]:
+        raise RuntimeError(f"the rows bear load id {stamp.load_id}, dlt loaded {info.loads_ids}")
+    for path in files_of_load(settings, system, instance, stamp.load_id):
         with path.open("rb+") as stream:
             os.fsync(stream.fileno())
         sync_folder(path.parent)
-    return load_id
+
+
+def _imported(paths: Sequence[Path]) -> Iterator[Any]:
+    for path in paths:
+        facts = pq.read_metadata(path)
+        columns = facts.schema.to_arrow_schema().empty_table()
+        yield dlt.mark.with_file_import(str(path), "parquet", facts.num_rows, hints=columns)
+
+
+@contextlib.contextmanager
+def _load_named(load_id: str) -> Iterator[None]:
+    """dlt names a load when it extracts; here the rows bear its name before. There is no option for it."""
+    original = extract_storage.create_load_id
+    extract_storage.create_load_id = lambda: load_id
+    try:
+        yield
+    finally:
+        extract_storage.create_load_id = original
 
 
 def _options() -> AbstractContextManager[None]:

@@ -22,6 +22,8 @@ from orchestration.sources.text_stream import BAD_BYTE, END_OF_FILE, Utf8Stream,
 BATCH_ROWS = 1 << 18
 # A field must fit into one block. Larger ones are quotes that were never closed, not text.
 BLOCK_BYTES = 32 << 20
+# Blocks of a file without fault: small ones are parsed ahead on all cores in little memory.
+QUICK_BLOCK_BYTES = 2 << 20
 SEPARATORS = ",;\t|"
 
 
@@ -35,9 +37,39 @@ def read_csv(
     fields than the header, with bytes that cannot be decoded, or whose quote is never closed, is
     rejected. Raises PipelineError where the header cannot be used.
     """
-    with opener() as raw, Utf8Stream(raw, encoding or detect_encoding(opener)) as stream:
+    encoding = encoding or detect_encoding(opener)
+    passed = 0
+    try:
+        for batch, passed in _read(opener, name, source, encoding, is_exact=False):
+            yield batch
+    except pa.ArrowInvalid:
+        # A row that is no row, or a field beyond a small block: from here on by the reader that can tell
+        # which. What has been given so far had no such row, so it is what that reader would have given.
+        for batch, _ in _read(opener, name, source, encoding, is_exact=True):
+            yield from _after(batch, passed)
+
+
+def _read(
+    opener: Callable[[], BinaryIO], name: str, source: str, encoding: str, *, is_exact: bool
+) -> Iterator[tuple[Batch, int]]:
+    """Batches, each with the number of the last row that it has passed. Not `is_exact`: on all cores, and
+    pyarrow.ArrowInvalid at the first row that is to be rejected for its form."""
+    with opener() as raw, Utf8Stream(raw, encoding) as stream:
         names, separator = _header(stream, name, source)
-        yield from _Reader(stream, names, separator, name, source).batches()
+        reader = _Reader(stream, names, separator, name, source)
+        for batch in reader.batches(is_exact=is_exact):
+            yield batch, reader.passed
+
+
+def _after(batch: Batch, passed: int) -> Iterator[Batch]:
+    """What of a batch comes after row `passed`; nothing where that is nothing."""
+    if not passed:
+        yield batch
+        return
+    rows = batch.rows.filter(pc.greater(batch.rows[SOURCE_ROW], passed))
+    rejected = tuple(item for item in batch.rejected if item.row > passed)
+    if rows.num_rows or rejected:
+        yield Batch(rows, rejected)
 
 
 def csv_header(
@@ -106,17 +138,27 @@ class _Reader:
         self._rejected: list[Rejected] = []
         self._extra: list[tuple[int, list[str | None]]] = []  # rows with empty fields too many
 
-    def batches(self) -> Iterator[Batch]:
+    @property
+    def passed(self) -> int:
+        """Number of the last row that was given or rejected."""
+        return self._next - 1
+
+    def batches(self, *, is_exact: bool) -> Iterator[Batch]:
+        """All rows. Not `is_exact`: raises pyarrow.ArrowInvalid at the first that pyarrow cannot take."""
         is_first = True
         try:
             reader = pacsv.open_csv(
                 pa.PythonFile(self._stream, mode="r"),
-                # Single-threaded: only then pyarrow says which row it is that it cannot take.
+                # Only single-threaded pyarrow says which row it is that it cannot take.
                 read_options=pacsv.ReadOptions(
-                    column_names=self._names, block_size=BLOCK_BYTES, use_threads=False
+                    column_names=self._names,
+                    block_size=BLOCK_BYTES if is_exact else min(QUICK_BLOCK_BYTES, BLOCK_BYTES),
+                    use_threads=not is_exact,
                 ),
                 parse_options=pacsv.ParseOptions(
-                    delimiter=self._separator, newlines_in_values=True, invalid_row_handler=self._on_invalid
+                    delimiter=self._separator,
+                    newlines_in_values=True,
+                    invalid_row_handler=self._on_invalid if is_exact else _only_the_end,
                 ),
                 convert_options=pacsv.ConvertOptions(
                     column_types=dict.fromkeys(self._names, pa.string()),
@@ -131,6 +173,8 @@ class _Reader:
                     yield self._batch(pa.Table.from_batches([block.slice(start, BATCH_ROWS)]))
                     is_first = False
         except pa.ArrowInvalid as error:
+            if not is_exact:
+                raise
             raise PipelineError(
                 f"Source {self._source}, file {self._file}, after row {self._next - 1}: cannot be read as"
                 f" CSV: {_reason(str(error))}.",
@@ -214,6 +258,10 @@ class _Reader:
 
     def _reject(self, row: int, code: str, reason: str, record: str) -> None:
         self._rejected.append(Rejected(self._file, row, code, reason, record))
+
+
+def _only_the_end(row: pacsv.InvalidRow) -> str:
+    return "skip" if row.text.strip("\r\n") == END_OF_FILE else "error"
 
 
 _UNDECODABLE = "bytes that are no text in the file's encoding"

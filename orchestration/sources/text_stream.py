@@ -10,11 +10,15 @@ import re
 from collections.abc import Callable
 from typing import BinaryIO
 
+import numpy as np
+import pyarrow as pa
+
 # Unicode noncharacters: never part of text that is interchanged, so they cannot stand in a file.
 BAD_BYTE = "\ufdd0"
 END_OF_FILE = "\ufdd1"
 
 _CHUNK = 1 << 20
+_LONGEST_LINE = 32 << 20
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _ASCII = bytes(range(128))
 # No character at all, and one that hardly any word has: signs of damage rather than of cp1252.
@@ -58,9 +62,11 @@ def detect_encoding(opener: Callable[[], BinaryIO]) -> str:
         for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
             if zeros.count(0) > 0.4 * pairs:
                 return encoding
+    if _is_utf8(opener):
+        return "utf-8"
+    with opener() as stream:
         decoder = codecs.getincrementaldecoder("utf-8")()
-        chunk = head
-        while chunk:
+        while chunk := stream.read(_CHUNK):
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
@@ -72,8 +78,44 @@ def detect_encoding(opener: Callable[[], BinaryIO]) -> str:
             else:
                 if not chunk.isascii():
                     valid += len(chunk) - len(chunk.translate(None, bytes(range(0xC2, 0xF5))))
-            chunk = stream.read(_CHUNK)
     return "cp1252" if invalid > 10 * max(valid, 2 * damaged) else "utf-8"
+
+
+def _is_utf8(opener: Callable[[], BinaryIO]) -> bool:
+    """Whether a file is UTF-8 throughout, as nearly every one is; told at a fifth of what counting its
+    characters costs. False also where a line is too long to tell this way."""
+    rest = b""
+    with opener() as stream:
+        while chunk := stream.read(_CHUNK):
+            whole, rest = _at_a_line_end(rest + chunk)
+            if not _is_valid(whole) or len(rest) > _LONGEST_LINE:  # else copied once more for every chunk
+                return False
+    return _is_valid(rest)
+
+
+def _at_a_line_end(data: bytes) -> tuple[bytes, bytes]:
+    """Bytes of UTF-8 cut where a character cannot be cut: after the last line end."""
+    end = data.rfind(b"\n") + 1
+    return data[:end], data[end:]
+
+
+def _is_valid(data: bytes) -> bool:
+    """Whether bytes are whole characters of UTF-8. By Arrow: several times as fast as decoding them."""
+    if data.isascii():
+        return True
+    ends = pa.py_buffer(np.array([0, len(data)], dtype=np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_utf8(), 1, [None, ends, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _is_unmarked_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8 that holds neither of the marks; both begin with a byte that is rare."""
+    if not _is_valid(data):
+        return False
+    return b"\xef" not in data or not any(mark in data.decode() for mark in (BAD_BYTE, END_OF_FILE))
 
 
 class Utf8Stream(io.RawIOBase):
@@ -85,8 +127,10 @@ class Utf8Stream(io.RawIOBase):
     def __init__(self, raw: BinaryIO, encoding: str) -> None:
         super().__init__()
         self._raw = raw
+        self._is_utf8 = encoding == "utf-8"
         self._decoder = codecs.getincrementaldecoder(encoding)(errors="mark_bad_bytes")
         self._pending = b""
+        self._cut = b""  # read, but not yet known to end with a whole character
         self._is_start = True
         self._is_end = False
         self.has_bad_bytes = False  # so far; reading goes ahead of parsing
@@ -137,7 +181,16 @@ class Utf8Stream(io.RawIOBase):
         if self._is_end:
             return False
         chunk = self._raw.read(_CHUNK)
-        text = self._decoder.decode(chunk, final=not chunk)
+        data, self._cut = self._cut + chunk, b""
+        if chunk and self._is_utf8 and not self._decoder.getstate()[0]:
+            whole, rest = _at_a_line_end(data)
+            if whole and _is_unmarked_utf8(whole):  # already what it would be decoded and encoded to
+                if self._is_start:
+                    whole, self._is_start = whole.removeprefix(codecs.BOM_UTF8), False
+                self._pending += whole
+                self._cut = rest
+                return True
+        text = self._decoder.decode(data, final=not chunk)
         if self._is_start and text:
             text, self._is_start = text.removeprefix("\ufeff"), False
         self.has_bad_bytes |= BAD_BYTE in text
