@@ -16,7 +16,7 @@ LANDING_COLUMNS = (
     "_source_system",  # schema of the record: salesforce, zoho, …
     "_source_instance",  # the configured account it came from
     "_record_key",  # the key as text; `|` between the parts of a compound key
-    "_record_hash",  # md5 over the source columns, in name order
+    "_record_hash",  # over the filled source columns; see `lib/content_hash`
     "_change",  # 'upsert' or 'delete' (a tombstone: only the key is filled)
     SOURCE_FILE,
     SOURCE_ROW,

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
-from orchestration.lib.row_boundary import text_literal
+from orchestration.lib.content_hash import text_literal
 from orchestration.records import Coverage
 
 # A complete answer that lacks most of what is known is more likely an answer cut short.

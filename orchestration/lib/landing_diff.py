@@ -11,10 +11,16 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from orchestration.lib.content_hash import (
+    hash_number_again_sql,
+    hash_number_sql,
+    other_hash_sql,
+    quoted,
+    text_literal,
+)
 from orchestration.lib.landing_coverage import is_most, not_believed, take_covered
 from orchestration.lib.landing_parquet import LOAD_ID, LandingParquet
 from orchestration.lib.landing_spool import KEPT_REJECTIONS, Spool, column_names
-from orchestration.lib.row_boundary import quoted, text_literal
 from orchestration.records import LANDING_COLUMNS, ObjectFeed
 
 BATCH_ROWS = 1 << 18
@@ -93,11 +99,7 @@ class Comparison:
 
     def new_rows(self) -> Iterator[pa.Table]:
         """The records to land, in Arrow tables with landing's columns."""
-        names = [
-            name
-            for name in column_names(self._connection, self._spool.paths)
-            if name not in LANDING_COLUMNS and name != LOAD_ID
-        ]
+        names = _source_columns(self._connection, self._paths)
         columns = ", ".join(f"s.{quoted(name)}" for name in names)
         sql = (
             f"select {columns}{', ' if names else ''}s._source_system, s._source_instance,"
@@ -143,15 +145,14 @@ class Comparison:
 
     def _make_incoming(self) -> None:
         """(k, h, seq) of every admitted record. Where the object has no key, equal records are told
-        apart by their number: hash#1, hash#2. `h` is a number: half of what the hash takes as text."""
+        apart by their number: hash#1, hash#2."""
         key = (
             "_record_key"
             if self._feed.key
             else f"_record_hash || '#' || row_number() over (partition by _record_hash order by {_SEQUENCE})"
         )
-        source = (
-            f"select {key} as k, md5_number(_record_hash) as h, {_SEQUENCE} as seq from {_SPOOLED}"
-        )
+        number = hash_number_sql(is_key=not self._feed.key)
+        source = f"select {key} as k, {number} as h, {_SEQUENCE} as seq from {_SPOOLED}"
         if not self._paths:
             source = "select null::varchar as k, null::uhugeint as h, null::bigint as seq where false"
         self._run("create table {incoming} as " + source, {"paths": self._paths} if self._paths else None)
@@ -169,16 +170,25 @@ class Comparison:
             columns = self._feed.listed_between[0]
             names = (columns,) if isinstance(columns, str) else columns
             place = f"coalesce({', '.join(map(quoted, names))})"
+        number = hash_number_sql(is_key=not self._feed.key)
+        if self._feed.key and self._has_other_hashes():
+            number = hash_number_again_sql(_source_columns(self._connection, self._landed))
         self._run(
-            "create table {current} as with landed as (select _record_key as k, _record_hash as h,"
+            f"create table {{current}} as with landed as (select _record_key as k, {number} as h,"
             f" _change as c, _loaded_at as t, _source_file as f, {place} as place"
             " from read_parquet($landed, union_by_name = true)),"
             " newest as (select k, max(t) as t from landed group by k)"
-            " select k, bit_xor(md5_number(h)) as signature, count(*) as contents,"
+            " select k, bit_xor(h) as signature, count(*) as contents,"
             " bool_or(c = 'delete') as is_deleted, any_value(f) as source_file, any_value(place) as place"
             " from landed join newest using (k, t) group by k",
             {"landed": self._landed},
         )
+
+    def _has_other_hashes(self) -> bool:
+        (count,) = self._connection.execute(
+            f"select count(*) from read_parquet($landed) where {other_hash_sql()}", {"landed": self._landed}
+        ).fetchone() or (0,)
+        return bool(count)
 
     def _make_gone(self) -> tuple[bool, list[str]]:
         """Keys to be given a tombstone: what the source says is deleted, and what a complete listing
@@ -272,6 +282,11 @@ class Comparison:
 
     def _sql(self, template: str) -> str:
         return template.format(**self._tables)
+
+
+def _source_columns(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> list[str]:
+    names = column_names(connection, [Path(file) for file in files])
+    return [name for name in names if name not in LANDING_COLUMNS and name != LOAD_ID]
 
 
 # The records of a spool, and the position of each in what the source sent.

@@ -22,6 +22,8 @@ from orchestration.records import SOURCE_FILE, Batch, Coverage, ObjectFeed, Reje
 # time, which for the 100 rows of an API's page was most of what they cost.
 ADMISSION_ROWS = 1 << 17
 ADMISSION_BYTES = 64 << 20
+# Batches of fewer rows than this are joined into one before: each costs more than the copy.
+SMALL_ROWS = 4096
 # Of so many rejected rows the text is kept, to spare records that they may be; see `landing_diff`.
 KEPT_REJECTIONS = 1000
 
@@ -91,7 +93,9 @@ class Spool:
         """Let the gathered rows through the row boundary; empties the list."""
         if not together:
             return
-        rows = pa.concat_tables(together, promote_options="default").combine_chunks()
+        rows = pa.concat_tables(together, promote_options="default")
+        if rows.num_rows < len(together) * SMALL_ROWS:
+            rows = rows.combine_chunks()
         together.clear()
         admitted = admit(connection, self.feed, Batch(rows), self.source)
         self._keep(admitted.rows, files)

@@ -40,8 +40,9 @@ def read_csv(
     encoding = encoding or detect_encoding(opener)
     passed = 0
     try:
-        for batch, passed in _read(opener, name, source, encoding, is_exact=False):
+        for batch, last in _read(opener, name, source, encoding, is_exact=False):
             yield batch
+            passed = last
     except pa.ArrowInvalid:
         # A row that is no row, or a field beyond a small block: from here on by the reader that can tell
         # which. What has been given so far had no such row, so it is what that reader would have given.
