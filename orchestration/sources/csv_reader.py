@@ -123,9 +123,18 @@ def _header(stream: Utf8Stream, name: str, source: str) -> tuple[list[str], str]
             f"Source {source}, file {name}: the first row is no text: {unmarked(line)[:80]!r}.",
             "Export it again as CSV (UTF-8).",
         )
-    separator = declared or max(SEPARATORS, key=lambda mark: len(next(csv.reader([line], delimiter=mark))))
-    names = next(csv.reader(io.StringIO(line, newline=""), delimiter=separator))
+    separator = declared or max(SEPARATORS, key=lambda mark: len(_fields(line, mark)))
+    names = _fields(line, separator)
     return checked_names(names, name, source), separator
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    """Fields of one record; the record itself where Python's reader cannot take it apart (a line end that
+    with this separator stands in no quotes, a field beyond its limit of 128 KB)."""
+    try:
+        return next(csv.reader(io.StringIO(line, newline=""), delimiter=separator))
+    except csv.Error:
+        return [line]
 
 
 class _Reader:
@@ -195,7 +204,7 @@ class _Reader:
         elif BAD_BYTE in row.text:
             self._reject(row.number, "bad_encoding", _UNDECODABLE, text)
         else:
-            fields = next(csv.reader(io.StringIO(row.text, newline=""), delimiter=self._separator))
+            fields = _fields(row.text, self._separator)
             expected = len(self._names)
             if len(fields) > expected and not any(fields[expected:]):
                 self._extra.append((row.number, [field or None for field in fields[:expected]]))

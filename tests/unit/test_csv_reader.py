@@ -66,6 +66,11 @@ def test_ragged_rows_are_rejected_whole() -> None:
     ]
 
 
+def test_a_ragged_row_with_a_huge_field_is_rejected() -> None:
+    rows, rejected = read(f"a,b\n1,x\n2,y,{'z' * 200_000}\n".encode())
+    assert (len(rows), [(item.row, item.code) for item in rejected]) == (1, [(2, "ragged")])
+
+
 def test_row_numbers_hold_over_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 4096)
     monkeypatch.setattr(csv_reader, "BATCH_ROWS", 50)
@@ -190,6 +195,7 @@ def test_excels_own_separator_line() -> None:
 
 def test_quoted_line_end_in_the_header() -> None:
     assert read(b'"Close\nDate",b\n1,2\n')[0] == [{"Close\nDate": "1", "b": "2", "_source_row": 1}]
+    assert read(b'a,"b\r\nc"\r\n1,2\r\n')[0] == [{"a": "1", "b\r\nc": "2", "_source_row": 1}]
 
 
 def test_a_quote_inside_a_field_is_text() -> None:
@@ -209,3 +215,54 @@ def test_bad_bytes_in_plain_text_are_not_taken_for_letters() -> None:
     assert [row["n"] for row in rows] == ["1", "3"]
     assert [item.row for item in rejected] == [2]
     assert read(b"n,t\n1,Jos\xe9\n")[0] == [{"n": "1", "t": "José", "_source_row": 1}]
+
+
+_FILLER = "".join(f'{number},"line\n{number}, é"\n' for number in range(400))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"a,b\n{_FILLER}".encode(),
+        f"\ufeffa,b\n{_FILLER}".encode(),
+        f"a,b\n{_FILLER}".encode("utf-16"),
+        f"a,b\n{_FILLER}".encode("cp1252"),
+        f"a,b\n{_FILLER}1\n{_FILLER}1,2,3\n{_FILLER}".encode(),  # ragged after blocks without fault
+        f"a,b\n{_FILLER}1,2,\n{_FILLER}".encode(),  # one field too many, and empty
+        f"a,b\n{_FILLER}1,".encode() + b"\xff\n" + _FILLER.encode(),  # bad bytes
+        f"a,b\n{_FILLER}1,".encode() + b"\xff\n" + f"{_FILLER}1\n{_FILLER}".encode(),  # and a ragged row
+        f'a,b\n{_FILLER}1,"never closed\n{_FILLER}'.encode(),
+        f'a,b\n{_FILLER}"never closed\n{_FILLER}'.encode(),
+        f'a\n1\n"never closed\n{_FILLER}'.encode(),
+        f"a,b\n{_FILLER}1,x\0y\n{_FILLER}".encode(),
+        f"a,b\n{_FILLER}1,{chr(0xFDD0)}41\n{_FILLER}".encode(),  # what marks a bad byte, in the file itself
+        f"a,b,,\n1,2,,\n3,4,,note\n{'5,6,,' + chr(10)}".encode(),
+        f'a,b\n{_FILLER}1,5" pipe\n2,"q"x\n\n\n3,""\n{_FILLER}'.encode(),
+        f"a,b\n{_FILLER}1,{'x' * 9000}\n{_FILLER}2".encode(),  # a field beyond a small block
+        f"a,b\n{_FILLER}".replace("\n", "\r\n").encode(),
+    ],
+)
+def test_the_quick_road_reads_what_the_exact_one_does(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_reader, "QUICK_BLOCK_BYTES", 2048)
+    monkeypatch.setattr("orchestration.sources.text_stream._CHUNK", 4096)
+    encoding = detect_encoding(opener(data))
+    exact_rows: list[Row] = []
+    exact_rejected: list[Rejected] = []
+    for batch, _ in csv_reader._read(opener(data), "f.csv", "crm", encoding, is_exact=True):
+        exact_rows.extend(batch.rows.drop_columns("_source_file").to_pylist())
+        exact_rejected.extend(batch.rejected)
+    rows, rejected = read(data)
+    assert len(exact_rows) + len(exact_rejected) > 1
+    assert [_filled(row) for row in sorted(rows, key=_number)] == [
+        _filled(row) for row in sorted(exact_rows, key=_number)
+    ]
+    assert rejected == exact_rejected
+
+
+def _filled(row: Row) -> Row:
+    """A column without a name is there in the batches where it holds anything."""
+    return {name: value for name, value in row.items() if value is not None or "_unnamed_" not in name}
+
+
+def _number(row: Row) -> int:
+    return int(str(row["_source_row"]))
