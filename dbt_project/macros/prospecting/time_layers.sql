@@ -1,0 +1,60 @@
+{# What a minute may go to, the first that covers it decides: what is nearer to the market wins over what is
+   not, an absence over work among ourselves, and touches count only where no event is. Layer to category; an
+   absence has none, it takes the minute away. #}
+{% macro time_layers() %}
+    {{ return({
+        'first_meeting': 'first_meeting',
+        'opportunity_meeting': 'opportunity_meeting',
+        'customer_meeting': 'customer_meeting',
+        'prospecting': 'prospecting',
+        'absence': none,
+        'coaching': 'coaching',
+        'internal': 'internal',
+        'travel': 'travel',
+        'research_admin': 'research_admin',
+        'personal_or_out': 'personal_or_out',
+        'unclassified': 'unclassified',
+        'touch_opportunity_meeting': 'opportunity_meeting',
+        'touch_customer_meeting': 'customer_meeting',
+        'touch_prospecting': 'prospecting',
+        'touch_unclassified': 'unclassified',
+    }) }}
+{% endmacro %}
+
+{# The categories of a rep's week, each once. #}
+{% macro time_categories() %}
+    {{ return(time_layers().values() | select | unique | list + ['unscheduled']) }}
+{% endmacro %}
+
+{# These as rows. #}
+{% macro time_category_rows() -%}
+    {%- for category in time_categories() -%}
+        select '{{ category }}' as category{{ ' union all ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# How many things of each layer begin less end at a moment. #}
+{% macro time_layer_changes() %}
+    {%- for layer in time_layers() -%}
+        sum(case when layer = '{{ layer }}' then change else 0 end) as {{ layer }}_change{{ ', ' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# How many things of each layer are on from that moment. #}
+{% macro time_layers_on() %}
+    {%- for layer in time_layers() -%}
+        sum({{ layer }}_change) over until_now as {{ layer }}_on{{ ', ' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# The layer that the time from that moment goes to, null where nothing is on. #}
+{% macro first_time_layer() -%}
+    case
+    {%- for layer in time_layers() %} when {{ layer }}_on > 0 then '{{ layer }}'{% endfor %} end
+{%- endmacro %}
+
+{# The category of a layer, null for an absence. #}
+{% macro category_of_layer(layer) -%}
+    case {{ layer }}
+    {%- for name, category in time_layers().items() if category %} when '{{ name }}' then '{{ category }}'{% endfor %} end
+{%- endmacro %}

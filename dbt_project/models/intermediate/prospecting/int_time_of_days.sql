@@ -1,0 +1,119 @@
+-- Grain: rep × day of the rep's clock × layer that time went to (null: none). Every moment goes to the first
+-- layer that covers it. Uses are cut at midnight, then each day is swept once: running sums of what begins
+-- and ends, no join of ranges.
+with days as (
+    select * from {{ ref('int_rep_days') }}
+),
+
+begun as (
+    select
+        uses.rep_id,
+        uses.layer,
+        uses.weight,
+        uses.starts_at,
+        uses.ends_at,
+        days.date_day,
+        days.ends_at as day_ends_at
+    from {{ ref('int_time_uses') }} as uses
+    asof inner join days
+        on uses.rep_id = days.rep_id and uses.starts_at >= days.starts_at
+),
+
+-- few go on past midnight; the last of these days may hold nothing of them
+later_days as (
+    select
+        rep_id,
+        layer,
+        weight,
+        ends_at,
+        {{ days_of_span(dbt.dateadd('day', 1, 'date_day'), dbt.dateadd('day', 1, 'cast(ends_at as date)')) }}
+            as date_day
+    from begun
+    where ends_at > day_ends_at
+),
+
+pieces as (
+    select
+        rep_id,
+        date_day,
+        layer,
+        weight,
+        starts_at,
+        least(ends_at, day_ends_at) as ends_at
+    from begun
+    where starts_at < day_ends_at
+    union all
+    select
+        later_days.rep_id,
+        later_days.date_day,
+        later_days.layer,
+        later_days.weight,
+        days.starts_at,
+        least(later_days.ends_at, days.ends_at) as ends_at
+    from later_days
+    inner join days on later_days.rep_id = days.rep_id and later_days.date_day = days.date_day
+    where later_days.ends_at > days.starts_at
+),
+
+changes as (
+    select
+        rep_id,
+        date_day,
+        layer,
+        starts_at as moment,
+        weight as change
+    from pieces
+    union all
+    select
+        rep_id,
+        date_day,
+        layer,
+        ends_at as moment,
+        -weight as change
+    from pieces
+),
+
+moments as (
+    select
+        rep_id,
+        date_day,
+        moment,
+        sum(case when layer = 'work' then change else 0 end) as work_change,
+        {{ time_layer_changes() }}
+    from changes
+    group by rep_id, date_day, moment
+),
+
+running as (
+    select
+        rep_id,
+        date_day,
+        moment,
+        lead(moment) over until_now as until_moment,
+        sum(work_change) over until_now as work_on,
+        {{ time_layers_on() }}
+    from moments
+    window until_now as (partition by rep_id, date_day order by moment)
+),
+
+stretches as (
+    select
+        rep_id,
+        date_day,
+        work_on,
+        {{ dbt.datediff('moment', 'until_moment', 'microsecond') }} / 1000000.0 as seconds,
+        {{ first_time_layer() }} as layer
+    from running
+    where until_moment is not null
+)
+
+select
+    rep_id,
+    date_day,
+    layer,
+    sum(case when work_on > 0 then seconds * work_on / 1000000 else 0 end) as working_seconds,
+    sum(case when work_on = 0 then seconds else 0 end) as other_seconds,
+    sum(seconds) as seconds
+from stretches
+where work_on > 0 or layer is not null
+group by rep_id, date_day, layer
