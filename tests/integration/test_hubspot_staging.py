@@ -68,6 +68,7 @@ def hubspot(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     account.put("deals", "3", T0, **{**deal, "dealstage": "1", "amount": "5"})
     account.put("deals", "5", T0, **{**deal, "pipeline": "p2", "dealstage": "12"})
     account.put("deals", "6", T0, **{**deal, "dealstage": "gone"})
+    account.put("deals", "7", T0, **{**deal, "dealstage": "1"})
     account.archived = {"deals": {"9": {"modified": T0, **deal, "dealstage": "1"}}}
     account.history = {"1": {
         "dealstage": [
@@ -78,6 +79,16 @@ def hubspot(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
             {"value": "2026-02-02T02:00:00Z", "timestamp": iso(T0), "sourceType": "CRM_UI"},
             {"value": str(T0 + 30 * DAY), "timestamp": iso(T0 - DAY), "sourceType": "CRM_UI"},
         ],
+        "amount": [
+            {"value": "1000.50", "timestamp": iso(T0)},
+            {"value": "", "timestamp": iso(T0 - DAY)},
+            {"value": "900", "timestamp": iso(T0 - 2 * DAY)},
+        ],
+        "hubspot_owner_id": [
+            {"value": "7", "timestamp": iso(T0)},
+            {"value": "8", "timestamp": iso(T0 - DAY)},
+        ],
+        "pipeline": [{"value": "default", "timestamp": iso(T0)}, {"value": "p2", "timestamp": iso(T0 - DAY)}],
     }}  # fmt: skip
     account.put("companies", "50", T0, name="Acme", numberofemployees="12", lifecyclestage="customer")
     person = {"hs_merged_object_ids": None, "hs_lead_status": None}
@@ -87,7 +98,9 @@ def hubspot(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
         T0,
         **{**person, "firstname": "Lea", "lifecyclestage": "lead", "hs_lead_status": "NEW"},
     )
-    account.put("contacts", "12", T0, **{**person, "firstname": "Cus", "lifecyclestage": "customer"})
+    merged = {"hs_merged_object_ids": "15", "firstname": "Cus", "lifecyclestage": "customer"}
+    account.put("contacts", "12", T0, **{**person, **merged})
+    account.put("contacts", "15", T0, **{**person, "firstname": "Twin", "lifecyclestage": "customer"})
     account.put(
         "contacts", "13", T0, **{**person, "firstname": "Obj", "lifecyclestage": "salesqualifiedlead"}
     )
@@ -122,7 +135,8 @@ def hubspot(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     }
     with api_server(account.answer) as server:
         land(home, server.url, "hubspot", NOW)
-        # a stage is renamed, another removed, and a record changes
+        # a stage is renamed, another removed, a record changes, one is archived
+        account.archived["deals"]["7"] = account.records["deals"].pop("7")
         sales[0]["label"] = "Discovery"
         del sales[2]
         account.put(
@@ -137,7 +151,7 @@ def hubspot(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
 
 def test_hubspot_deals(hubspot: dict[str, Rows]) -> None:
     deals = by(hubspot["opportunities"], "opportunity_id")
-    assert set(deals) == {"crm:1", "crm:2", "crm:3", "crm:5", "crm:6"}  # 9 is archived
+    assert set(deals) == {"crm:1", "crm:2", "crm:3", "crm:5", "crm:6"}  # 7 and 9 are archived
     assert shown(deals["crm:1"], "stage", "amount", "is_closed", "is_won", "account_id", "owner_id") == (
         "Won", "1000.5000", "True", "True", "crm:50", "7",
     )  # fmt: skip
@@ -172,6 +186,13 @@ def test_hubspot_stages_and_history(hubspot: dict[str, Rows]) -> None:
         ("dealstage", "Discovery", "Won"),
         ("closedate", None, "2026-03-03"),
         ("closedate", "2026-03-03", "2026-02-01"),
+        ("amount", None, "900"),
+        ("amount", "900", None),
+        ("amount", None, "1000.50"),
+        ("hubspot_owner_id", None, "8"),
+        ("hubspot_owner_id", "8", "7"),
+        ("pipeline", None, "p2"),
+        ("pipeline", "p2", "default"),
     }
 
 
@@ -180,7 +201,9 @@ def test_hubspot_people(hubspot: dict[str, Rows]) -> None:
     assert {key: row["first_name"] for key, row in leads.items()} == {
         "crm:contact-11": "Lea", "crm:contact-14": "Con", "crm:77": "Obj",
     }  # fmt: skip
-    assert set(contacts) == {"crm:12", "crm:14"}  # nobody is an open lead and a contact
+    alive = {key for key, row in contacts.items() if row["merged_into_id"] is None}
+    assert alive == {"crm:12", "crm:14"}  # nobody is an open lead and a contact
+    assert contacts["crm:15"]["merged_into_id"] == "crm:12"
     assert shown(leads["crm:contact-11"], "status", "is_converted") == ("NEW", "False")
     assert shown(leads["crm:contact-14"], "is_converted", "contact_id", "converted_at") == (
         "True", "crm:14", "2026-02-01 12:00:00",

@@ -35,26 +35,34 @@ class Server:
     asked: list[list[Any]] = field(default_factory=list)
 
     def answer(self, request: Request) -> Reply:
+        found = self._found(request)
+        return Reply({}, status=401) if found is None else Reply(found)
+
+    def _found(self, request: Request) -> dict[str, Any] | None:
+        """The answer, None where it is refused."""
         method, params = request.json["method"], request.json["params"]
         assert request.path == "/acme/rpc/"
         if method == "common.db.login":
+            if params != ["ann", {"password": "open sesame"}]:
+                return None
             self.sessions, self.left = self.sessions + 1, self.calls
-            return Reply({"result": [7, f"session-{self.sessions}", None]})
+            return {"result": [7, f"session-{self.sessions}", None]}
         session = b64decode(request.headers["authorization"].removeprefix("Session ")).decode()
         assert session == f"ann:7:session-{self.sessions}"
         if self.left == 0:
-            return Reply({}, status=401)
+            return None
         self.left -= 1
         self.asked.append([method, *params])
-        if self.error:
-            return Reply({"error": self.error})
+        return {"error": self.error} if self.error else {"result": self._result(method, params)}
+
+    def _result(self, method: str, params: list[Any]) -> list[Any]:
         name = method.rpartition(".")[2]
         if name == "search_read":
             last = params[0][0][2]
-            return Reply({"result": [row for row in self.records if row["id"] > last][: params[2]]})
+            return [row for row in self.records if row["id"] > last][: params[2]]
         if name == "history_revisions":
-            return Reply({"result": [row for row in self.revisions if row[1] in params[0]]})
-        return Reply({"result": [{"id": key, "state": "lead", "amount": None} for key in params[0]]})
+            return [row for row in self.revisions if row[1] in params[0]]
+        return [{"id": key, "state": "lead", "amount": None} for key in params[0]]
 
 
 def read(server: Server, state: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -129,3 +137,11 @@ def test_a_refusal_names_what_was_asked() -> None:
     with pytest.raises(PipelineError, match=r"refused model\.party\.party\.search_read.*no access") as caught:
         read(Server([], error=["UserError", "no access"]))
     assert "sale_opportunity" in caught.value.remedy
+
+
+def test_a_wrong_password_names_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SECRETS, "PASSWORD", "wrong horse")
+    with pytest.raises(PipelineError) as caught:
+        read(Server([]))
+    assert "USER and PASSWORD" in caught.value.remedy
+    assert "wrong horse" not in str(caught.value)

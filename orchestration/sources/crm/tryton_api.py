@@ -17,7 +17,7 @@ from orchestration.errors import PipelineError
 from orchestration.records import Batch, ObjectFeed
 from orchestration.sources.crm.windows import ApiRun, Window, iso, moment_of, open_window
 from orchestration.sources.json_rows import Ids, Tally, chunks, field
-from orchestration.sources.transport import Transport
+from orchestration.sources.transport import RequestFailed, Transport
 from orchestration.sources.transport_auth import Credentials
 
 _PAGE = 1000  # the most records that a server gives by default
@@ -73,7 +73,10 @@ class _Session(Credentials):
 
     def renew(self) -> bool:
         params = [self._user, {"password": self._password.get_secret_value()}]
-        answer = self._gate.post(self._path, {"id": 0, "method": "common.db.login", "params": params})
+        try:
+            answer = self._gate.post(self._path, {"id": 0, "method": "common.db.login", "params": params})
+        except RequestFailed as error:
+            raise PipelineError(error.message, f"Check {self.described}, address and database.") from None
         found = field(answer, "result")
         if not isinstance(found, list) or len(found) < 2:
             raise PipelineError("Tryton did not open a session.", f"Check {self.described}.")
