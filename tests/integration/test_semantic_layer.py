@@ -139,3 +139,17 @@ def test_pipeline_created_and_standing_by_month_and_team(marts: duckdb.DuckDBPyC
     measured = "pipeline_created_count, pipeline_created_amount, pipeline_amount"
     assert rows(marts, f"select metric_time__month::date, rep__team, {measured} from '{answer}'") == expected
     assert len(expected) > 20
+
+
+def test_coverage_is_that_of_the_report(marts: duckdb.DuckDBPyConnection, ask: Ask) -> None:
+    metrics = "quota_amount,open_amount,open_coverage_ratio,total_coverage_ratio"
+    answer = ask(metrics, "metric_time__fiscal_quarter,rep")
+    expected = rows(
+        marts,
+        """select fiscal_quarter_start, rep_id, quota_amount, open_amount, open_coverage_ratio,
+             total_coverage_ratio
+           from rpt_coverage where quota_amount > 0 and open_amount > 0""",
+    )
+    asked = rows(marts, f"select metric_time__fiscal_quarter::date, rep, {metrics} from '{answer}'")
+    assert expected <= asked
+    assert any(row[4] is not None for row in expected)
