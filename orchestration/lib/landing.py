@@ -36,7 +36,9 @@ from orchestration.sources_file import SourceEntry
 
 __all__ = ["IngestReport", "completed_ingests", "feed_states", "ingest", "landing_files"]
 
-_MEMORY_LIMIT = "2GB"  # beyond it DuckDB uses the work folder
+# Beyond it DuckDB uses the work folder. What else an ingest holds, some 400 MB, does not depend on the
+# number of rows; so neither does the whole.
+_MEMORY_LIMIT = "256MB"
 _Pair = tuple[str, str]
 
 

@@ -68,13 +68,15 @@ class Comparison:
 
     def compare(self) -> Difference:
         """Find what to land; to be called once, before the two methods below."""
-        if not self._landed and self._is_without_repetition():
+        is_plain = self._is_without_repetition()
+        if is_plain and not self._landed and not self._spool.deleted_keys and not self._spool.coverage:
             self._difference = Difference(self._spool.admitted_rows, 0, self._feed.is_complete, ())
             return self._difference
         self._make_incoming()
         self._make_current()
         is_complete, warnings = self._make_gone()
-        self._run("create table {news} as " + (_NEWS if self._landed else _FIRST_NEWS))
+        news = (_PLAIN_NEWS if is_plain else _NEWS) if self._landed else _FIRST_NEWS
+        self._run("create table {news} as " + news)
         counts = self._connection.execute(
             self._sql("select (select count(*) from {news}), (select count(*) from {gone})")
         ).fetchone()
@@ -134,7 +136,7 @@ class Comparison:
     def _is_without_repetition(self) -> bool:
         """Whether no two of the admitted records have one key: then, where nothing has landed, all of
         them are new. By the keys' hashes: half the work, and one that two keys share only costs time."""
-        if not self._feed.key or self._spool.deleted_keys or self._spool.coverage:
+        if not self._feed.key:
             return False
         if not self._paths:
             return True
@@ -177,10 +179,11 @@ class Comparison:
             f"create table {{current}} as with landed as (select _record_key as k, {number} as h,"
             f" _change as c, _loaded_at as t, _source_file as f, {place} as place"
             " from read_parquet($landed, union_by_name = true)),"
-            " newest as (select k, max(t) as t from landed group by k)"
+            # Few keys of a first export come again: cheaper to drop those than to look for every newest.
+            " later as (select k, max(t) as t from landed where t > (select min(t) from landed) group by k)"
             " select k, bit_xor(h) as signature, count(*) as contents,"
             " bool_or(c = 'delete') as is_deleted, any_value(f) as source_file, any_value(place) as place"
-            " from landed join newest using (k, t) group by k",
+            " from landed left join later using (k) where later.t is null or later.t = landed.t group by k",
             {"landed": self._landed},
         )
 
@@ -217,18 +220,20 @@ class Comparison:
                 accept_shrink=self._accept_shrink,
             )
         known = f"{known} and {within}"
-        vanished = f"{known} and k not in (select k from {{incoming}})"
-        (known_count,) = self._one("select count(*) " + known)
+        vanished = f"{known} and not exists (select 1 from {{incoming}} i where i.k = c.k)"
         (lost,) = self._one("select count(*) " + vanished)
+        if not lost:
+            return True, []
+        (known_count,) = self._one("select count(*) " + known)
         if self._is_cut_short(known_count, lost):
             return False, [not_believed(lost, known_count)]
-        if self._spool.rejected_rows and lost:
+        if self._spool.rejected_rows:
             return self._spare(vanished, lost)
         self._run("insert into {gone} select k " + vanished)
         return True, []
 
     def _is_cut_short(self, known: int, lost: int) -> bool:
-        if self._accept_shrink or not lost:
+        if self._accept_shrink:
             return False
         is_empty = self._spool.admitted_rows == 0
         return is_empty or is_most(lost, known)
@@ -294,6 +299,11 @@ _SPOOLED = "read_parquet($paths, union_by_name = true, filename = true, file_row
 _SEQUENCE = "((list_position($paths, filename) - 1) << 40) + file_row_number"
 # Nothing has landed: whatever arrived is new.
 _FIRST_NEWS = "select k, max(seq) as seq from {incoming} group by k, h"
+# Every key comes once: each record is all that arrived of its key.
+_PLAIN_NEWS = """
+    select i.k, i.seq from {incoming} i left join {current} c using (k)
+    where c.k is null or c.is_deleted or c.signature <> i.h or c.contents <> 1
+"""
 _NEWS = """
     with versions as (select k, h, max(seq) as seq from {incoming} group by k, h),
     arrived as (select k, bit_xor(h) as signature, count(*) as contents from versions group by k),
