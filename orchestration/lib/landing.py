@@ -76,7 +76,7 @@ def ingest(
         stamp = Stamp(entry.name, moment, landing_writer.new_load_id())
         ingest_id = f"{moment:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}"
         with _workspace(settings, entry.name) as (folder, connection):
-            spools = [_spool(connection, stamp, feed, folder, landed) for feed in feeds]
+            spools = [_spool(connection, stamp, feed, folder, landed, progress) for feed in feeds]
             _require_objects(entry, spools)
             connection.execute("set preserve_insertion_order = false")  # records carry their position
             comparisons = [
@@ -174,7 +174,12 @@ def _workspace(settings: Settings, instance: str) -> Iterator[tuple[Path, duckdb
 
 
 def _spool(
-    connection: duckdb.DuckDBPyConnection, stamp: Stamp, feed: ObjectFeed, folder: Path, landed: _Landed
+    connection: duckdb.DuckDBPyConnection,
+    stamp: Stamp,
+    feed: ObjectFeed,
+    folder: Path,
+    landed: _Landed,
+    progress: Callable[[str], None],
 ) -> Spool:
     known = column_names(connection, landed.files.get((feed.system, feed.object), []))
     spool = Spool(
@@ -183,7 +188,7 @@ def _spool(
         folder=folder / f"{feed.system}.{feed.object}",
         spellings={name.lower(): name for name in known},
     )
-    spool.fill(connection)
+    spool.fill(connection, progress)
     return spool
 
 

@@ -176,7 +176,7 @@ class Comparison:
         if self._feed.key and self._has_other_hashes():
             number = hash_number_again_sql(_source_columns(self._connection, self._landed))
         self._run(
-            f"create table {{current}} as with landed as (select _record_key as k, {number} as h,"
+            f"create table {{current}} as with landed as not materialized (select _record_key as k, {number} as h,"
             f" _change as c, _loaded_at as t, _source_file as f, {place} as place"
             " from read_parquet($landed, union_by_name = true)),"
             # Few keys of a first export come again: cheaper to drop those than to look for every newest.

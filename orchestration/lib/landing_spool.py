@@ -5,7 +5,7 @@ far. Which records are new is `landing_diff`.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from orchestration.lib.landing_parquet import LandingParquet, Stamp
 from orchestration.lib.row_boundary import admit, as_text_columns
+from orchestration.progress import NowAndThen
 from orchestration.records import SOURCE_FILE, Batch, Coverage, ObjectFeed, Rejected
 
 # Batches go through the row boundary together up to these bounds: its SQL costs some 10 ms each
@@ -56,15 +57,20 @@ class Spool:
     def rejected_path(self) -> Path:
         return self.folder / "rejected.jsonl"
 
-    def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Read the feed to its end. Raises PipelineError as the source and the row boundary do."""
+    def fill(self, connection: duckdb.DuckDBPyConnection, progress: Callable[[str], None]) -> None:
+        """Read the feed to its end, telling now and then how far that is. Raises PipelineError as the
+        source and the row boundary do."""
         self.folder.mkdir(parents=True)
         self.warnings.extend(self.feed.warnings)
         files = LandingParquet(self.folder / "records")
         with self.rejected_path.open("w", encoding="utf-8") as rejected, files:
             together: list[pa.Table] = []
-            rows = size = 0
-            for batch in self.feed.batches:
+            rows = size = read_rows = 0
+            now_and_then = NowAndThen(progress)
+            for count, batch in enumerate(self.feed.batches, start=1):
+                read_rows += batch.rows.num_rows + len(batch.rejected)
+                so_far = f"{read_rows:,} rows in {count:,} batches so far, {self.rejected_rows:,} rejected"
+                now_and_then(f"{self.source}: {self.feed.object}: {so_far}")
                 self._reject(batch.rejected, rejected)
                 self.deleted_keys.extend(batch.deleted)
                 if batch.coverage != Coverage():

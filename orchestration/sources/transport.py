@@ -22,6 +22,7 @@ from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attem
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from orchestration.errors import PipelineError
+from orchestration.progress import NowAndThen
 from orchestration.sources.http_values import dav_conditions, messages, parsed_json, retry_after_seconds
 from orchestration.sources.transport_auth import Credentials, without_secrets
 
@@ -118,6 +119,7 @@ class Transport:
         self._source, self._limits, self._progress = caller.source, caller.limits, caller.progress
         self._sleep, self._base, self._credentials = caller.sleep, base_url.rstrip("/"), credentials
         self._prefix = urlsplit(self._base).path
+        self._now_and_then, self._answers = NowAndThen(caller.progress), 0
         self._session = requests.Session()
         self._session.auth = credentials  # also keeps ~/.netrc from being asked
         self._deadline = time.monotonic() + self._limits.deadline_seconds
@@ -201,6 +203,8 @@ class Transport:
                 retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
             )(self._attempt, request)
             if not isinstance(outcome, _Failure):
+                self._answers += 1
+                self._now_and_then(f"{self._source}: {self._answers:,} pages and answers so far")
                 return outcome
             if outcome.status == 401 and not renewed and self._credentials.renew():
                 renewed = True

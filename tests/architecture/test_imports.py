@@ -12,6 +12,7 @@ from orchestration.settings import PROJECT_ROOT
 BOTTOM = {
     "settings",
     "errors",
+    "progress",
     "records",
     "catalog",
     "calendar_accounts",
