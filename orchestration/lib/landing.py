@@ -76,7 +76,10 @@ def ingest(
         stamp = Stamp(entry.name, moment, landing_writer.new_load_id())
         ingest_id = f"{moment:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}"
         with _workspace(settings, entry.name) as (folder, connection):
-            spools = [_spool(connection, stamp, feed, folder, landed, progress) for feed in feeds]
+            spools = [
+                _spool(connection, feed, stamp=stamp, folder=folder, landed=landed, progress=progress)
+                for feed in feeds
+            ]
             _require_objects(entry, spools)
             connection.execute("set preserve_insertion_order = false")  # records carry their position
             comparisons = [
@@ -175,8 +178,9 @@ def _workspace(settings: Settings, instance: str) -> Iterator[tuple[Path, duckdb
 
 def _spool(
     connection: duckdb.DuckDBPyConnection,
-    stamp: Stamp,
     feed: ObjectFeed,
+    *,
+    stamp: Stamp,
     folder: Path,
     landed: _Landed,
     progress: Callable[[str], None],

@@ -176,8 +176,8 @@ class Comparison:
         if self._feed.key and self._has_other_hashes():
             number = hash_number_again_sql(_source_columns(self._connection, self._landed))
         self._run(
-            f"create table {{current}} as with landed as not materialized (select _record_key as k, {number} as h,"
-            f" _change as c, _loaded_at as t, _source_file as f, {place} as place"
+            "create table {current} as with landed as not materialized (select _record_key as k,"
+            f" {number} as h, _change as c, _loaded_at as t, _source_file as f, {place} as place"
             " from read_parquet($landed, union_by_name = true)),"
             # Few keys of a first export come again: cheaper to drop those than to look for every newest.
             " later as (select k, max(t) as t from landed where t > (select min(t) from landed) group by k)"
