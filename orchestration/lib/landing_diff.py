@@ -296,7 +296,7 @@ def _source_columns(connection: duckdb.DuckDBPyConnection, files: Sequence[str])
 
 # The records of a spool, and the position of each in what the source sent.
 _SPOOLED = "read_parquet($paths, union_by_name = true, filename = true, file_row_number = true)"
-_SEQUENCE = "((list_position($paths, filename) - 1) << 40) + file_row_number"
+_SEQUENCE = f"(list_position($paths, filename) - 1)::bigint * {1 << 40} + file_row_number"
 # Nothing has landed: whatever arrived is new.
 _FIRST_NEWS = "select k, max(seq) as seq from {incoming} group by k, h"
 # Every key comes once: each record is all that arrived of its key.

@@ -307,6 +307,27 @@ def test_killed_while_writing_the_next_ingest_starts_afresh(
     assert crm.changes() == [("1", "upsert", "a")]
 
 
+def test_parts_with_other_columns_land_in_one_file(crm: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.lib.landing_spool.ADMISSION_ROWS", 1)
+    again = {"Id": "2", "Name": "b"}
+    parts = [
+        batch([{"Id": "1", "Name": "a"}, again]),
+        batch([{"Id": "3", "Mail": "c"}], columns=["Id", "Mail"]),
+        batch([{"Id": "4", "Name": "d"}, {"Id": "5", "Name": "e"}, again]),
+    ]
+    figures = crm.ingest(feed(parts)).objects[0]
+    assert (figures.read_rows, figures.landed_rows, figures.unchanged_rows) == (6, 5, 1)
+    assert sorted(crm.landed('"Id", "Name", "Mail", _source_row')) == [
+        ("1", "a", None, 1),
+        ("2", "b", None, 3),  # where it stood last
+        ("3", None, "c", 1),
+        ("4", "d", None, 1),
+        ("5", "e", None, 2),
+    ]
+    assert len(list(crm.settings.landing.glob("salesforce/Lead/*.parquet"))) == 1
+    assert len({load for (load,) in crm.landed("_dlt_load_id")}) == 1
+
+
 @pytest.mark.parametrize("step", ["normalize", "load"])
 def test_a_load_left_pending_is_finished(crm: Source, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     from dlt.pipeline.pipeline import Pipeline
