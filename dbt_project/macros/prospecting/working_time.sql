@@ -22,3 +22,13 @@
 {% macro weekday_names() %}
     {{ return(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']) }}
 {% endmacro %}
+
+{# Whether something took at most so many business hours: null where that is unknown (`has_touches`) or the
+   hours are not over yet (`<minutes>_so_far`). #}
+{% macro is_within_hours(minutes, hours) -%}
+    case
+        when not has_touches then null
+        when {{ minutes }} <= {{ hours * 60 }} then true
+        when {{ minutes }}_so_far > {{ hours * 60 }} then false
+    end
+{%- endmacro %}

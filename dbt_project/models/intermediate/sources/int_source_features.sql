@@ -50,7 +50,11 @@
         'has_activity_created_at': 'created_at',
         'has_activity_due_at': 'due_at',
     }),
-    'meetings': ('int_calendar_events_unioned', {'has_meetings': 'event_id', 'has_meeting_attendees': 'attendees'}),
+    'meetings': ('int_calendar_events_unioned', {
+        'has_meetings': 'event_id',
+        'has_meeting_attendees': 'attendees',
+        'has_meeting_bodies': 'description',
+    }),
     'accounts': ('int_accounts_unioned', {
         'has_accounts': 'account_id',
         'has_account_industry': 'industry',
