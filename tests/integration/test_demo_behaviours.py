@@ -111,6 +111,17 @@ def test_column_fodder(marts: Marts) -> None:
     assert marts.found(collectors) == marts.reps("column_fodder")
 
 
+def test_one_manager_coaches(marts: Marts) -> None:
+    reviews = "select manager_id from rpt_coaching group by 1 having sum(deals_reviewed_count) > 0"
+    assert marts.found(reviews) == marts.managers("coaches")
+    # an hour with each rep in each month
+    talks = "select manager_id from rpt_coaching group by 1 having sum(one_to_one_hours) >= count(*)"
+    assert marts.found(talks) == marts.managers("coaches")
+    neither = """select manager_id from rpt_coaching group by 1
+                 having sum(one_to_one_hours) < count(*) and sum(deals_reviewed_count) = 0"""
+    assert marts.found(neither) == marts.managers("does_not_coach")
+
+
 def test_the_diligent_rep_has_nothing_against_her(marts: Marts) -> None:
     (diligent,) = marts.reps("diligent")
     used = f"select rep_id from rpt_prospecting_time where rep_id = '{diligent}' and block_use_rate >= 0.5"
