@@ -5,6 +5,8 @@ with flags as (
     union all
     select * from {{ ref('int_lead_name_flags') }}
     union all
+    select * from {{ ref('int_lead_gibberish_flags') }}
+    union all
     select * from {{ ref('int_lead_phone_flags') }}
     union all
     select * from {{ ref('int_lead_organisation_flags') }}

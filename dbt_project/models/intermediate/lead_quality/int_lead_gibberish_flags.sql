@@ -1,0 +1,91 @@
+-- Grain: lead × flag about a name or company that is no word of any language.
+with leads as (
+    select
+        leads.lead_id,
+        leads.full_name,
+        leads.company,
+        coalesce(ages.name_since, {{ as_of() }}) as name_since,
+        coalesce(ages.company_since, {{ as_of() }}) as company_since
+    from {{ ref('int_leads_resolved') }} as leads
+    left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
+),
+
+limits as (
+    select
+        max(case when threshold = 'gibberish_words' then cast(value as double) end) as every_word,
+        max(case when threshold = 'gibberish_word' then cast(value as double) end) as one_word,
+        max(case when threshold = 'gibberish_company_words' then cast(value as double) end) as company_words,
+        max(case when threshold = 'gibberish_company_letters' then cast(value as double) end) as company_letters
+    from {{ ref('lead_quality_thresholds') }}
+),
+
+name_texts as (
+    select distinct full_name from leads
+    where full_name is not null
+),
+
+company_texts as (
+    select distinct company from leads
+    where company is not null
+),
+
+name_words as (
+    select
+        full_name,
+        {{ rows_of_words(latin_letters(comparable_text('full_name'))) }} as word
+    from name_texts
+),
+
+company_words as (
+    select
+        company,
+        {{ rows_of_words(latin_letters(comparable_text('company'))) }} as word
+    from company_texts
+),
+
+names as (
+    select
+        name_words.full_name,
+        max(words.gibberish_score) as score
+    from name_words
+    inner join {{ ref('int_name_words') }} as words on name_words.word = words.word
+    cross join limits
+    group by name_words.full_name
+    having min(words.gibberish_score) >= min(limits.every_word) or max(words.gibberish_score) >= min(limits.one_word)
+),
+
+-- abbreviations are words of no language either (KPMG, GmbH): every word, and long ones
+companies as (
+    select
+        company_words.company,
+        max(words.gibberish_score) as score
+    from company_words
+    inner join {{ ref('int_name_words') }} as words on company_words.word = words.word
+    cross join limits
+    group by company_words.company
+    having
+        min(words.gibberish_score) >= min(limits.company_words)
+        and min(length(words.word)) >= min(limits.company_letters)
+),
+
+final as (
+    select
+        {{ lead_flag(
+            'name_gibberish', 'leads.name_since',
+            "'The name looks like keys pressed at random, not like a name of any language.'",
+            {'score': 'round(names.score, 2)'}
+        ) }}
+    from leads
+    inner join names on leads.full_name = names.full_name
+    union all
+    select
+        {{ lead_flag(
+            'company_gibberish', 'leads.company_since',
+            "'The company''s name looks like keys pressed at random.'",
+            {'score': 'round(companies.score, 2)'}
+        ) }}
+    from leads
+    inner join companies on leads.company = companies.company
+)
+
+select * from final

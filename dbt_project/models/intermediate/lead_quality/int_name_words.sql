@@ -1,0 +1,79 @@
+-- Grain: distinct word of a lead's name or company that is written in four Latin letters or more.
+-- A word is judged once, and again when the weights have changed.
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='word', on_schema_change='fail'
+) }}
+{% set marked = "'^' || word || '$'" -%}
+
+with weights as (
+    select * from {{ ref('name_character_weights') }}
+),
+
+judged_with as (
+    select cast(count(*) as varchar) || ' weights, sum ' || cast(sum(weight) as varchar) as judged_with
+    from weights
+),
+
+texts as (
+    select full_name as value from {{ ref('int_leads_unioned') }}
+    where full_name is not null
+    union distinct
+    select company from {{ ref('int_leads_unioned') }}
+    where company is not null
+),
+
+parted as (
+    select distinct {{ rows_of_words(latin_letters(comparable_text('value'))) }} as word
+    from texts
+),
+
+words as (
+    select
+        parted.word,
+        judged_with.judged_with
+    from parted
+    cross join judged_with
+    where
+        {{ regex_matches('parted.word', '^[a-z]{4,40}$') }}
+        {% if is_incremental() %}
+            and not exists (
+                select 1 from {{ this }} as known
+                where known.word = parted.word and known.judged_with = judged_with.judged_with
+            )
+        {% endif %}
+),
+
+starts as (
+    select
+        word,
+        judged_with,
+        {{ rows_of_numbers('length(word) + 1') }} + 1 as start_at
+    from words
+),
+
+parts as (
+    select
+        word,
+        judged_with,
+        substr({{ marked }}, cast(start_at as integer), 2) as characters
+    from starts
+    union all
+    select
+        word,
+        judged_with,
+        substr({{ marked }}, cast(start_at as integer), 3) as characters
+    from starts
+    where start_at <= length(word)
+),
+
+final as (
+    select
+        parts.word,
+        cast(coalesce(sum(weights.weight), 0) as double) as gibberish_score,
+        parts.judged_with
+    from parts
+    left join weights on parts.characters = weights.characters
+    group by parts.word, parts.judged_with
+)
+
+select * from final
