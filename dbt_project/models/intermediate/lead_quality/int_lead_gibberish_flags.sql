@@ -15,7 +15,7 @@ limits as (
         max(case when threshold = 'gibberish_words' then cast(value as double) end) as every_word,
         max(case when threshold = 'gibberish_word' then cast(value as double) end) as one_word,
         max(case when threshold = 'gibberish_company_words' then cast(value as double) end) as company_words,
-        max(case when threshold = 'gibberish_company_letters' then cast(value as double) end) as company_letters
+        max(case when threshold = 'gibberish_company_letters' then value end) as letters
     from {{ ref('lead_quality_thresholds') }}
 ),
 
@@ -51,7 +51,9 @@ names as (
     inner join {{ ref('int_name_words') }} as words on name_words.word = words.word
     cross join limits
     group by name_words.full_name
-    having min(words.gibberish_score) >= min(limits.every_word) or max(words.gibberish_score) >= min(limits.one_word)
+    having
+        min(words.gibberish_score) >= min(limits.every_word)
+        or max(words.gibberish_score) >= min(limits.one_word)
 ),
 
 -- abbreviations are words of no language either (KPMG, GmbH): every word, and long ones
@@ -65,7 +67,7 @@ companies as (
     group by company_words.company
     having
         min(words.gibberish_score) >= min(limits.company_words)
-        and min(length(words.word)) >= min(limits.company_letters)
+        and min(length(words.word)) >= min(limits.letters)
 ),
 
 final as (
