@@ -46,7 +46,7 @@ moves as (
 
 ),
 
-heard as (
+heard as {{ not_materialized() }} (
 
     select opportunity_id, account_id, occurred_at as heard_at
     from {{ ref('fct_activities') }}

@@ -49,7 +49,7 @@ recontacts as (
 
 ),
 
-contacts as (
+contacts as {{ not_materialized() }} (
 
     select opportunity_id, contact_id, account_id, occurred_at
     from {{ ref('fct_activities') }}
