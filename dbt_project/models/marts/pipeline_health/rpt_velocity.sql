@@ -28,13 +28,14 @@ open_deals as (
 
     select
         quarters.fiscal_quarter_start,
-        days.owner_id as rep_id,
+        -- where nobody recorded the owner of the time, who owns it now
+        coalesce(days.owner_id, deals.owner_id) as rep_id,
         count(*) as open_count
     from {{ ref('fct_pipeline_daily') }} as days
     inner join quarters on days.snapshot_date = quarters.last_day
     inner join deals on days.opportunity_id = deals.opportunity_id
     where days.outcome = 'open'
-    group by quarters.fiscal_quarter_start, days.owner_id
+    group by quarters.fiscal_quarter_start, coalesce(days.owner_id, deals.owner_id)
 
 ),
 
