@@ -42,32 +42,68 @@ types as (
     from opportunities
     inner join {{ ref('opportunity_type_words') }} as words
         on lower(opportunities.opportunity_type) like '%' || words.word || '%'
-    group by 1
-),
-
--- list value of what was sold, where the deal itself does not say
-listed as (
-    select
-        opportunity_id,
-        sum(quantity * list_price) as native_list_amount,
-        case when count(distinct product) = 1 then min(product) end as product
-    from {{ ref('int_line_items_unioned') }}
-    group by 1
+    group by opportunities.opportunity_id
 ),
 
 -- closed deals at the rate of the month of closing, open ones at that of as_of
-priced as (
+dated as (
     select
         opportunities.opportunity_id,
-        coalesce(opportunities.list_amount, listed.native_list_amount) as native_list_amount,
+        opportunities.list_amount,
         coalesce(upper(opportunities.currency), sources.currency, {{ reporting_currency() }}) as currency,
         cast(
             {{ utc_to_local('coalesce(outcomes.closed_at, ' ~ as_of() ~ ')', reporting_time_zone()) }} as date
         ) as rate_on
     from opportunities
     inner join outcomes on opportunities.opportunity_id = outcomes.opportunity_id
-    left join listed on opportunities.opportunity_id = listed.opportunity_id
     left join sources on opportunities.source_instance = sources.source_instance
+),
+
+list_prices as (
+    select
+        *,
+        {{ comparable_text('product') }} as product_words
+    from {{ ref('int_list_prices_resolved') }}
+),
+
+-- the price on the item, else that of the price list in the deal's currency
+items as (
+    select
+        items.line_item_id,
+        items.opportunity_id,
+        items.product,
+        items.quantity,
+        coalesce(items.list_price, max(list_prices.native_list_price)) as list_price
+    from {{ ref('int_line_items_unioned') }} as items
+    inner join dated on items.opportunity_id = dated.opportunity_id
+    left join list_prices
+        on
+        {{ comparable_text('items.product') }} = list_prices.product_words
+        and dated.currency = list_prices.currency
+        and dated.rate_on >= list_prices.valid_from
+        and dated.rate_on < list_prices.valid_to
+    group by items.line_item_id, items.opportunity_id, items.product, items.quantity, items.list_price
+),
+
+-- list value of what was sold, where the deal itself does not say; unknown where one item has no price
+listed as (
+    select
+        opportunity_id,
+        case when count(*) = count(quantity * list_price) then sum(quantity * list_price) end
+            as native_list_amount,
+        case when count(distinct product) = 1 then min(product) end as product
+    from items
+    group by opportunity_id
+),
+
+priced as (
+    select
+        dated.opportunity_id,
+        dated.currency,
+        dated.rate_on,
+        coalesce(dated.list_amount, listed.native_list_amount) as native_list_amount
+    from dated
+    left join listed on dated.opportunity_id = listed.opportunity_id
 ),
 
 final as (

@@ -8,26 +8,8 @@ benchmarks as (
     select * from {{ ref('int_deal_benchmarks') }}
 ),
 
-invoices as (
-    select * from {{ ref('int_invoices_resolved') }}
-),
-
--- an invoice names the deal, or its account after the deal was won
 billed as (
-    select opportunity_id, sum(amount) as invoiced_amount, count(*) as invoices
-    from (
-        select invoices.opportunity_id, invoices.amount
-        from invoices
-        where invoices.opportunity_id is not null
-        union all
-        select deals.opportunity_id, invoices.amount
-        from invoices
-        inner join deals
-            on invoices.account_id = deals.account_id
-            and invoices.invoiced_on >= {{ reporting_date('deals.closed_at') }}
-        where invoices.opportunity_id is null
-    ) as found
-    group by opportunity_id
+    select * from {{ ref('int_deal_billing') }}
 ),
 
 joined as (
