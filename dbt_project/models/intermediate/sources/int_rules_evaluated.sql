@@ -65,6 +65,12 @@ features as (
     union all
     select source_instance, 'has_any_meetings' as feature from sources
     where has_meetings or has_calendar
+    union all
+    -- a touch or a meeting that is about one of its deals
+    select distinct deals.source_instance, 'has_deal_efforts' as feature
+    from {{ ref('int_rep_efforts') }} as efforts
+    inner join {{ ref('int_opportunities_resolved') }} as deals
+        on efforts.opportunity_id = deals.opportunity_id
 ),
 
 rules as (
