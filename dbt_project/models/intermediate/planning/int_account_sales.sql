@@ -1,0 +1,40 @@
+-- Grain: account × day with sales. Invoices where any have landed, else the amounts of won deals on the day
+-- of the win: one basis for all, since adding both would count money twice.
+with invoices as (
+    select
+        account_id,
+        invoiced_on as sold_on,
+        amount
+    from {{ ref('int_invoices_resolved') }}
+),
+
+deals as (
+    select
+        account_id,
+        {{ reporting_date('closed_at') }} as sold_on,
+        amount
+    from {{ ref('int_opportunities_current') }}
+    where outcome = 'won'
+),
+
+sales as (
+    select
+        *,
+        'invoices' as basis
+    from invoices
+    union all
+    select
+        *,
+        'won_amounts' as basis
+    from deals
+    where not exists (select 1 from invoices)
+)
+
+select
+    account_id,
+    sold_on,
+    basis,
+    sum(amount) as amount
+from sales
+where account_id is not null and sold_on is not null and amount is not null
+group by account_id, sold_on, basis
