@@ -99,7 +99,8 @@ def test_deals(home: Path) -> None:
         ("hs:2", "hs:Sales Pipeline", "Discovery", 1, 5.0, "open", "2024-04-01", None),
     ]
     # before the first ingest nobody knows where it stood
-    stages = "select stage from fct_opportunity_versions where opportunity_id = 'hs:1' order by valid_from"
+    stages = """select stage from fct_opportunity_versions where opportunity_id = 'hs:1'
+        group by 1 order by min(valid_from)"""
     assert fetch(home, stages) == [(None,), ("Offer",), ("Sealed",)]
 
 
