@@ -42,3 +42,12 @@
 {% macro duckdb__milliseconds_to_utc(text) -%}
     make_timestamp(try_cast({{ text }} as bigint) * 1000)
 {%- endmacro %}
+
+{# One row per key of a JSON object, in a select list. #}
+{% macro rows_of_json_keys(text) -%}
+    {{ adapter.dispatch('rows_of_json_keys')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__rows_of_json_keys(text) -%}
+    unnest(json_keys({{ text }}))
+{%- endmacro %}
