@@ -122,6 +122,24 @@ def test_one_manager_coaches(marts: Marts) -> None:
     assert marts.found(neither) == marts.managers("does_not_coach")
 
 
+def test_tunnel_vision_off_the_cliff(marts: Marts) -> None:
+    tunnel = "select rep_id from rpt_attention where is_tunnel_vision"
+    assert marts.found(tunnel) == marts.reps("tunnel_vision")
+    followed = "select top_opportunity_id from rpt_attention where is_tunnel_vision"
+    assert marts.found(followed) == marts.deals("tunnel_vision_big_deal")
+    fallen = "select rep_id from rpt_cliff where week_ahead = 0 and cliff_week = 0"
+    assert marts.found(fallen) == marts.reps("cliff")
+
+
+def test_the_key_account_from_habit(marts: Marts) -> None:
+    # one weak quarter happens to every account; two running are a habit
+    habit = """select account_id from (
+                 select *, row_number() over (partition by account_id order by fiscal_quarter_start desc) as back
+                 from rpt_key_accounts where is_complete)
+               where back <= 2 group by account_id having count(*) filter (is_key_from_habit) = 2"""
+    assert marts.found(habit) == marts.accounts("key_account_from_habit")
+
+
 def test_the_diligent_rep_has_nothing_against_her(marts: Marts) -> None:
     (diligent,) = marts.reps("diligent")
     used = f"select rep_id from rpt_prospecting_time where rep_id = '{diligent}' and block_use_rate >= 0.5"
