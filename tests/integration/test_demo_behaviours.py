@@ -134,7 +134,8 @@ def test_tunnel_vision_off_the_cliff(marts: Marts) -> None:
 def test_the_key_account_from_habit(marts: Marts) -> None:
     # one weak quarter happens to every account; two running are a habit
     habit = """select account_id from (
-                 select *, row_number() over (partition by account_id order by fiscal_quarter_start desc) as back
+                 select account_id, is_key_from_habit,
+                   row_number() over (partition by account_id order by fiscal_quarter_start desc) as back
                  from rpt_key_accounts where is_complete)
                where back <= 2 group by account_id having count(*) filter (is_key_from_habit) = 2"""
     assert marts.found(habit) == marts.accounts("key_account_from_habit")
