@@ -66,21 +66,6 @@ touched as (
     where touches.occurred_at <= proposals.proposal_at
 ),
 
-first_touches as (
-    select
-        touched.opportunity_id,
-        touched.direction = 'inbound' as is_inbound,
-        touched.subject is not null as has_subject,
-        count(words.word) > 0 as is_formal_request
-    from touched
-    left join words
-        on
-        words.topic = 'formal_request'
-        and ' ' || {{ comparable_text('touched.subject') }} || ' ' like '% ' || words.word || ' %'
-    where touched.touch_number = 1
-    group by touched.opportunity_id, touched.direction, touched.subject
-),
-
 -- one that stands in two calendars, or in a calendar and in the CRM, is one meeting
 meetings as (
     select events.opportunity_id, events.starts_at, judged.subject
@@ -95,17 +80,48 @@ meetings as (
     where kind = 'meeting'
 ),
 
+-- each subject is read once: few are written again and again
+subjects as (
+    select
+        subject,
+        ' ' || {{ comparable_text('subject') }} || ' ' as subject_words
+    from (
+        select subject from touched
+        where touch_number = 1
+        union
+        select subject from meetings
+    ) as written
+),
+
+topics as (
+    select
+        subjects.subject,
+        count(case when words.topic = 'formal_request' then 1 end) > 0 as is_formal_request,
+        count(case when words.topic = 'discovery' then 1 end) > 0 as is_discovery
+    from subjects
+    inner join words on subjects.subject_words like '% ' || words.word || ' %'
+    group by subjects.subject
+),
+
+first_touches as (
+    select
+        touched.opportunity_id,
+        touched.direction = 'inbound' as is_inbound,
+        touched.subject is not null as has_subject,
+        coalesce(topics.is_formal_request, false) as is_formal_request
+    from touched
+    left join topics on touched.subject = topics.subject
+    where touched.touch_number = 1
+),
+
 met as (
     select
         meetings.opportunity_id,
         count(distinct meetings.starts_at) as held_meetings,
-        count(words.word) > 0 as has_met_for_discovery
+        count(case when topics.is_discovery then 1 end) > 0 as has_met_for_discovery
     from meetings
     inner join proposals on meetings.opportunity_id = proposals.opportunity_id
-    left join words
-        on
-        words.topic = 'discovery'
-        and ' ' || {{ comparable_text('meetings.subject') }} || ' ' like '% ' || words.word || ' %'
+    left join topics on meetings.subject = topics.subject
     where meetings.starts_at <= proposals.proposal_at
     group by meetings.opportunity_id
 ),
