@@ -1,5 +1,6 @@
 """What every published mart must have, and how the layers may read each other."""
 
+import importlib.util
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -104,3 +105,12 @@ def test_published_marts_hold_no_contact_details(manifest: Mapping[str, Any]) ->
     for node in models(manifest, "marts"):
         found = private & set(node["columns"])
         assert not found, f"{node['name']} publishes {sorted(found)}"
+
+
+def test_the_page_of_tables_says_what_the_models_say() -> None:
+    spec = importlib.util.spec_from_file_location("generate", PROJECT_ROOT / "docs" / "generate.py")
+    assert spec and spec.loader
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    page = (PROJECT_ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert page == generate.page(), "run `python docs/generate.py`"
