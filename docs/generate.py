@@ -21,10 +21,10 @@ INTRODUCTION = """\
 # The published tables
 
 Made from the models by `python docs/generate.py`. The same descriptions are published in the table
-`meta_columns`. Conventions: ids are `source_instance:native_id`; amounts are in the reporting currency, times in
-UTC, days and weeks and months in the reporting time zone; rates and shares lie in 0 to 1 and are null where there
-is nothing to divide by; a quantile comes with its `n` and is null below 5 (10 for p90); what a source never landed
-is null, and listed in `meta_capabilities`.
+`meta_columns`. Conventions: ids are `source_instance:native_id`; amounts are in the reporting currency,
+times in UTC, days and weeks and months in the reporting time zone; rates and shares lie in 0 to 1 and
+are null where there is nothing to divide by; a quantile comes with its `n` and is null below 5 (10 for
+p90); what a source never landed is null, and listed in `meta_capabilities`.
 """
 
 
