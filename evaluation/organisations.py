@@ -52,7 +52,7 @@ def _overall(known: Truth, judged: Judgements) -> Section:
     counts = measured["fake; all kinds"]
     section.goals = [
         Goal("generated organisation, held-back kinds among them: fake leads, recall", 0.95, counts.recall,
-             note="no character model for gibberish yet"),
+             note="most of what is missed is suspect: one sign alone is not fake"),
         Goal("generated organisation, held-back kinds among them: fake leads, precision", 0.97,
              counts.precision),
     ]  # fmt: skip

@@ -15,7 +15,7 @@ limits as (
         max(case when threshold = 'gibberish_words' then cast(value as double) end) as every_word,
         max(case when threshold = 'gibberish_word' then cast(value as double) end) as one_word,
         max(case when threshold = 'gibberish_company_words' then cast(value as double) end) as company_words,
-        max(case when threshold = 'gibberish_company_letters' then value end) as letters
+        max(case when threshold = 'gibberish_letters' then value end) as letters
     from {{ ref('lead_quality_thresholds') }}
 ),
 
@@ -52,11 +52,12 @@ names as (
     cross join limits
     group by name_words.full_name
     having
-        min(words.gibberish_score) >= min(limits.every_word)
+        -- one short word is little to go by (Vũ Quỳnh), unless it is far beyond a name
+        (min(words.gibberish_score) >= min(limits.every_word) and sum(length(words.word)) >= min(limits.letters))
         or max(words.gibberish_score) >= min(limits.one_word)
 ),
 
--- abbreviations are words of no language either (KPMG, GmbH): every word, and long ones
+-- abbreviations are words of no language either (KPMG, GmbH): every word, and only long ones
 companies as (
     select
         company_words.company,
