@@ -53,7 +53,10 @@ names as (
     group by name_words.full_name
     having
         -- one short word is little to go by (Vũ Quỳnh), unless it is far beyond a name
-        (min(words.gibberish_score) >= min(limits.every_word) and sum(length(words.word)) >= min(limits.letters))
+        (
+            min(words.gibberish_score) >= min(limits.every_word)
+            and sum(length(words.word)) >= min(limits.letters)
+        )
         or max(words.gibberish_score) >= min(limits.one_word)
 ),
 
