@@ -9,6 +9,10 @@ with flags as (
     union all
     select * from {{ ref('int_lead_phone_flags') }}
     union all
+    select * from {{ ref('int_lead_numbering_flags') }}
+    union all
+    select * from {{ ref('int_lead_mismatch_flags') }}
+    union all
     select * from {{ ref('int_lead_organisation_flags') }}
     union all
     select * from {{ ref('int_lead_date_flags') }}
