@@ -19,7 +19,8 @@ SEED = DBT_PROJECT_DIR / "seeds" / "lead_quality" / "country_names.csv"
 LANGUAGES = ("en", "de", "fr", "es")
 AMBIGUOUS = {"NA", "Congo"}  # not available; two countries
 EVERYDAY = {
-    "US": "United States of America|U.S.|U.S.A.|America|Estados Unidos de América|Vereinigte Staaten von Amerika",
+    "US": "United States of America|U.S.|U.S.A.|America|Estados Unidos de América|"
+    "Vereinigte Staaten von Amerika",
     "GB": "Great Britain|Britain|England|Scotland|Wales|Northern Ireland|U.K.|UK|Großbritannien|Angleterre",
     "NL": "Holland|The Netherlands|Nederland|Pays Bas",
     "CZ": "Czech Republic|Tschechische Republik|République tchèque|República Checa",

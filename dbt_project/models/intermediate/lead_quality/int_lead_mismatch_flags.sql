@@ -62,7 +62,10 @@ shared as (
     left join no_names on words.word = no_names.word
     where
         no_names.word is not null
-        or (length(words.word) >= 4 and strpos(coalesce(words.company, '') || ' ' || words.domain, words.word) > 0)
+        or (
+            length(words.word) >= 4
+            and strpos(coalesce(words.company, '') || ' ' || words.domain, words.word) > 0
+        )
 ),
 
 name_words as (
@@ -100,8 +103,26 @@ initials as (
     select
         *,
         left(name, 1) || left({{ regex_replace('name', '^.* ', '') }}, 1) as name_initials,
-        left(folded_address, 1) || left({{ regex_replace('folded_address', '^.* ', '') }}, 1) as address_initials
+        left(folded_address, 1) || left({{ regex_replace('folded_address', '^.* ', '') }}, 1)
+            as address_initials
     from names_alike
+),
+
+contradictory as (
+    select initials.*
+    from initials
+    left join akin on initials.lead_id = akin.lead_id
+    left join shared on initials.lead_id = shared.lead_id
+    where
+        akin.lead_id is null
+        and shared.lead_id is null
+        -- in either order
+        and initials.name_initials not in (
+            initials.address_initials,
+            right(initials.address_initials, 1) || left(initials.address_initials, 1)
+        )
+        -- words that one of them writes as one
+        and strpos(replace(initials.folded_address, ' ', ''), replace(initials.name, ' ', '')) = 0
 ),
 
 final as (
@@ -111,14 +132,7 @@ final as (
             "'The e-mail address is written like a name, and not like the one of the lead.'",
             {'words': "length(address) - length(replace(address, ' ', '')) + 1"}
         ) }}
-    from initials
-    where
-        lead_id not in (select lead_id from akin)
-        and lead_id not in (select lead_id from shared)
-        -- in either order
-        and name_initials not in (address_initials, right(address_initials, 1) || left(address_initials, 1))
-        -- one word written as two, or two as one
-        and strpos(replace(folded_address, ' ', ''), replace(name, ' ', '')) = 0
+    from contradictory
 )
 
 select * from final

@@ -19,7 +19,8 @@ leads as (
         count(*) as number_count,
         count(problem) as problem_count,
         count(case when contradicts_country then 1 end) as contradicting_count,
-        count(case when problem is null and coalesce(not contradicts_country, true) then 1 end) as fitting_count
+        count(case when problem is null and coalesce(not contradicts_country, true) then 1 end)
+            as fitting_count
     from numbers
     group by lead_id
 ),

@@ -19,7 +19,9 @@ UNKNOWN = "ZZ"
 IMPOSSIBLE = "no number of its region has this length"
 INVALID = "it is in no range that its region has given out"
 # Extensions by words that the library does not know, and the zero that is not dialled from abroad.
-EXTENSION = re.compile(r"[\s,;/(-]*(?:durchwahl|dw|apparat|poste|ramal|anexo|interno|int)\b\.?:?\s*\d{1,6}\)?\s*$", re.I)
+EXTENSION = re.compile(
+    r"[\s,;/(-]*(?:durchwahl|dw|apparat|poste|ramal|anexo|interno|int)\b\.?:?\s*\d{1,6}\)?\s*$", re.I
+)
 TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 SEVERAL = re.compile(r"[/;,|\n]|\b(?:or|oder|ou)\b", re.I)
 SCHEMA = pa.schema(
