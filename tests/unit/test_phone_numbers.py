@@ -1,5 +1,6 @@
 """The dbt Python model that judges telephone numbers: what can be dialled, and each judged once."""
 
+import csv
 import importlib.util
 from dataclasses import dataclass
 from types import ModuleType
@@ -11,6 +12,7 @@ import pytest
 
 from orchestration.settings import DBT_PROJECT_DIR
 
+SEEDS = DBT_PROJECT_DIR / "seeds" / "lead_quality"
 MODEL = DBT_PROJECT_DIR / "models" / "intermediate" / "lead_quality" / "int_phone_numbers.py"
 FORMATS = (
     phonenumbers.PhoneNumberFormat.NATIONAL,
@@ -92,6 +94,10 @@ def test_real_numbers_of_every_region_are_good_however_they_are_written(
         ("030/2093-70123", "DE"),
         ("030 209370123 Durchwahl 12", "DE"),
         ("030 209370123 / 0151 27123456", "DE"),
+        ("+49-30-209370123 (office)", "DE"),
+        ("+49 (0)30 209370123 bitte nach 17 Uhr", "DE"),
+        ("Büro 030 209370123 oder 0151 27123456", "DE"),
+        ("\uff0b49 30 2093 70123\u202c", "DE"),
         ("+49 30 209370123; +49 151 27123456", "DE"),
         ("1-800-FLOWERS", "US"),
         ("(650) 253-0000 x123", "US"),
@@ -184,3 +190,14 @@ def test_nothing_new_is_a_typed_empty_table(phones: ModuleType) -> None:
     empty = run(phones, duckdb.connect(), [], incremental=False)
     assert empty.num_rows == 0
     assert empty.schema == phones.SCHEMA
+
+
+def test_what_a_numbering_plan_says_is_never_enough_to_suspect_a_lead() -> None:
+    def values(seed: str, key: str, value: str) -> dict[str, float]:
+        with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+            return {row[key]: float(row[value]) for row in csv.DictReader(file)}
+
+    weights = values("lead_flag_weights", "flag", "weight")
+    suspect = values("lead_quality_thresholds", "threshold", "value")["suspect_score"]
+    phone = max(weights["phone_invalid"], weights["phone_region"])
+    assert 1 - (1 - phone) * (1 - weights["name_email_mismatch"]) < suspect

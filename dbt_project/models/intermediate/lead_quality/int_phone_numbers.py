@@ -18,10 +18,9 @@ JUDGED_WITH = f"phonenumbers {version('phonenumbers')}, rules 1"
 UNKNOWN = "ZZ"
 IMPOSSIBLE = "no number of its region has this length"
 INVALID = "it is in no range that its region has given out"
-# Extensions by words that the library does not know, and the zero that is not dialled from abroad.
-EXTENSION = re.compile(
-    r"[\s,;/(-]*(?:durchwahl|dw|apparat|poste|ramal|anexo|interno|int)\b\.?:?\s*\d{1,6}\)?\s*$", re.I
-)
+# What is written behind a number: an extension in any language, whose number it is, when to call.
+NOTE = re.compile(r"(?<=\d)[^\w+]*[^\W\d_]{2,}.*$", re.DOTALL)
+# The zero that is not dialled from abroad.
 TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 SEVERAL = re.compile(r"[/;,|\n]|\b(?:or|oder|ou)\b", re.I)
 SCHEMA = pa.schema(
@@ -39,7 +38,7 @@ SCHEMA = pa.schema(
 def readings(number: str) -> Iterator[str]:
     """The ways of reading what was typed, the likeliest first."""
     yield number
-    plain = TRUNK_ZERO.sub("", EXTENSION.sub("", number))
+    plain = TRUNK_ZERO.sub("", NOTE.sub("", number))
     yield plain
     digits = re.sub(r"[^\d]", "", plain)
     if digits.startswith("00"):
@@ -47,7 +46,7 @@ def readings(number: str) -> Iterator[str]:
     # a country code without its plus; no national number is that long with it
     elif "+" not in plain and len(digits) > 10:
         yield "+" + digits
-    parts = [part for part in SEVERAL.split(plain) if re.search(r"\d{3}", part)]
+    parts = [part for part in SEVERAL.split(number) if re.search(r"\d{3}", part)]
     if len(parts) > 1:
         yield from parts
 
