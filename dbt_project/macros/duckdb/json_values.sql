@@ -51,3 +51,15 @@
 {% macro duckdb__rows_of_json_keys(text) -%}
     unnest(json_keys({{ text }}))
 {%- endmacro %}
+
+{# Whether a value is what a JSON object has under a key, or one of the list there; true without that key. #}
+{% macro json_has(text, key, value) -%}
+    {{ adapter.dispatch('json_has')(text, key, value) }}
+{%- endmacro %}
+
+{% macro duckdb__json_has(text, key, value) -%}
+    case
+        when json_extract({{ text }}, '$.{{ key }}') is null then true
+        else coalesce(json_contains(json_extract({{ text }}, '$.{{ key }}'), to_json({{ value }})), false)
+    end
+{%- endmacro %}

@@ -1,12 +1,19 @@
-{# The columns of a finding of the rep brief. `drill_keys`: column of the finding's drill table to SQL
-   expression of a value, or of a list of values, that its rows have. #}
-{% macro brief_finding(finding, rep_id, measure, amount, evidence, drill_keys) -%}
-    {{ rep_id }} as rep_id,
-    {{ sql_text(finding) }} as finding,
-    cast({{ measure }} as double) as measure,
-    {{ to_money(amount) }} as amount_at_stake,
-    {{ evidence }} as evidence,
-    {{ json_of(drill_keys) }} as drill_keys
+{# A finding of the rep brief, one row per rep. `rep_id`: the column of `relation`, and of the finding's drill
+   table, that holds the rep. `measure`, `amount`, `evidence`: aggregates of the rep's rows. `drill_keys`: which
+   of the rep's rows of the drill table, as column to SQL expression of a value or of a list of values. #}
+{% macro brief_finding(finding, relation, measure, amount, evidence, drill_keys={}, rep_id='rep_id', where='true') -%}
+    {%- set keys = {rep_id: rep_id} -%}
+    {%- do keys.update(drill_keys) -%}
+    select
+        {{ rep_id }} as rep_id,
+        {{ sql_text(finding) }} as finding,
+        cast({{ measure }} as double) as measure,
+        {{ to_money(amount) }} as amount_at_stake,
+        {{ evidence }} as evidence,
+        {{ json_of(keys) }} as drill_keys
+    from {{ relation }}
+    where {{ where }} and {{ rep_id }} is not null
+    group by {{ rep_id }}
 {%- endmacro %}
 
 {# A share in words: 37 %. #}
@@ -17,4 +24,14 @@
 {# A whole number and its noun: 1 deal, 2 deals. #}
 {% macro counted_text(count, noun) -%}
     cast({{ count }} as varchar) || ' {{ noun }}' || case when {{ count }} = 1 then '' else 's' end
+{%- endmacro %}
+
+{# What is said of a part of those just counted, nothing of none: ", 2 of them never touched". #}
+{% macro of_them_text(part, whole, words) -%}
+    case
+        when {{ part }} = 0 then ''
+        when {{ whole }} = 1 then ', {{ words }}'
+        when {{ part }} = {{ whole }} then ', all of them {{ words }}'
+        else ', ' || cast({{ part }} as varchar) || ' of them {{ words }}'
+    end
 {%- endmacro %}

@@ -1,6 +1,3 @@
--- noqa: disable=LT02,LT05 (sentences)
-{%- set fake_sales = "['fake_sale_no_amount', 'fake_sale_giveaway', 'fake_sale_unpaid']" %}
-{%- set told_verdicts = "['trusted', 'stale', 'suspect']" %}
 with
 
 rules as (
@@ -15,30 +12,28 @@ deals as (
 
 ),
 
-deal_flags as (
+flagged as (
 
-    select * from {{ ref('fct_deal_flags') }}
-    where owner_id is not null
-
-),
-
-leads as (
-
-    select * from {{ ref('rpt_lead_followup') }}
-    where owner_id is not null and verdict not in ('fake', 'duplicate')
+    select
+        flags.*,
+        deals.outcome
+    from {{ ref('fct_deal_flags') }} as flags
+    inner join deals on flags.opportunity_id = deals.opportunity_id
 
 ),
 
-late_leads as (
+-- a deal may be a fake sale for several reasons
+fake_sold as (
 
-    select lead_id from {{ ref('fct_lead_flags') }}
-    where flag = 'untouched_past_sla'
-
-),
-
-time_use as (
-
-    select * from {{ ref('rpt_prospecting_time') }}
+    select
+        owner_id,
+        opportunity_id,
+        min(amount) as amount,
+        min(paid_amount) as paid_amount,
+        greatest(coalesce(min(list_amount), 0), coalesce(min(amount), 0)) as full_amount
+    from {{ ref('rpt_fake_sales') }}
+    where closed_at >= {{ dbt.dateadd('month', -12, as_of()) }}
+    group by owner_id, opportunity_id
 
 ),
 
@@ -49,6 +44,26 @@ lead_worth as (
     from {{ ref('fct_leads') }} as every_lead
     left join deals on every_lead.opportunity_id = deals.opportunity_id and deals.outcome = 'won'
     where every_lead.verdict not in ('fake', 'duplicate')
+
+),
+
+leads as (
+
+    select
+        leads.*,
+        lead_worth.amount as lead_amount,
+        late.lead_id is not null as is_late
+    from {{ ref('rpt_lead_followup') }} as leads
+    cross join lead_worth
+    left join {{ ref('fct_lead_flags') }} as late
+        on leads.lead_id = late.lead_id and late.flag = 'untouched_past_sla'
+    where leads.verdict not in ('fake', 'duplicate')
+
+),
+
+time_use as (
+
+    select * from {{ ref('rpt_prospecting_time') }}
 
 ),
 
@@ -77,171 +92,18 @@ hour_worth as (
 
 ),
 
-past_close_dates as (
+prospecting as (
 
     select
-        {{ brief_finding(
-            'past_close_dates', 'owner_id', 'count(*)', 'sum(amount)',
-            counted_text('count(*)', 'open deal') ~ " || ' with a close date that has passed, the oldest since '
-            || cast(" ~ reporting_date('min(since)') ~ " as varchar)",
-            {'owner_id': 'owner_id', 'flag': "'past_close_date'"}
-        ) }}
-    from deal_flags
-    where flag = 'past_close_date'
-    group by owner_id
-
-),
-
-rotten_pipeline as (
-
-    select
-        {{ brief_finding(
-            'rotten_pipeline', 'rep_id', 'sum(rotten_amount) / nullif(sum(evaluated_amount), 0)', 'sum(rotten_amount)',
-            percent_text('sum(rotten_amount) / nullif(sum(evaluated_amount), 0)') ~ " || ' of the open amount is rotten: '
-            || " ~ counted_text('sum(rotten_count)', 'deal') ~ " || ' with ' || " ~ money_text('sum(rotten_amount)'),
-            {'rep_id': 'rep_id'}
-        ) }}
-    from {{ ref('rpt_rotten_pipeline') }}
-    where rep_id is not null
-    group by rep_id
-
-),
-
-fake_sold as (
-
-    select distinct
-        deals.opportunity_id,
-        deals.owner_id,
-        greatest(coalesce(deals.list_amount, 0), coalesce(deals.amount, 0)) as amount
-    from deal_flags
-    inner join deals on deal_flags.opportunity_id = deals.opportunity_id
-    where
-        deal_flags.flag like 'fake_sale_%'
-        and deals.closed_at >= {{ dbt.dateadd('month', -12, as_of()) }}
-
-),
-
-fake_sales as (
-
-    select
-        {{ brief_finding(
-            'fake_sales', 'owner_id', 'count(*)', 'nullif(sum(amount), 0)',
-            counted_text('count(*)', 'deal') ~ " || ' of the last 12 months closed as won without revenue to show for it'",
-            {'owner_id': 'owner_id', 'flag': fake_sales}
-        ) }}
-    from fake_sold
-    group by owner_id
-
-),
-
-column_fodder as (
-
-    select
-        {{ brief_finding(
-            'column_fodder', 'deal_flags.owner_id', 'count(*)', 'sum(deal_flags.amount)',
-            counted_text('count(*)', 'open deal') ~ " || ' in which the buyer seems to have chosen somebody else already'",
-            {'owner_id': 'deal_flags.owner_id', 'flag': "'fodder_like'"}
-        ) }}
-    from deal_flags
-    inner join deals on deal_flags.opportunity_id = deals.opportunity_id
-    where deal_flags.flag = 'fodder_like' and deals.outcome = 'open'
-    group by deal_flags.owner_id
-
-),
-
-neglected_leads as (
-
-    select
-        {{ brief_finding(
-            'neglected_leads', 'leads.owner_id', 'count(*)', 'count(*) * min(lead_worth.amount)',
-            counted_text('count(*)', 'lead') ~ " || ' in play wait past their limit, ' || cast(count(late_leads.lead_id) as varchar)
-            || ' of them never touched'",
-            {
-                'owner_id': 'leads.owner_id', 'cadence_band': "['neglected', 'untouched']",
-                'status_group': '[' ~ statuses_in_play() ~ ']', 'verdict': told_verdicts
-            }
-        ) }}
-    from leads
-    cross join lead_worth
-    left join late_leads on leads.lead_id = late_leads.lead_id
-    where
-        leads.status_group in ({{ statuses_in_play() }})
-        and (
-            leads.cadence_band = 'neglected'
-            or (leads.cadence_band = 'untouched' and late_leads.lead_id is not null)
-        )
-    group by leads.owner_id
-
-),
-
-token_efforts as (
-
-    select
-        {{ brief_finding(
-            'token_efforts', 'leads.owner_id',
-            'count(case when leads.is_token_effort then 1 end) * 1.0 / nullif(count(*), 0)',
-            'count(case when leads.is_token_effort then 1 end) * min(lead_worth.amount)',
-            "cast(count(case when leads.is_token_effort then 1 end) as varchar) || ' of ' || "
-            ~ counted_text('count(*)', 'touched lead') ~ " || ' got a token effort, ' || cast(count(case
-            when leads.is_token_effort and leads.later_outcome <> 'none' then 1 end) as varchar)
-            || ' of them were won by others later'",
-            {'owner_id': 'leads.owner_id', 'is_token_effort': 'true'}
-        ) }}
-    from leads
-    cross join lead_worth
-    where leads.touches > 0
-    group by leads.owner_id
-
-),
-
-recontacts_overdue as (
-
-    select
-        {{ brief_finding(
-            'recontacts_overdue', 'leads.owner_id', 'count(*)', 'count(*) * min(lead_worth.amount)',
-            counted_text('count(*)', 'lead') ~ " || ' named a day to be called that has passed, and nobody called'",
-            {'owner_id': 'leads.owner_id', 'is_recontact_overdue': 'true', 'verdict': told_verdicts}
-        ) }}
-    from leads
-    cross join lead_worth
-    where leads.is_recontact_overdue
-    group by leads.owner_id
-
-),
-
-prospecting_gap as (
-
-    select
-        {{ brief_finding(
-            'prospecting_gap', 'time_use.rep_id', 'time_use.claim_gap',
-            'time_use.claim_gap * time_use.available_hours * hour_worth.amount',
-            percent_text('time_use.claimed_share') ~ " || ' of working time claimed for prospecting, '
-            || " ~ percent_text('time_use.done_share') ~ " || ' done in the last '
-            || " ~ days_text('time_use.measured_cycle_days'),
-            {'rep_id': 'time_use.rep_id'}
-        ) }}
-    from time_use
-    cross join hour_worth
-
-),
-
-blocks_unused as (
-
-    select
-        {{ brief_finding(
-            'blocks_unused', 'time_use.rep_id', '1 - time_use.block_use_rate',
-            '(1 - time_use.block_use_rate) * time_use.scheduled_hours * hour_worth.amount',
-            "cast(time_use.blocks_reserved - time_use.blocks_used as varchar) || ' of '
-            || " ~ counted_text('time_use.blocks_reserved', 'prospecting block') ~ " || ' went by with little or nothing done'",
-            {'rep_id': 'time_use.rep_id'}
-        ) }}
+        time_use.*,
+        hour_worth.amount as hour_amount
     from time_use
     cross join hour_worth
 
 ),
 
 -- the current quarter or the next, whichever is shorter of money
-quarters as (
+coverage as (
 
     select
         *,
@@ -249,47 +111,17 @@ quarters as (
             as missing_amount
     from {{ ref('rpt_coverage') }}
     where
-        rep_id is not null
-        and needed_ratio > 0
+        needed_ratio > 0
         and credible_coverage_ratio is not null
         and fiscal_quarter_start <= {{ dbt.dateadd('month', 3, as_of_date()) }}
+    qualify row_number() over (partition by rep_id order by missing_amount desc, fiscal_quarter asc) = 1
 
 ),
 
-coverage as (
+slipped as (
 
-    select
-        *,
-        row_number() over (partition by rep_id order by missing_amount desc, fiscal_quarter asc) as position
-    from quarters
-
-),
-
-coverage_gap as (
-
-    select
-        {{ brief_finding(
-            'coverage_gap', 'rep_id', '1 - credible_coverage_ratio / needed_ratio', 'missing_amount',
-            "'Credible pipeline covers ' || cast(round(credible_coverage_ratio, 1) as varchar) || ' times what is left of the quota of '
-            || fiscal_quarter || '; this rep needs ' || cast(round(needed_ratio, 1) as varchar) || ' times'",
-            {'rep_id': 'rep_id', 'fiscal_quarter': 'fiscal_quarter'}
-        ) }}
-    from coverage
-    where position = 1
-
-),
-
-slippage as (
-
-    select
-        {{ brief_finding(
-            'slippage', 'rep_id', 'push_rate', 'pushed_amount',
-            "cast(pushed_count as varchar) || ' of ' || " ~ counted_text('expected_count', 'deal') ~ " || ' expected in '
-            || fiscal_quarter || ' were pushed'",
-            {'rep_id': 'rep_id', 'fiscal_quarter': 'fiscal_quarter'}
-        ) }}
-    from {{ ref('rpt_slippage') }}
-    where rep_id is not null and fiscal_quarter = {{ fiscal_quarter(as_of_date()) }}
+    select * from {{ ref('rpt_slippage') }}
+    where fiscal_quarter = {{ fiscal_quarter(as_of_date()) }}
 
 ),
 
@@ -304,34 +136,78 @@ broken as (
     left join deals on commitments.opportunity_id = deals.opportunity_id
     where
         commitments.state = 'broken'
-        and commitments.rep_id is not null
         and commitments.promised_at > {{ dbt.dateadd('day', -90, as_of()) }}
     group by commitments.rep_id, commitments.opportunity_id
 
 ),
 
-commitments_broken as (
+-- what the rep created per week in the half year before this week and the last
+attention as (
 
     select
-        {{ brief_finding(
-            'commitments_broken', 'rep_id', 'sum(commitments)', 'sum(amount)',
-            counted_text('sum(commitments)', 'promise') ~ " || ' of the last 90 days not kept'",
-            {'rep_id': 'rep_id', 'state': "'broken'"}
-        ) }}
-    from broken
-    group by rep_id
+        *,
+        avg(created_amount) over (
+            partition by rep_id order by week_start rows between 27 preceding and 2 preceding
+        ) as usual_created_amount
+    from {{ ref('rpt_attention') }}
+
+),
+
+tunnels as (
+
+    select * from attention
+    where is_tunnel_vision and week_start > {{ dbt.dateadd('day', -14, as_of_date()) }}
+    qualify row_number() over (partition by rep_id order by week_start desc) = 1
+
+),
+
+-- a deal that closed within the days in which a next step is due needed none
+meetings as (
+
+    select
+        meetings.*,
+        case when deals.outcome = 'open' then deals.amount end as open_amount,
+        not meetings.is_followed_up_48h
+        and not meetings.has_next_step
+        and coalesce(deals.closed_at > {{ dbt.dateadd('day', 7, 'meetings.ended_at') }}, true) as is_lost
+    from {{ ref('rpt_meeting_followup') }} as meetings
+    inner join {{ ref('int_executive_meetings') }} as met on meetings.meeting_id = met.meeting_id
+    left join deals on meetings.opportunity_id = deals.opportunity_id
+    where meetings.starts_at > {{ dbt.dateadd('day', -90, as_of()) }}
+
+),
+
+-- the amount of a deal stands at one of its meetings that were lost
+executive_meetings as (
+
+    select
+        *,
+        row_number() over (partition by rep_id, opportunity_id, is_lost order by starts_at asc) as nth
+    from meetings
+    where is_lost is not null
+
+),
+
+-- the last month that is over; of several managers the one who saw most
+coaching as (
+
+    select * from {{ ref('rpt_coaching') }}
+    where
+        {{ dbt.dateadd('month', 1, 'month_start') }} <= {{ dbt.dateadd('day', 1, as_of_date()) }}
+        and {{ dbt.dateadd('month', 2, 'month_start') }} > {{ dbt.dateadd('day', 1, as_of_date()) }}
+    qualify row_number() over (partition by rep_id order by unreviewed_amount asc, manager_id asc) = 1
 
 ),
 
 findings as (
 
-    {% for finding in [
-        'past_close_dates', 'rotten_pipeline', 'fake_sales', 'column_fodder', 'neglected_leads', 'token_efforts',
-        'recontacts_overdue', 'prospecting_gap', 'blocks_unused', 'coverage_gap', 'slippage', 'commitments_broken',
-    ] -%}
-        select * from {{ finding }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ brief_of_deals('flagged', ref('rpt_rotten_pipeline'), 'fake_sold', 'slipped', 'broken') }}
+    union all
+    {{ brief_of_leads('leads') }}
+    union all
+    {{ brief_of_time('prospecting', 'tunnels', 'executive_meetings', 'coaching') }}
+    union all
+    {{ brief_of_pipeline('coverage', ref('rpt_cliff')) }}
 
 ),
 
