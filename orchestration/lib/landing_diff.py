@@ -140,6 +140,9 @@ class Comparison:
             return False
         if not self._paths:
             return True
+        are_distinct = self._spool.are_keys_distinct()
+        if are_distinct is not None:
+            return are_distinct
         (keys,) = self._connection.execute(
             "select count(distinct hash(_record_key)) from read_parquet($paths)", {"paths": self._paths}
         ).fetchone() or (0,)

@@ -32,9 +32,11 @@ _REASONS = {
 @dataclass(frozen=True)
 class Admitted:
     """`rows`: the source's columns, `_source_file`, `_source_row`, `_record_key` (null where the
-    object has no key) and `_record_hash`. `damaged_keys`: how many keys went through a float."""
+    object has no key) and `_record_hash`. `key_hashes`: 64 bits of each key, none where the object has no
+    key. `damaged_keys`: how many keys went through a float."""
 
     rows: pa.Table
+    key_hashes: np.ndarray
     rejected: tuple[Rejected, ...]
     damaged_keys: int
     damaged_example: str | None
@@ -57,7 +59,7 @@ def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch,
             f"select {SOURCE_ROW}, {key} as _record_key,"
             f" {hash_sql(columns, is_key=not feed.key)} as _record_hash,"
             f" {_code_sql(table, columns, feed)} as _code,"
-            f" {_is_damaged_sql(key)} as _is_damaged from admission"
+            f" hash({key}) as _key_hash, {_is_damaged_sql(key)} as _is_damaged from admission"
         ).to_arrow_table()
     finally:
         connection.unregister("admission")
@@ -76,6 +78,7 @@ def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch,
     damaged = judged["_record_key"].filter(judged["_is_damaged"])
     return Admitted(
         rows=table,
+        key_hashes=judged["_key_hash"].to_numpy() if feed.key else np.empty(0, np.uint64),
         rejected=batch.rejected + rejected,
         damaged_keys=len(damaged),
         damaged_example=damaged[0].as_py() if len(damaged) else None,
