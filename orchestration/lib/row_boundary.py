@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.errors import PipelineError
-from orchestration.lib.content_hash import hash_sql, quoted, text_literal
+from orchestration.lib.content_hash import hash_sql, hash_text, quoted, text_literal
 from orchestration.records import LANDING_COLUMNS, SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed, Rejected
 
 # How systems write a reference to nothing.
@@ -51,12 +51,13 @@ def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch,
     table = as_text_columns(batch.rows, feed, source)
     columns = [name for name in table.column_names if name not in _OWN]
     key = _key_sql(feed.key)
+    is_column = len(feed.key) == 1
     # Only the verdict comes back from SQL: the records, which are most of the bytes, stay as they are.
     connection.execute("set preserve_insertion_order = true")
     connection.register("admission", table)
     try:
         judged = connection.execute(
-            f"select {SOURCE_ROW}, {key} as _record_key,"
+            f"select {SOURCE_ROW}, {_key_sql(()) if is_column else key} as _record_key,"
             f" {hash_sql(columns, is_key=not feed.key)} as _record_hash,"
             f" {_code_sql(table, columns, feed)} as _code,"
             f" hash({key}) as _key_hash, {_is_damaged_sql(key)} as _is_damaged from admission"
@@ -65,8 +66,9 @@ def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch,
         connection.unregister("admission")
     if judged[SOURCE_ROW] != table[SOURCE_ROW]:
         raise RuntimeError("the row boundary's verdicts came back in another order than the rows")
-    for name in ("_record_key", "_record_hash"):
-        table = table.append_column(name, judged[name])
+    keys = table[_spelled(columns, feed.key[0])] if is_column else judged["_record_key"]
+    table = table.append_column("_record_key", keys)
+    table = table.append_column("_record_hash", hash_text(judged["_record_hash"]))
     rejected: tuple[Rejected, ...] = ()
     if judged["_code"].null_count < judged.num_rows:
         is_good = pc.is_null(judged["_code"])
@@ -75,7 +77,7 @@ def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch,
             table.filter(is_bad), judged["_code"].filter(is_bad).to_pylist(), columns, feed
         )
         table, judged = table.filter(is_good), judged.filter(is_good)
-    damaged = judged["_record_key"].filter(judged["_is_damaged"])
+    damaged = table["_record_key"].filter(judged["_is_damaged"])
     return Admitted(
         rows=table,
         key_hashes=judged["_key_hash"].to_numpy() if feed.key else np.empty(0, np.uint64),
@@ -127,6 +129,11 @@ def _key_sql(key: Sequence[str]) -> str:
     return " || '|' || ".join(f"replace(coalesce({quoted(part)}, ''), '|', '||')" for part in key)
 
 
+def _spelled(columns: Sequence[str], name: str) -> str:
+    """A key's column as the table spells it: landing may do so in another way than the source."""
+    return next(column for column in columns if column.lower() == name.lower())
+
+
 def _is_damaged_sql(key: str) -> str:
     """Whether a key went through a float. The pattern is tried on the few that hold what it asks for."""
     asked = " or ".join(f"contains({key}, '{mark}')" for mark in (".0", "e", "E"))
@@ -159,8 +166,7 @@ def _code_sql(table: pa.Table, columns: Sequence[str], feed: ObjectFeed) -> str:
     if feed.key:
         # The first part says what the record is about; later ones may be empty (valid always, …).
         first = quoted(feed.key[0])
-        spelled = {name.lower(): name for name in columns}  # landing may spell it in another way
-        if _holds_blank(table[spelled[feed.key[0].lower()]]):
+        if _holds_blank(table[_spelled(columns, feed.key[0])]):
             first = f"trim({first}, ' \t\r\n\u00a0')"
         nothing = ", ".join(text_literal(text) for text in ("", *NULL_IDS.get(feed.system, ())))
         cases = f"when {first} is null or {first} in ({nothing}) then 'no_key' {cases}"
