@@ -75,6 +75,18 @@ def test_equal_rows_in_one_listing_land_once(crm: Source) -> None:
     assert crm.leads([A, A])["landed_rows"] == 0
 
 
+@pytest.mark.parametrize("kept", [0, 3, 8_000_000])
+def test_a_key_that_comes_again_batches_later_lands_once(
+    crm: Source, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr("orchestration.lib.landing_spool.ADMISSION_ROWS", 1)
+    monkeypatch.setattr("orchestration.lib.landing_spool._KEPT_KEY_HASHES", kept)
+    rows: Rows = [{"Id": f"{number}", "Name": "n"} for number in range(5)]
+    report = crm.ingest(feed([batch(rows[:3]), batch(rows[3:]), batch(rows[1:2])])).to_dict()
+    assert report["objects"][0]["landed_rows"] == 5
+    assert sorted(crm.landed("_record_key")) == [(f"{number}",) for number in range(5)]
+
+
 def test_different_rows_of_one_key_land_together_and_stay_quiet(crm: Source) -> None:
     assert crm.leads([A, B])["landed_rows"] == 2
     assert crm.leads([A, B])["landed_rows"] == 0
