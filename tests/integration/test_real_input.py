@@ -99,6 +99,23 @@ class TestMaven:
         assert fetch(home, "select count(*) from fct_opportunities where account_id is null") == [(1_425,)]
         assert fetch(home, "select count(*) from fct_opportunities") == [(8_800,)]
 
+    def test_what_nobody_landed_is_unknown_and_said_so(self, home: Path) -> None:
+        """No activities, no calendars, no histories, no loss reasons: null, and listed, never zero."""
+        for table, column in (
+            ("rpt_attention", "attributed_minutes"),
+            ("rpt_process_adherence", "moved_without_buyer_event_count"),
+            ("rpt_outcomes", "no_decision_count"),
+            ("rpt_prospecting_time", "done_share"),
+        ):
+            assert fetch(home, f"select count({column}) from {table}") == [(0,)], table
+            ((listed,),) = fetch(
+                home,
+                f"""select count(*) from meta_capabilities where "table" = '{table}' and not is_evaluated""",
+            )
+            assert listed >= 1, table
+        ((won,),) = fetch(home, "select sum(won_count) from rpt_outcomes")
+        assert won == fetch(home, "select count(*) from fct_opportunities where outcome = 'won'")[0][0]
+
 
 class TestSalesforce:
     @pytest.fixture(scope="class")
@@ -148,6 +165,14 @@ class TestZoho:
         assert ran.code == 0, ran.output
         assert fetch(home, "select count(*) from leads_quarantined") == [(3_900,)]
         assert fetch(home, "select distinct main_reason from rpt_lead_quality") == [("email_disposable",)]
+        # events of more than 30 days each: no minutes of them, and the reason beside it
+        ((events, explained, counted),) = fetch(
+            home, "select count(*), count(duration_problem), count(duration_minutes) from fct_calendar_events"
+        )
+        assert events == explained > 1_000
+        assert counted == 0
+        weeks = "select sum(hours) as hours from rpt_time_allocation group by rep_id, week_start"
+        assert fetch(home, f"select coalesce(max(hours), 0) <= 7 * 24 from ({weeks})") == [(True,)]
 
 
 class TestCalendars:
