@@ -121,7 +121,8 @@ spans as (
         'open' as status_group
     from leads
     inner join waiting on leads.lead_id = waiting.lead_id
-    inner join {{ ref('int_person_efforts') }} as efforts on leads.lead_id = efforts.person_id
+    inner join {{ ref('int_person_efforts') }} as efforts
+        on leads.lead_id = efforts.person_id and efforts.person_type = 'lead'
     left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
     left join changes on leads.lead_id = changes.lead_id
     where changes.lead_id is null

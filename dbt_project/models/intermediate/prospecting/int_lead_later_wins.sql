@@ -9,7 +9,8 @@ with leads as (
         leads.opportunity_id,
         greatest(leads.created_at, efforts.last_touch_at) as left_at
     from {{ ref('int_leads_resolved') }} as leads
-    left join {{ ref('int_person_efforts') }} as efforts on leads.lead_id = efforts.person_id
+    left join {{ ref('int_person_efforts') }} as efforts
+        on leads.lead_id = efforts.person_id and efforts.person_type = 'lead'
 ),
 
 won as (

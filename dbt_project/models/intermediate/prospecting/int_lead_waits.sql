@@ -21,7 +21,8 @@ waits as (
         efforts.first_touch_at,
         coalesce(leads.owner_id, efforts.first_touch_rep_id) as rep_id
     from {{ ref('int_leads_resolved') }} as leads
-    inner join {{ ref('int_person_efforts') }} as efforts on leads.lead_id = efforts.person_id
+    inner join {{ ref('int_person_efforts') }} as efforts
+        on leads.lead_id = efforts.person_id and efforts.person_type = 'lead'
     inner join evaluated on leads.source_instance = evaluated.source_instance
     where
         efforts.first_touch_precision = 'instant'

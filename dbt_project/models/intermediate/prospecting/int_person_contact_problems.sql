@@ -3,6 +3,7 @@
 with flags as (
     select
         lead_id as person_id,
+        'lead' as person_type,
         flag,
         since
     from {{ ref('int_lead_flags') }}
@@ -27,12 +28,14 @@ landed as (
 problems as (
     select
         person_id,
+        person_type,
         flag as problem,
         since
     from flags
     union all
     select
         contact_id as person_id,
+        'contact' as person_type,
         'email_bounced' as problem,
         email_bounced_at as since
     from contacts
@@ -40,6 +43,7 @@ problems as (
     union all
     select
         contacts.contact_id as person_id,
+        'contact' as person_type,
         'no_address_or_number' as problem,
         contacts.created_at as since
     from contacts
@@ -49,7 +53,8 @@ problems as (
 
 select
     person_id,
+    person_type,
     {{ dbt.listagg('problem', "', '", 'order by problem') }} as problems,
     min(since) as since
 from problems
-group by person_id
+group by person_id, person_type

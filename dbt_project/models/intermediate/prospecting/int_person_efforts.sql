@@ -1,5 +1,5 @@
 -- Grain: person (lead, else contact) with a touch or a word by as_of: what was done, how densely, what came
--- back.
+-- back. A lead and a contact may bear the same id: in a Zoho export many do.
 with touches as (
     select * from {{ ref('int_person_touches_spaced') }}
 ),
@@ -29,6 +29,7 @@ opt_outs as (
 attempts as (
     select
         touches.person_id,
+        touches.person_type,
         touches.occurred_at,
         touches.business_day_number,
         touches.last_reply_at,
@@ -39,28 +40,33 @@ attempts as (
     from touches
     cross join limits
     where touches.is_attempt
-    window person as (partition by touches.person_id order by touches.occurred_at, touches.activity_id)
+    window person as (
+        partition by touches.person_type, touches.person_id
+        order by touches.occurred_at, touches.activity_id
+    )
 ),
 
 nuisances as (
     select
         attempts.person_id,
+        attempts.person_type,
         min(attempts.occurred_at) as nuisance_at
     from attempts
-    left join opt_outs on attempts.person_id = opt_outs.person_id
+    left join opt_outs
+        on attempts.person_id = opt_outs.person_id and attempts.person_type = 'lead'
     where
         attempts.occurred_at > opt_outs.opted_out_at
         or (
             attempts.business_day_number - attempts.limit_day_number < attempts.nuisance_business_days
             and coalesce(attempts.last_reply_at < attempts.limit_at, true)
         )
-    group by attempts.person_id
+    group by attempts.person_id, attempts.person_type
 ),
 
 summed as (
     select
         person_id,
-        min(person_type) as person_type,
+        person_type,
         count(case when is_touch then 1 end) as touches,
         count(case when is_attempt then 1 end) as attempts,
         count(distinct case when is_touch then kind end) as channels,
@@ -83,11 +89,12 @@ summed as (
         count(case when is_automatic_reply then 1 end) as automatic_replies,
         max(case when is_automatic_reply then occurred_at end) as last_automatic_reply_at
     from touches
-    group by person_id
+    group by person_id, person_type
 )
 
 select
     summed.*,
     nuisances.nuisance_at
 from summed
-left join nuisances on summed.person_id = nuisances.person_id
+left join nuisances
+    on summed.person_id = nuisances.person_id and summed.person_type = nuisances.person_type

@@ -96,10 +96,10 @@ select
 from placed
 window
     so_far as (
-        partition by person_id order by occurred_at, activity_id
+        partition by person_type, person_id order by occurred_at, activity_id
         rows between unbounded preceding and current row
     ),
     before as (
-        partition by person_id order by occurred_at, activity_id
+        partition by person_type, person_id order by occurred_at, activity_id
         rows between unbounded preceding and 1 preceding
     )

@@ -60,7 +60,8 @@ joined as (
     left join efforts on leads.lead_id = efforts.person_id
     left join {{ ref('int_lead_waits') }} as waits on leads.lead_id = waits.lead_id
     left join {{ ref('int_lead_gaps_in_play') }} as gaps on leads.lead_id = gaps.lead_id
-    left join {{ ref('int_person_contact_problems') }} as problems on leads.lead_id = problems.person_id
+    left join {{ ref('int_person_contact_problems') }} as problems
+        on leads.lead_id = problems.person_id and problems.person_type = 'lead'
     left join {{ ref('int_lead_later_wins') }} as later on leads.lead_id = later.lead_id
 
 ),

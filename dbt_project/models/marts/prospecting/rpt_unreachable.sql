@@ -50,10 +50,10 @@ people as (
 -- who came to a meeting can be reached
 met as (
 
-    select lead_id as person_id from {{ ref('fct_calendar_events') }}
+    select lead_id as person_id, 'lead' as person_type from {{ ref('fct_calendar_events') }}
     where attendance in ('held', 'held_by_calendar') and lead_id is not null
     union
-    select contact_id as person_id from {{ ref('fct_calendar_events') }}
+    select contact_id as person_id, 'contact' as person_type from {{ ref('fct_calendar_events') }}
     where attendance in ('held', 'held_by_calendar') and contact_id is not null
 
 ),
@@ -86,8 +86,9 @@ silent as (
     inner join efforts on people.person_id = efforts.person_id and people.person_type = efforts.person_type
     inner join evaluated on people.source_instance = evaluated.source_instance
     cross join limits
-    left join met on people.person_id = met.person_id
-    left join {{ ref('int_person_contact_problems') }} as problems on people.person_id = problems.person_id
+    left join met on people.person_id = met.person_id and people.person_type = met.person_type
+    left join {{ ref('int_person_contact_problems') }} as problems
+        on people.person_id = problems.person_id and people.person_type = problems.person_type
     left join {{ ref('rpt_lead_followup') }} as followup on people.lead_id = followup.lead_id
     where
         efforts.attempts >= limits.unreachable_attempts
