@@ -10,7 +10,8 @@
     ) }}
     union all
     {{ brief_finding(
-        'pipeline_cliff', cliff, 'count(*)', 'sum(weekly_quota_amount * (1 - projected_open_amount / required_amount))',
+        'pipeline_cliff', cliff, 'count(*)',
+        'sum(cast(weekly_quota_amount * (1 - projected_open_amount / required_amount) as decimal(18, 2)))',
         counted_text('count(*)', 'week') ~ " || ' with less open pipeline than the quota asks for, the first that of '
         || cast(min(week_starts_on) as varchar) || ': ' || " ~ money_text('min_by(projected_open_amount, week_ahead)')
         ~ " || ' where ' || " ~ money_text('min_by(required_amount, week_ahead)') ~ " || ' are needed'",

@@ -1,6 +1,7 @@
 -- Grain: rep × day × deal and account (either may be unknown) to which the rep gave time. Meetings at their
 -- length (one that stands in a calendar and in the CRM is one), other touches at their recorded duration,
--- else at the default of their kind.
+-- else at the default of their kind. Minutes are decimals: a sum of binary fractions depends on the order
+-- in which threads add them, and the same landing must give the same rows.
 with defaults as (
     select * from {{ ref('touch_default_minutes') }}
 ),
@@ -12,7 +13,7 @@ touches as (
         account_id,
         kind,
         occurred_at as began_at,
-        cast(case when duration_minutes > 0 then duration_minutes end as double) as minutes
+        cast(case when duration_minutes > 0 then duration_minutes end as decimal(18, 4)) as minutes
     from {{ ref('int_touches') }}
     where is_touch and rep_id is not null and (opportunity_id is not null or account_id is not null)
 ),
@@ -24,7 +25,7 @@ events as (
         account_id,
         'meeting' as kind,
         starts_at as began_at,
-        cast(duration_minutes as double) as minutes
+        cast(duration_minutes as decimal(18, 4)) as minutes
     from {{ ref('fct_calendar_events') }}
     where
         rep_id is not null
@@ -63,7 +64,7 @@ select
     efforts.opportunity_id,
     efforts.account_id,
     {{ reporting_date('efforts.began_at') }} as effort_on,
-    sum(coalesce(efforts.minutes, cast(defaults.minutes as double))) as minutes
+    sum(coalesce(efforts.minutes, cast(defaults.minutes as decimal(18, 4)))) as minutes
 from efforts
 left join defaults on efforts.kind = defaults.kind
 group by

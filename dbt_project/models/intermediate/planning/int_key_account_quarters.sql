@@ -17,7 +17,7 @@ parts as (
         cast(null as decimal(18, 2)) as won_amount,
         cast(null as decimal(18, 2)) as list_amount,
         cast(null as decimal(18, 2)) as cost_amount,
-        cast(null as double) as effort_minutes
+        cast(null as decimal(18, 4)) as effort_minutes
     from {{ ref('int_account_sales') }}
     union all
     -- a discount is known of deals of which both prices are

@@ -101,7 +101,7 @@ stretches as (
         rep_id,
         date_day,
         work_on,
-        {{ dbt.datediff('moment', 'until_moment', 'microsecond') }} / 1000000.0 as seconds,
+        {{ dbt.datediff('moment', 'until_moment', 'microsecond') }} as microseconds,
         {{ first_time_layer() }} as layer
     from running
     where until_moment is not null
@@ -111,9 +111,12 @@ select
     rep_id,
     date_day,
     layer,
-    sum(case when work_on > 0 then seconds * work_on / 1000000 else 0 end) as working_seconds,
-    sum(case when work_on = 0 then seconds else 0 end) as other_seconds,
-    sum(seconds) as seconds
+    -- whole numbers are added, then divided: fractions would add up by the order in which threads meet them
+    cast(
+        sum(case when work_on > 0 then microseconds * work_on else 0 end) / 1000000000000 as decimal(18, 6)
+    ) as working_seconds,
+    cast(sum(case when work_on = 0 then microseconds else 0 end) / 1000000 as decimal(18, 6)) as other_seconds,
+    cast(sum(microseconds) / 1000000 as decimal(18, 6)) as seconds
 from stretches
 where work_on > 0 or layer is not null
 group by rep_id, date_day, layer

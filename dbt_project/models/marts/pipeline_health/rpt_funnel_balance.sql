@@ -136,9 +136,9 @@ select
         abs(top_share - team_top_baseline) + abs(middle_share - team_middle_baseline)
         + abs(bottom_share - team_bottom_baseline)
     ) / 2, 9) as team_imbalance,
-    top_effort_minutes,
-    middle_effort_minutes,
-    bottom_effort_minutes,
+    cast(top_effort_minutes as double) as top_effort_minutes,
+    cast(middle_effort_minutes as double) as middle_effort_minutes,
+    cast(bottom_effort_minutes as double) as bottom_effort_minutes,
     bottom_share >= 0.5 and round(bottom_share - own_bottom_baseline, 9) >= 0.15 as is_bottom_heavy,
     {{ as_of() }} as as_of
 from joined

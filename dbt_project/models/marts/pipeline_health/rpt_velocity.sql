@@ -67,7 +67,7 @@ past as (
         count(cycle_days) as cycle_n,
         avg(won_amount) as mean_won_amount,
         {{ shown_quantile('won_amount', 0.5) }} as p50_won_amount,
-        avg(cycle_days) as mean_cycle_days,
+        avg(cast(cycle_days as decimal(18, 6))) as mean_cycle_days,
         {{ shown_quantile('cycle_days', 0.5) }} as p50_cycle_days
     from closed
     group by fiscal_quarter_start, rep_id

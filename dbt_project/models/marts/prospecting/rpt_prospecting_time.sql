@@ -36,7 +36,7 @@ slot_events as (
         events.category,
         {{ dbt.datediff(
             'greatest(slots.slot_start_at, events.starts_at)', 'least(slots.slot_end_at, events.ends_at)', 'second'
-        ) }} / 3600.0 as overlap_hours
+        ) }} as overlap_seconds
     from slots
     inner join events
         on
@@ -51,7 +51,7 @@ slot_plans as (
     select
         rep_id,
         slot_start_at,
-        least(0.5, sum(case when category = 'prospecting' then overlap_hours else 0 end)) as scheduled_hours,
+        least(1800, sum(case when category = 'prospecting' then overlap_seconds else 0 end)) as scheduled_seconds,
         max(case when category = 'personal_or_out' then 1 else 0 end) = 1 as is_out
     from slot_events
     group by rep_id, slot_start_at
@@ -79,16 +79,21 @@ block_counts as (
     group by rep_id
 ),
 
--- an absence takes the slot away, unless work was done in it after all
+-- an absence takes the slot away, unless work was done in it after all. Fractions are added in the order of
+-- time, so that the same rows give the same sum to the last bit.
 summed as (
     select
         slots.rep_id,
-        sum(slots.slot_hours) as available_hours,
-        sum(coalesce(plans.scheduled_hours, 0)) as scheduled_hours,
+        sum(slots.slot_hours order by slots.slot_start_at) as available_hours,
+        sum(coalesce(plans.scheduled_seconds, 0)) / 3600 as scheduled_hours,
         count(case when slots.is_done then 1 end) as done_slots,
-        sum(slots.slot_hours * slots.claimed_prospecting_share)
-        / nullif(sum(case when slots.claimed_prospecting_share is not null then slots.slot_hours end), 0)
-            as claimed_share
+        sum(slots.slot_hours * slots.claimed_prospecting_share order by slots.slot_start_at)
+        / nullif(
+            sum(
+                case when slots.claimed_prospecting_share is not null then slots.slot_hours end
+                order by slots.slot_start_at
+            ), 0
+        ) as claimed_share
     from slots
     left join slot_plans as plans on slots.rep_id = plans.rep_id and slots.slot_start_at = plans.slot_start_at
     where not coalesce(plans.is_out, false) or slots.is_done
