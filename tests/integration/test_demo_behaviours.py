@@ -82,8 +82,10 @@ def test_token_effort(marts: Marts) -> None:
               group by owner_id having count(*) filter (is_token_effort) >= 0.5 * count(*)"""
     assert marts.found(half) == marts.reps("token_effort")
     flagged = marts.found("select lead_id from rpt_lead_followup where is_token_effort")
-    labelled = marts.leads("token_effort")
-    assert len(flagged & labelled) >= 0.95 * len(labelled)
+    # where the address or the number is a wrong one, few touches are excused
+    labelled = marts.leads("token_effort") - marts.leads("phone_invalid") - marts.leads("address_typo")
+    assert len(labelled) > 60
+    assert len(flagged & labelled) >= 0.98 * len(labelled)
 
 
 def test_recontact_dates_that_nobody_kept(marts: Marts) -> None:
