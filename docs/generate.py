@@ -1,9 +1,12 @@
-"""`python docs/generate.py`: write docs/metrics.md from the descriptions of the published models.
+"""`python docs/generate.py`: write docs/metrics.md from the descriptions of the published models, and
+docs/questions/README.md from the example queries.
 
-The definitions stand once, beside the models (dbt_project/models/marts/**/*.yml); a test holds that the
-page is what they say.
+The definitions stand once, beside the models (dbt_project/models/marts/**/*.yml) and at the top of each
+query; a test holds that the pages are what they say.
 """
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -25,6 +28,20 @@ Made from the models by `python docs/generate.py`. The same descriptions are pub
 times in UTC, days and weeks and months in the reporting time zone; rates and shares lie in 0 to 1 and
 are null where there is nothing to divide by; a quantile comes with its `n` and is null below 5 (10 for
 p90); what a source never landed is null, and listed in `meta_capabilities`.
+"""
+QUESTIONS_INTRODUCTION = """\
+# Questions
+
+What practitioners say about sales teams, and a query for each that turns it into rows with names. Made from
+the files here by `python docs/generate.py`. Each runs on the published file ([how to open it](../bi.md)):
+
+```sh
+duckdb -readonly data/published/current.duckdb < docs/questions/02-rotten-pipeline.sql
+```
+
+`tests/integration/test_questions.py` runs every one on the generated organisation and compares with what its
+answer file knows, or with a second way to the same figure. Thresholds in a query (half of the leads, one
+quarter) are examples; what the marts call rotten, fake or a token effort is defined beside them.
 """
 
 
@@ -56,5 +73,23 @@ def section(path: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+def questions_page() -> str:
+    """The page of the example queries: the complaint, the question, the file and the tables it reads."""
+    lines = [QUESTIONS_INTRODUCTION, "| | what people say | the question | tables |", "|---|---|---|---|"]
+    for path in sorted((DOCS / "questions").glob("[0-9]*.sql")):
+        said = dict(_headers(path))
+        tables = ", ".join(f"[{table}](../metrics.md#{table})" for table in said["Tables"].split(", "))
+        number = int(path.stem.split("-")[0])
+        lines.append(f"| {number} | {said['Complaint']} | [{said['Question']}]({path.name}) | {tables} |")
+    return "\n".join(lines) + "\n"
+
+
+def _headers(path: Path) -> Iterator[tuple[str, str]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if found := re.fullmatch(r"-- (Question|Complaint|Tables): (.+)", line):
+            yield found[1], found[2]
+
+
 if __name__ == "__main__":
     (DOCS / "metrics.md").write_text(page(), encoding="utf-8")
+    (DOCS / "questions" / "README.md").write_text(questions_page(), encoding="utf-8")

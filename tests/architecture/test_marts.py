@@ -114,3 +114,5 @@ def test_the_page_of_tables_says_what_the_models_say() -> None:
     spec.loader.exec_module(generate)
     page = (PROJECT_ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
     assert page == generate.page(), "run `python docs/generate.py`"
+    questions = (PROJECT_ROOT / "docs" / "questions" / "README.md").read_text(encoding="utf-8")
+    assert questions == generate.questions_page(), "run `python docs/generate.py`"
