@@ -24,6 +24,7 @@ from pydantic import (
 
 from orchestration.calendar_accounts import CalDavServer, CalendarUrl, GoogleCalendars, MicrosoftCalendars
 from orchestration.crm_accounts import HubspotAccount, PipedriveAccount, SalesforceAccount, TrytonAccount
+from orchestration.lead_exemptions import LeadExemption
 from orchestration.sources_checks import contradictions, explained, problems_error
 from orchestration.yaml_lines import read_yaml
 
@@ -190,6 +191,7 @@ class SourceEntry(_Section):
     required: bool = False
     max_staleness_days: float | None = Field(default=None, gt=0)
     lead_allowance: LeadAllowance | None = None
+    lead_exemptions: tuple[LeadExemption, ...] = ()
     stages: tuple[Stage, ...] = ()
     lead_statuses: dict[Text, LeadStatusGroup] = {}
     loss_reasons: dict[Text, Literal["lost", "no_decision"]] = {}

@@ -167,7 +167,7 @@ def _format_facts(formats: ColumnFormats) -> dict[str, Any]:
 
 
 def _user_configuration(entries: Sequence[SourceEntry]) -> dict[str, Any]:
-    """Mappings, stages, statuses and loss reasons of all entries, in the manifest's form."""
+    """Mappings, stages, statuses, loss reasons and exemptions of all entries, in the manifest's form."""
     return {
         "mappings": {
             entry.name: {
@@ -198,6 +198,12 @@ def _user_configuration(entries: Sequence[SourceEntry]) -> dict[str, Any]:
             {"source_instance": entry.name, "loss_reason": reason, "outcome": outcome}
             for entry in entries
             for reason, outcome in entry.loss_reasons.items()
+        ],
+        "lead_exemptions": [
+            row
+            for entry in entries
+            for exemption in entry.lead_exemptions
+            for row in exemption.rows(entry.name)
         ],
     }
 

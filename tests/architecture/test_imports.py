@@ -17,6 +17,7 @@ BOTTOM = {
     "catalog",
     "calendar_accounts",
     "crm_accounts",
+    "lead_exemptions",
     "sources_file",
     "sources_checks",
     "yaml_lines",

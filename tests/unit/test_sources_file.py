@@ -16,6 +16,10 @@ MAPPED = (
 )
 
 
+def exempting(text: str) -> str:
+    return f"{REPORTING}{CRM}    lead_exemptions:\n      - {{{text}}}\n"
+
+
 def written(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "sources.yaml"
     path.write_text(text, encoding="utf-8")
@@ -47,6 +51,23 @@ def test_text_stays_as_written(tmp_path: Path) -> None:
     assert lead.file == ("Leads.csv",)
 
 
+def test_an_exemption_names_one_or_many(tmp_path: Path) -> None:
+    text = "lead: [7, crm:8], rule: email_role, reason: known, until: 2026-12-31"
+    domains = "domain: [Bücher.example, a.io], reason: partner, until: 2026-12-31"
+    (entry,) = load_sources_file(written(tmp_path, exempting(text))).sources
+    (other,) = load_sources_file(written(tmp_path, exempting(domains))).sources
+    (leads,), (partners,) = entry.lead_exemptions, other.lead_exemptions
+    assert [(row["lead_id"], row["rule"]) for row in leads.rows("crm")] == [
+        ("crm:7", "email_role"),
+        ("crm:8", "email_role"),
+    ]
+    assert [(row["domain"], row["rule"]) for row in partners.rows("crm")] == [
+        ("xn--bcher-kva.example", None),
+        ("a.io", None),
+    ]
+    assert {(row["reason"], row["until"]) for row in leads.rows("crm")} == {("known", "2026-12-31")}
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -60,6 +81,12 @@ def test_text_stays_as_written(tmp_path: Path) -> None:
         (REPORTING + CRM + "    scale: 2\n", ["source crm", "zoho has no scale"]),
         (REPORTING + CRM + "    path: other\n", ["line 6", "path", "line 5"]),
         (REPORTING + CRM + "    lead_allowance: {fake_share: 1.5, reason: x}\n", ["line 6", "fake_share"]),
+        (exempting("domain: a.io, reason: x"), ["line 7", "until is missing"]),
+        (exempting("reason: x, until: 2026-12-31"), ["line 7", "lead, domain or rule"]),
+        (exempting("rule: email_rol, reason: x, until: 2026-12-31"), ["line 7", "did you mean email_role?"]),
+        (exempting("rule: burst, reason: x, until: 2026-12-31"), ["line 7", "'burst'", "counts against"]),
+        (exempting("domain: x@a.io, reason: x, until: 2026-12-31"), ["line 7", "no bare domain"]),
+        (exempting("lead: 1, domain: a.io, reason: x, until: 2026-12-31"), ["line 7", "either lead or"]),
         (REPORTING + CRM + "    stages: [{stage: A, order: 1}, {stage: A, order: 2}]\n", ["line 6", "'A'"]),
         (REPORTING + "  - {name: cal, system: icalendar, path: c}\n", ["line 3", "owner_from"]),
         (REPORTING + MAPPED.replace("email:", "emial:"), ["line 11", "emial", "Did you mean email?"]),
@@ -73,8 +100,9 @@ def test_text_stays_as_written(tmp_path: Path) -> None:
     ],
     ids=[
         "zone", "currency", "system", "unknown key", "same name", "no path", "name", "other system's key",
-        "key twice", "bounds", "stage twice", "no owner", "field", "object", "no key", "values, no column",
-        "constant and column", "not yaml", "no sources", "empty",
+        "key twice", "bounds", "exempt for ever", "exempts nothing", "no rule", "weightless rule",
+        "exempt address", "lead and domain", "stage twice", "no owner", "field", "object", "no key",
+        "values, no column", "constant and column", "not yaml", "no sources", "empty",
     ],
 )  # fmt: skip
 def test_a_mistake_names_its_line_and_the_remedy(tmp_path: Path, text: str, told: list[str]) -> None:

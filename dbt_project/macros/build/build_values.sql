@@ -20,6 +20,10 @@
         },
         'lead_statuses': {'source_instance': 'varchar', 'status': 'varchar', 'status_group': 'varchar'},
         'loss_reasons': {'source_instance': 'varchar', 'loss_reason': 'varchar', 'outcome': 'varchar'},
+        'lead_exemptions': {
+            'source_instance': 'varchar', 'lead_id': 'varchar', 'domain': 'varchar', 'rule': 'varchar',
+            'reason': 'varchar', 'until': 'date',
+        },
         'loads': {
             'source_instance': 'varchar', 'system': 'varchar', 'object': 'varchar', 'read_count': 'bigint',
             'unchanged_count': 'bigint', 'extracted_count': 'bigint', 'landed_count': 'bigint',

@@ -1,5 +1,5 @@
 -- Grain: lead × flag that holds at as_of, with its weight. Flags whose inputs the source never landed
--- are left out, whatever a record seems to say.
+-- are left out, whatever a record seems to say; those that the sources file exempts weigh nothing.
 with flags as (
     select * from {{ ref('int_lead_email_flags') }}
     union all
@@ -36,6 +36,10 @@ weights as (
     select * from {{ ref('lead_flag_weights') }}
 ),
 
+exemptions as (
+    select * from {{ ref('int_lead_exemptions') }}
+),
+
 evaluated as (
     select
         source_instance,
@@ -51,8 +55,10 @@ select
     leads.source_instance,
     weights.family,
     weights.evidence_group,
-    weights.weight,
-    weights.is_proof,
+    case when exemptions.lead_id is null then weights.weight else cast(0 as decimal(4, 2)) end as weight,
+    weights.is_proof and exemptions.lead_id is null as is_proof,
+    exemptions.reason as exempted_reason,
+    exemptions.until as exempted_until,
     -- a condition cannot have begun after the moment spoken of
     least(flags.since, {{ as_of() }}) as since,
     flags.evidence,
@@ -61,3 +67,4 @@ from flags
 inner join leads on flags.lead_id = leads.lead_id
 inner join weights on flags.flag = weights.flag
 inner join evaluated on leads.source_instance = evaluated.source_instance and flags.flag = evaluated.flag
+left join exemptions on flags.lead_id = exemptions.lead_id and flags.flag = exemptions.flag

@@ -8,7 +8,7 @@ with groups as (
         max(cast(weight as double)) as weight,
         max(case when is_proof then 1 else 0 end) as has_proof
     from {{ ref('int_lead_flags') }}
-    where family in ('fake', 'stale')
+    where family in ('fake', 'stale') and exempted_until is null
     group by lead_id, family, evidence_group
 ),
 

@@ -11,6 +11,7 @@ with flags as (
             'email_bounced', 'contact_left', 'email_syntax', 'email_placeholder', 'email_disposable',
             'email_no_domain', 'phone_invalid', 'phone_placeholder'
         )
+        and exempted_until is null
 ),
 
 contacts as (

@@ -14,5 +14,7 @@ select
     is_proof,
     since,
     evidence,
-    evidence_values
+    evidence_values,
+    exempted_reason,
+    exempted_until
 from flags

@@ -20,6 +20,11 @@ flags as (
     where family in ('fake', 'stale')
 ),
 
+exempt_duplicates as (
+    select lead_id from {{ ref('int_lead_exemptions') }}
+    where flag = 'duplicate'
+),
+
 judged as (
     select
         leads.lead_id,
@@ -33,9 +38,10 @@ judged as (
         duplicates.cluster_id,
         duplicates.match_probability,
         ages.first_landed_at,
+        duplicates.duplicate_of is not null and exempt_duplicates.lead_id is not null as is_exempt_duplicate,
         case
             when scores.is_fake then 'fake'
-            when duplicates.duplicate_of is not null then 'duplicate'
+            when duplicates.duplicate_of is not null and exempt_duplicates.lead_id is null then 'duplicate'
             when scores.is_suspect then 'suspect'
             when scores.is_stale then 'stale'
             else 'trusted'
@@ -44,6 +50,7 @@ judged as (
     inner join scores on leads.lead_id = scores.lead_id
     left join duplicates on leads.lead_id = duplicates.lead_id
     left join ages on leads.lead_id = ages.lead_id
+    left join exempt_duplicates on leads.lead_id = exempt_duplicates.lead_id
 ),
 
 -- what the verdict rests on comes first, then the heavier, then the alphabet
@@ -56,6 +63,7 @@ reasons as (
         cast(flags.weight as double) as weight
     from flags
     inner join judged on flags.lead_id = judged.lead_id
+    where flags.exempted_until is null
     union all
     select
         lead_id,
@@ -64,7 +72,7 @@ reasons as (
         case verdict when 'duplicate' then 0 else 3 end as place,
         match_probability as weight
     from judged
-    where duplicate_of is not null
+    where duplicate_of is not null and not is_exempt_duplicate
 ),
 
 listed as (
@@ -73,6 +81,20 @@ listed as (
         {{ dbt.listagg('reason', "', '", 'order by place, weight desc, reason') }} as reasons,
         min(since) as first_flagged_at
     from reasons
+    group by lead_id
+),
+
+exempted as (
+    select
+        lead_id,
+        {{ dbt.listagg('flag', "', '", 'order by flag') }} as exempted_flags
+    from (
+        select lead_id, flag from flags
+        where exempted_until is not null
+        union all
+        select lead_id, 'duplicate' as flag from judged
+        where is_exempt_duplicate
+    ) as what_does_not_count
     group by lead_id
 )
 
@@ -92,6 +114,8 @@ select
     judged.first_landed_at,
     judged.duplicate_of,
     judged.cluster_id,
-    judged.match_probability
+    judged.match_probability,
+    exempted.exempted_flags
 from judged
 left join listed on judged.lead_id = listed.lead_id
+left join exempted on judged.lead_id = exempted.lead_id

@@ -56,7 +56,7 @@ leads as (
     from {{ ref('rpt_lead_followup') }} as leads
     cross join lead_worth
     left join {{ ref('fct_lead_flags') }} as late
-        on leads.lead_id = late.lead_id and late.flag = 'untouched_past_sla'
+        on leads.lead_id = late.lead_id and late.flag = 'untouched_past_sla' and late.exempted_until is null
     where leads.verdict not in ('fake', 'duplicate')
 
 ),
