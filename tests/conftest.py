@@ -27,6 +27,9 @@ sources:
     system: demo
     scale: {DEMO_SCALE}
     loss_reasons: {{No Decision: no_decision, No Budget: no_decision, Project Postponed: no_decision}}
+    lead_exemptions:
+      - {{rule: email_role, reason: They are answered, until: 2026-06-30}}
+      - {{rule: name_placeholder, reason: Over the day before, until: 2026-06-29}}
 """
 
 

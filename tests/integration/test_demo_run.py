@@ -127,6 +127,18 @@ def test_a_rebuild_from_landing_gives_the_same_rows(home: Path, tmp_path: Path) 
     assert different_tables(published_file(copy), published_file(home)) == {}
 
 
+def test_what_is_exempt_is_shown_and_does_not_count(marts: duckdb.DuckDBPyConnection) -> None:
+    exempt = marts.execute(
+        """select flag, exempted_reason, cast(exempted_until as varchar), max(weight) from fct_lead_flags
+           where flag in ('email_role', 'name_placeholder') group by all order by flag"""
+    ).fetchall()
+    assert [(*row[:3], float(row[3])) for row in exempt] == [
+        ("email_role", "They are answered", "2026-06-30", 0.0),
+        ("name_placeholder", None, None, 0.7),
+    ]
+    assert one(marts, "select count(*) from rpt_lead_quality where contains(reasons, 'email_role')") == (0,)
+
+
 def test_a_reader_cannot_tell_people_by_the_published_file(marts: duckdb.DuckDBPyConnection) -> None:
     columns = marts.execute(
         "select table_name, column_name from duckdb_columns() where data_type = 'VARCHAR'"

@@ -78,6 +78,7 @@ select
     exempt_leads.until
 from exempt_leads
 inner join rules on exempt_leads.rule is null or exempt_leads.rule = rules.flag
-qualify row_number() over (
-    partition by exempt_leads.lead_id, rules.flag order by exempt_leads.until desc, exempt_leads.reason
-) = 1
+qualify
+    row_number() over (
+        partition by exempt_leads.lead_id, rules.flag order by exempt_leads.until desc, exempt_leads.reason asc
+    ) = 1
