@@ -1,7 +1,6 @@
 """The whole road on a small generated organisation: one run, looked at from many sides."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import duckdb
 import pytest
 
 from tests.conftest import Ran, run_pipeline
+from tests.published import different_tables, published_file
 
 
 @pytest.fixture(scope="module")
@@ -28,34 +28,6 @@ def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple:  # type: igno
     row = connection.execute(sql).fetchone()
     assert row is not None
     return row
-
-
-def published_file(home: Path) -> Path:
-    """The file that is served now, by its own name: the link moves on with the next publication."""
-    return (home / "published" / "current.duckdb").resolve()
-
-
-def different_tables(left: Path, right: Path) -> dict[str, tuple[int, int]]:
-    """Tables whose rows differ between two published files, with the number of rows that only one has.
-
-    Not the times and ids of the build itself. Compared by DuckDB: a diff of a hundred thousand rows that
-    pytest would print takes hours.
-    """
-    found = {}
-    with duckdb.connect() as connection:
-        for name, path in (("l", left), ("r", right)):
-            connection.execute(f"attach '{path}' as {name} (read_only)")
-        sql = "select table_name from duckdb_tables() where database_name = ?"
-        tables = [{row[0] for row in connection.execute(sql, [name]).fetchall()} for name in ("l", "r")]
-        assert tables[0] == tables[1]
-        for table in sorted(tables[0] - {"meta_build", "meta_loads"}):
-            more, fewer = (
-                one(connection, f'select count(*) from (from {a}."{table}" except all from {b}."{table}")')[0]
-                for a, b in (("l", "r"), ("r", "l"))
-            )
-            if more or fewer:
-                found[table] = (more, fewer)
-    return found
 
 
 def test_the_run_says_what_it_published_and_where(demo_run: tuple[Path, Ran], home: Path) -> None:
@@ -117,14 +89,6 @@ def test_a_second_run_lands_nothing_and_publishes_the_same_rows(
     assert sorted((home / "landing").rglob("*.parquet")) == files
     assert published_file(home) != before
     assert different_tables(before, published_file(home)) == {}
-
-
-def test_a_rebuild_from_landing_gives_the_same_rows(home: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "data"
-    shutil.copytree(home / "landing", copy / "landing")
-    rebuilt = run_pipeline(copy, home.parent / "sources.yaml", command="build")
-    assert rebuilt.code == 0, rebuilt.output
-    assert different_tables(published_file(copy), published_file(home)) == {}
 
 
 def test_what_is_exempt_is_shown_and_does_not_count(marts: duckdb.DuckDBPyConnection) -> None:
