@@ -6,7 +6,6 @@ the schedules start, so every run made here is seen in the UI too.
 
 import argparse
 import os
-import shutil
 import sys
 import warnings
 from collections.abc import Sequence
@@ -42,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ui = commands.add_parser("ui", help="start Dagster on loopback")
     ui.add_argument("--port", type=int, default=3000)
     options = parser.parse_args(arguments)
-    settings = Settings.load()
     try:
+        settings = Settings.load()
         if options.command == "check":
             _check(settings)
         elif options.command == "rollback":
@@ -77,6 +76,7 @@ def _execute(settings: Settings, options: argparse.Namespace) -> None:
     from dagster import BetaWarning, DagsterInstance, PreviewWarning
 
     from orchestration.defs.assemble import build_definitions
+    from orchestration.lib.dagster_home import prepare_dagster_home
 
     for category in (BetaWarning, PreviewWarning):  # of Dagster's own maturity labels
         warnings.filterwarnings("ignore", category=category)
@@ -139,8 +139,13 @@ def _run(
     job: "dg.JobDefinition", instance: "dg.DagsterInstance", **options: Any
 ) -> "dg.ExecuteInProcessResult":
     """Execute a job here and now, recorded in the instance; its log goes there, not to the screen."""
+    from orchestration.defs.runs import INTERACTIVE_TAG
+
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    return job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet, **options)
+    tags = {INTERACTIVE_TAG: "true", **options.pop("tags", {})}
+    return job.execute_in_process(
+        instance=instance, raise_on_error=False, run_config=quiet, tags=tags, **options
+    )
 
 
 def _why(result: "dg.ExecuteInProcessResult") -> str:
@@ -213,6 +218,7 @@ def _erase(settings: Settings, record_id: str) -> None:
 
 def _ui(settings: Settings, port: int) -> None:
     from orchestration.lib.build_plan import enabled_systems
+    from orchestration.lib.dagster_home import prepare_dagster_home
     from orchestration.lib.dbt_project import ensure_parsed
     from orchestration.sources_file import load_sources_file
 
@@ -229,14 +235,6 @@ def _ui(settings: Settings, port: int) -> None:
         ["dagster", "dev", "--workspace", workspace, "--host", "127.0.0.1", "--port", str(port)],
         settings.environment(),
     )
-
-
-def prepare_dagster_home(settings: Settings) -> None:
-    """Make the instance's folder, with our dagster.yaml unless the user has put one there."""
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    target = settings.dagster_home / "dagster.yaml"
-    if not target.exists():
-        shutil.copy2(PROJECT_ROOT / "orchestration" / "dagster.yaml", target)
 
 
 def _say(text: str) -> None:

@@ -9,8 +9,11 @@ class PipelineError(Exception):
     """Something a user can put right: what is wrong, where, and what to do about it.
 
     `message` names the source, the file and the row or field; `remedy` says what to change.
-    Neither may hold a secret or a person's contact details.
+    Neither may hold a secret or a person's contact details. `is_transient`: the same again, later, may
+    well succeed (a server that is away), so a step may repeat itself.
     """
+
+    is_transient = False
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)

@@ -10,6 +10,11 @@ from orchestration.errors import PipelineError
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 POSTGRES_URL = "PUBLISH_POSTGRES_URL"  # a secret: read only when it is used
+DAGSTER_POSTGRES_URL = "DAGSTER_POSTGRES_URL"  # a secret too: Dagster reads it by this name
+ALERT_URLS = "PIPELINE_ALERT_URLS"  # secrets: where troubles are told, as Apprise writes addresses
+DIGEST_URLS = "PIPELINE_DIGEST_URLS"  # the same for the weekly digest
+_BUILD_AGE = "PIPELINE_MAX_BUILD_AGE_HOURS"
+DEFAULT_BUILD_AGE_HOURS = 36.0  # a daily build that failed once, and the next one not yet done
 DEFAULT_SOURCES = PROJECT_ROOT / "orchestration" / "sources.yaml"
 
 
@@ -19,18 +24,24 @@ class Settings:
 
     `home` holds all data; `sources_file` lists the source instances; `as_of_text` is the raw
     `PIPELINE_AS_OF` (None: now, or the demo's own last day), resolved by the build because a date
-    needs the reporting time zone of the sources file. `is_postgres_wanted`: `PUBLISH_POSTGRES_URL` is set.
+    needs the reporting time zone of the sources file. `is_postgres_wanted`: `PUBLISH_POSTGRES_URL` is set;
+    `are_runs_in_postgres`: `DAGSTER_POSTGRES_URL` is; `are_alerts_wanted`, `is_digest_wanted`: so are
+    `PIPELINE_ALERT_URLS`, `PIPELINE_DIGEST_URLS`. `max_build_age_hours`: how old what is served may get.
     """
 
     home: Path
     sources_file: Path
     as_of_text: str | None = None
     is_postgres_wanted: bool = False
+    are_runs_in_postgres: bool = False
+    are_alerts_wanted: bool = False
+    is_digest_wanted: bool = False
+    max_build_age_hours: float = DEFAULT_BUILD_AGE_HOURS
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Read `PIPELINE_HOME`, `PIPELINE_SOURCES` and `PIPELINE_AS_OF`; relative paths count from
-        the current folder, the defaults from the project's."""
+        """Read `PIPELINE_HOME`, `PIPELINE_SOURCES`, `PIPELINE_AS_OF` and the like; relative paths count
+        from the current folder, the defaults from the project's."""
         env = os.environ if environ is None else environ
         home = env.get("PIPELINE_HOME") or ""
         sources = env.get("PIPELINE_SOURCES") or ""
@@ -39,6 +50,10 @@ class Settings:
             sources_file=Path(sources).expanduser().resolve() if sources else DEFAULT_SOURCES,
             as_of_text=env.get("PIPELINE_AS_OF") or None,
             is_postgres_wanted=bool((env.get(POSTGRES_URL) or "").strip()),
+            are_runs_in_postgres=_is_runs_url(env.get(DAGSTER_POSTGRES_URL)),
+            are_alerts_wanted=bool((env.get(ALERT_URLS) or "").strip()),
+            is_digest_wanted=bool((env.get(DIGEST_URLS) or "").strip()),
+            max_build_age_hours=_hours(env.get(_BUILD_AGE)),
         )
 
     @staticmethod
@@ -90,3 +105,30 @@ class Settings:
             "DAGSTER_HOME": str(self.dagster_home),
         }
         return {**os.environ, **values, **({"PIPELINE_AS_OF": self.as_of_text} if self.as_of_text else {})}
+
+
+def _is_runs_url(url: str | None) -> bool:
+    """Is a server named for Dagster's own records, and in the one way that works?
+
+    For plain postgresql:// SQLAlchemy 2.1 takes psycopg 3, which refuses the NOTIFY that Dagster
+    sends with every event; the message would come from deep within the first run.
+    """
+    text = (url or "").strip()
+    if text and not text.startswith("postgresql+psycopg2://"):
+        raise PipelineError(
+            f"{DAGSTER_POSTGRES_URL} does not begin with postgresql+psycopg2://.",
+            "Write it as postgresql+psycopg2://user:password@host/database.",
+        )
+    return bool(text)
+
+
+def _hours(text: str | None) -> float:
+    if not (text or "").strip():
+        return DEFAULT_BUILD_AGE_HOURS
+    try:
+        hours = float(text or "")
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours < float("inf"):
+        raise PipelineError(f"{_BUILD_AGE} is {text!r}, which is no number of hours.", "Write 36, say.")
+    return hours

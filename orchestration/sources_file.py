@@ -221,6 +221,11 @@ class SourceEntry(_Section):
         return self.end_date
 
     @property
+    def is_remote(self) -> bool:
+        """Read from a server, not from files."""
+        return self.path is None and self.system != "demo"
+
+    @property
     def is_complete(self) -> bool:
         """What the source lists is all there is, so that an absent key has been deleted."""
         return self.export == "full"

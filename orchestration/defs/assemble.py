@@ -3,10 +3,13 @@
 import dagster as dg
 
 from orchestration.defs.consumers import consumer_assets
+from orchestration.defs.freshness import marts_freshness
 from orchestration.defs.ingestion import broken_sources_asset, landing_assets, providers_of
-from orchestration.defs.jobs import jobs_and_schedules
+from orchestration.defs.jobs import pipeline_jobs
 from orchestration.defs.publish import published_marts, published_postgres
 from orchestration.defs.quality import gate_checks
+from orchestration.defs.schedules import pipeline_schedules
+from orchestration.defs.sensors import build_after_files_sensor, files_arrived_sensor
 from orchestration.defs.warehouse import build_manifest_asset, dbt_models, load_manifest
 from orchestration.errors import PipelineError
 from orchestration.lib.build_plan import enabled_systems
@@ -24,7 +27,7 @@ def readable_definitions(settings: Settings) -> dg.Definitions:
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
-    """All assets, checks, jobs and schedules for one sources file.
+    """All assets, checks, jobs, schedules and sensors for one sources file.
 
     Raises PipelineError where the sources file is wrong or dbt cannot read its project.
     """
@@ -34,11 +37,18 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     landing = {entry.name: landing_assets(settings, entry) for entry in sources.sources}
     landing_keys = {name: sorted(asset.keys) for name, asset in landing.items()}
     tables = published_tables(manifest)
-    models = dbt_models(settings, manifest, systems, PipelineTranslator(providers_of(sources.sources)))
-    published = [published_marts(settings, tables)]
+    fresh = marts_freshness(settings.max_build_age_hours)
+    models = dbt_models(
+        settings, manifest, systems, PipelineTranslator(providers_of(sources.sources))
+    ).map_asset_specs(
+        lambda spec: spec.replace_attributes(freshness_policy=fresh) if spec.key.path[-1] in tables else spec
+    )
+    published = [published_marts(settings, tables, fresh)]
     if settings.is_postgres_wanted:
         published.append(published_postgres(settings))
-    assets = dg.Definitions(
+    jobs = pipeline_jobs(landing_keys, sorted(models.keys), [asset.key for asset in published])
+    folders = {entry.name: entry.path for entry in sources.sources if entry.path is not None}
+    return dg.Definitions(
         assets=[
             *landing.values(),
             build_manifest_asset(settings, sources, [key for keys in landing_keys.values() for key in keys]),
@@ -47,13 +57,10 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *consumer_assets(manifest),
         ],
         asset_checks=[gate_checks(settings, tables)],
-    )
-    return dg.Definitions.merge(
-        assets,
-        jobs_and_schedules(
-            landing_keys,
-            sorted(models.keys),
-            sources.reporting.time_zone,
-            [asset.key for asset in published],
-        ),
+        jobs=[jobs.ingest, jobs.build, jobs.tidy],
+        schedules=pipeline_schedules(jobs, landing_keys, sources.reporting.time_zone),
+        sensors=[
+            *([files_arrived_sensor(settings, jobs, folders, landing_keys)] if folders else []),
+            build_after_files_sensor(jobs),
+        ],
     )

@@ -11,6 +11,8 @@ from typing import Any
 import dagster as dg
 
 from orchestration.catalog import objects_of
+from orchestration.defs.freshness import source_freshness
+from orchestration.defs.retries import NETWORK_RETRIES, failure_of
 from orchestration.errors import PipelineError
 from orchestration.lib.asset_keys import landing_key
 from orchestration.settings import Settings
@@ -38,10 +40,12 @@ def landing_assets(settings: Settings, entry: SourceEntry) -> dg.AssetsDefinitio
                 tags={"layer": "landing", "source_instance": entry.name},
                 metadata={"dagster/column_schema": _columns(entry, system, name)},
                 skippable=True,
+                freshness_policy=source_freshness(entry),
             )
             for (system, name), key in keys.items()
         ],
         can_subset=False,
+        retry_policy=NETWORK_RETRIES if entry.is_remote else None,
     )
     def land(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         from orchestration.lib.landing import feed_states, ingest
@@ -58,7 +62,7 @@ def landing_assets(settings: Settings, entry: SourceEntry) -> dg.AssetsDefinitio
             )
             report = ingest(settings, entry, feeds, now=now, progress=context.log.info).to_dict()
         except PipelineError as error:
-            raise dg.Failure(description=str(error), allow_retries=False) from error
+            raise failure_of(error, context) from error
         for item in report["objects"]:
             key = keys[item["system"], item["object"]]
             for warning in item["warnings"]:

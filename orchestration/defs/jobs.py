@@ -1,62 +1,81 @@
-"""Jobs and schedules: `ingest` (one run per source), then `build` (one run, one process)."""
+"""Jobs: `ingest` (one run per source), `build` (one run, one process), `tidy` (old runs and their logs)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from orchestration.defs.runs import JOB_TAG
 from orchestration.lib.asset_keys import BUILD_MANIFEST, PUBLISHED
 
-INGEST_AT = "0 4 * * *"
-BUILD_AT = "0 5 * * *"
+if TYPE_CHECKING:  # what dg.define_asset_job returns has no public name
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+KEEP_RUNS_DAYS = 90  # as long as dagster.yaml keeps ticks
 
 
-def jobs_and_schedules(
+@dataclass(frozen=True)
+class Jobs:
+    """What the schedules and sensors start."""
+
+    ingest: "UnresolvedAssetJobDefinition"
+    build: "UnresolvedAssetJobDefinition"
+    tidy: dg.JobDefinition
+
+
+class TidyConfig(dg.Config):
+    """`keep_days`: how long finished runs stay."""
+
+    keep_days: int = KEEP_RUNS_DAYS
+
+
+def pipeline_jobs(
     landing_keys: Mapping[str, Sequence[dg.AssetKey]],
     model_keys: Sequence[dg.AssetKey],
-    time_zone: str,
     published_keys: Sequence[dg.AssetKey] = (PUBLISHED,),
-) -> dg.Definitions:
-    """`landing_keys`: source instance -> its assets; `published_keys`: what ends a build. The
-    schedules run in the reporting time zone.
+) -> Jobs:
+    """`landing_keys`: source instance -> its assets; `published_keys`: what ends a build.
 
     The build does not wait for the ingest: it uses each source's last complete load, and a source
     that is required or too old blocks publication by name.
     """
     everything = [key for keys in landing_keys.values() for key in keys]
-    ingest = dg.define_asset_job(
-        "ingest",
-        selection=dg.AssetSelection.assets(*everything),
-        description="Land what is new from every source. The schedule starts one run per source.",
-        executor_def=dg.in_process_executor,
-        tags={"pipeline_truth/job": "ingest"},  # dagster.yaml lets two of these run at a time
-    )
-    build = dg.define_asset_job(
-        "build",
-        selection=dg.AssetSelection.assets(BUILD_MANIFEST, *model_keys, *published_keys),
-        description="Landing to published marts: dbt, then Great Expectations, then the swap.",
-        executor_def=dg.in_process_executor,
-        tags={"pipeline_truth/job": "build"},  # and one of these
+    return Jobs(
+        ingest=dg.define_asset_job(
+            "ingest",
+            selection=dg.AssetSelection.assets(*everything),
+            description="Land what is new from every source. The schedule starts one run per source.",
+            executor_def=dg.in_process_executor,
+            tags={JOB_TAG: "ingest"},  # dagster.yaml lets two of these run at a time
+        ),
+        build=dg.define_asset_job(
+            "build",
+            selection=dg.AssetSelection.assets(BUILD_MANIFEST, *model_keys, *published_keys),
+            description="Landing to published marts: dbt, then Great Expectations, then the swap.",
+            executor_def=dg.in_process_executor,
+            tags={JOB_TAG: "build"},  # and one of these
+        ),
+        tidy=_tidy_job(),
     )
 
-    @dg.schedule(
-        name="ingest_daily",
-        job=ingest,
-        cron_schedule=INGEST_AT,
-        execution_timezone=time_zone,
-        description="One run per source, so that one source's failure does not touch another.",
-    )
-    def ingest_daily(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
-        day = context.scheduled_execution_time.date().isoformat()
-        return [
-            dg.RunRequest(run_key=f"{name}-{day}", asset_selection=list(keys), tags={"source_instance": name})
-            for name, keys in landing_keys.items()
-        ]
 
-    build_daily = dg.ScheduleDefinition(
-        name="build_daily",
-        job=build,
-        cron_schedule=BUILD_AT,
-        execution_timezone=time_zone,
-        description="An hour after the ingest, from each source's last complete load.",
+def _tidy_job() -> dg.JobDefinition:
+    @dg.op(description="Delete runs that ended long ago, with their events and logs.")
+    def delete_old_runs(context: dg.OpExecutionContext, config: TidyConfig) -> None:
+        from orchestration.lib.retention import delete_runs_before
+
+        before = datetime.now(UTC) - timedelta(days=config.keep_days)
+        deleted = delete_runs_before(context.instance, before)
+        context.log.info(f"Deleted {deleted} runs that ended before {before:%Y-%m-%d}.")
+
+    @dg.job(
+        name="tidy",
+        description="Delete old runs and logs from Dagster's storage. Data, builds and publications stay.",
+        executor_def=dg.in_process_executor,
     )
-    return dg.Definitions(jobs=[ingest, build], schedules=[ingest_daily, build_daily])
+    def tidy() -> None:
+        delete_old_runs()
+
+    return tidy

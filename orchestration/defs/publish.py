@@ -5,12 +5,15 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.defs.retries import NETWORK_RETRIES, failure_of
 from orchestration.errors import PipelineError
 from orchestration.lib.asset_keys import PUBLISHED, PUBLISHED_POSTGRES
 from orchestration.settings import POSTGRES_URL, Settings
 
 
-def published_marts(settings: Settings, tables: Sequence[str]) -> dg.AssetsDefinition:
+def published_marts(
+    settings: Settings, tables: Sequence[str], freshness: dg.FreshnessPolicy | None = None
+) -> dg.AssetsDefinition:
     """Copy the marts that the verdict names to a fresh version and swap the link.
 
     It refuses by itself without a verdict for exactly what lies in the warehouse: an asset that is
@@ -23,6 +26,7 @@ def published_marts(settings: Settings, tables: Sequence[str]) -> dg.AssetsDefin
         group_name="published",
         owners=["team:data-engineering"],
         kinds={"duckdb", "parquet"},
+        freshness_policy=freshness,
         description="What BI reads: `published/current.duckdb` and Parquet beside it, one whole build.",
     )
     def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
@@ -54,16 +58,17 @@ def published_postgres(settings: Settings) -> dg.AssetsDefinition:
         group_name="published",
         owners=["team:data-engineering"],
         kinds={"postgres"},
+        retry_policy=NETWORK_RETRIES,
         description="The same build for BI tools that want a server: schema `pipeline_truth`, views that are"
         " swapped in one transaction, readable by members of `pipeline_truth_reader`.",
     )
-    def published_in_postgres() -> dg.MaterializeResult[Any]:
+    def published_in_postgres(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         from orchestration.lib.postgres import publish_to_postgres
 
         try:
             counts = publish_to_postgres(settings, Settings.secret(POSTGRES_URL))
         except PipelineError as error:
-            raise dg.Failure(description=str(error), allow_retries=False) from error
+            raise failure_of(error, context) from error
         return dg.MaterializeResult(
             metadata={"tables": dg.MetadataValue.json(counts), "dagster/row_count": sum(counts.values())}
         )

@@ -164,11 +164,14 @@ def _connected(url: str) -> Iterator["psycopg.Connection[Any]"]:
             yield connection
     except psycopg.Error as error:
         said = (error.diag.message_primary or type(error).__name__) if error.diag else type(error).__name__
-        raise PipelineError(
+        refusal = PipelineError(
             f"the build could not be published to PostgreSQL: {said}",
             f"Check {POSTGRES_URL} and the server; its readers still see the build before, and the files"
             " are published. Materialize `published_in_postgres` to try again.",
-        ) from None
+        )
+        # away, restarting, or a view held by a reader: each may be over in a minute
+        refusal.is_transient = isinstance(error, psycopg.OperationalError)
+        raise refusal from None
 
 
 def _descriptions(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:

@@ -342,7 +342,9 @@ class Transport:
         tried = f" (tried {self._limits.attempts} times)" if failure.is_transient else ""
         message = f"Source {self._source}: {host} {failure.what}{tried}. Request: {request.method} {where}."
         remedy = self._remedy(failure)
-        return RequestFailed(message, remedy, failure.status, failure.said, location=failure.location)
+        error = RequestFailed(message, remedy, failure.status, failure.said, location=failure.location)
+        error.is_transient = failure.is_transient
+        return error
 
     def _shown(self, request: _Request) -> str:
         return request.shown or f"{self._prefix}{request.path}"

@@ -104,6 +104,7 @@ class OAuth(Credentials):
                 without_secrets(error.message, self.secrets()),
                 f"Check {self.described}, and that the app is active.",
             )
+            failure.is_transient = error.is_transient
         if failure:
             raise failure
         token = answer.get("access_token") if isinstance(answer, dict) else None

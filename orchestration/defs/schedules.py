@@ -1,0 +1,62 @@
+"""Schedules, in the reporting time zone. Off until somebody switches them on in the UI.
+
+They do not pile up: after downtime Dagster starts only the last tick that was missed, and a tick starts
+nothing while a run of the same kind is waiting or running.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+
+from orchestration.defs.jobs import Jobs
+from orchestration.defs.runs import SOURCE_TAG, is_underway
+
+INGEST_AT = "0 4 * * *"
+BUILD_AT = "0 5 * * *"
+TIDY_AT = "0 3 * * 0"
+
+
+def pipeline_schedules(
+    jobs: Jobs, landing_keys: Mapping[str, Sequence[dg.AssetKey]], time_zone: str
+) -> list[dg.ScheduleDefinition]:
+    """`ingest_daily`, `build_daily` and `tidy_weekly`. `landing_keys`: source instance -> its assets."""
+
+    @dg.schedule(
+        name="ingest_daily",
+        job=jobs.ingest,
+        cron_schedule=INGEST_AT,
+        execution_timezone=time_zone,
+        description="One run per source, so that one source's failure does not touch another.",
+    )
+    def ingest_daily(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        day = context.scheduled_execution_time.date().isoformat()
+        free = [name for name in landing_keys if not is_underway(context.instance, "ingest", name)]
+        if landing_keys and not free:
+            return dg.SkipReason("Every source is being landed already.")
+        return [
+            dg.RunRequest(
+                run_key=f"{name}-{day}", asset_selection=list(landing_keys[name]), tags={SOURCE_TAG: name}
+            )
+            for name in free
+        ]
+
+    @dg.schedule(
+        name="build_daily",
+        job=jobs.build,
+        cron_schedule=BUILD_AT,
+        execution_timezone=time_zone,
+        description="An hour after the ingest, from each source's last complete load.",
+    )
+    def build_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if is_underway(context.instance, "build"):
+            return dg.SkipReason("A build is waiting or running already.")
+        return dg.RunRequest(run_key=f"build-{context.scheduled_execution_time.date().isoformat()}")
+
+    tidy_weekly = dg.ScheduleDefinition(
+        name="tidy_weekly",
+        job=jobs.tidy,
+        cron_schedule=TIDY_AT,
+        execution_timezone=time_zone,
+        description="Old runs and their logs, on Sundays.",
+    )
+    return [ingest_daily, build_daily, tidy_weekly]
