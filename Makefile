@@ -35,10 +35,10 @@ erase: $(STAMP) ## remove a person everywhere: make erase ID=crm:00Q000000000001
 	@$(BIN)/python -m orchestration erase "$(ID)"
 
 test: $(STAMP) ## unit, dbt, architecture and end-to-end tests (under ten minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not server and not real_input and not long"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not server and not real_input and not long"
 
 test-integration: $(STAMP) ## real input, real servers
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "server or real_input or long" tests/integration
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "server or real_input or long" tests/integration
 
 test-faults: $(STAMP) ## really kills, fills and corrupts
 	$(BIN)/python -m pytest tests/faults
