@@ -28,6 +28,9 @@ metrics: $(STAMP) ## ask the semantic layer; Q="query --metrics win_rate --group
 	@cd dbt_project && export DBT_TARGET=published PIPELINE_HOME='$(abspath $(or $(PIPELINE_HOME),data))' \
 		&& ../$(BIN)/dbt --quiet parse && ../$(BIN)/mf $(Q)
 
+docs: $(STAMP) ## a page per published table: columns, lineage, checks, an example (in PIPELINE_HOME/docs)
+	@$(BIN)/python -m orchestration docs
+
 rollback: $(STAMP) ## serve the publication before the current one
 	@$(BIN)/python -m orchestration rollback
 
@@ -66,4 +69,4 @@ $(STAMP): requirements.lock
 		|| { cat $(VENV)/pip.log; exit 1; }
 	@touch $@
 
-.PHONY: help run ui check metrics rollback erase test test-integration test-faults evaluate bench lint clean
+.PHONY: help run ui check metrics docs rollback erase test test-integration test-faults evaluate bench lint clean

@@ -1,4 +1,4 @@
-"""The commands behind `make`: run, ingest, build, check, ui, rollback, export, erase.
+"""The commands behind `make`: run, ingest, build, check, ui, docs, rollback, export, erase.
 
 Belongs here: arguments, what is printed, exit codes. The work is done by the same Dagster jobs that
 the schedules start, so every run made here is seen in the UI too.
@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ingest.add_argument("--source", action="append", help="only this source (may be repeated)")
     commands.add_parser("build", help="build, check and publish from what has been landed")
     commands.add_parser("check", help="validate the sources file")
+    commands.add_parser("docs", help="write a page per published table")
     commands.add_parser("rollback", help="serve the publication before the current one")
     export = commands.add_parser("export", help="write published tables as files for a spreadsheet")
     export.add_argument("--format", choices=["csv", "xlsx"], default="xlsx")
@@ -45,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.load()
         if options.command == "check":
             _check(settings)
+        elif options.command == "docs":
+            _docs(settings)
         elif options.command == "rollback":
             _rollback(settings)
         elif options.command == "export":
@@ -185,6 +188,16 @@ def _check(settings: Settings) -> None:
         objects = ", ".join(f"{system}.{name}" for system, name in declared_objects(entry))
         _say(f"{entry.name} ({entry.system}): {objects}")
     _say(f"{settings.sources_file} is right.")
+
+
+def _docs(settings: Settings) -> None:
+    from orchestration.defs.warehouse import load_manifest
+    from orchestration.lib.build_plan import enabled_systems
+    from orchestration.lib.docs_pages import write_pages
+    from orchestration.sources_file import load_sources_file
+
+    systems = enabled_systems(load_sources_file(settings.sources_file))
+    _say(f"A page per published table: {write_pages(settings, load_manifest(settings, systems))}")
 
 
 def _rollback(settings: Settings) -> None:
