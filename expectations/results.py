@@ -6,7 +6,7 @@ Belongs here: `CheckResult` and making one from what GX returns. No GX import: i
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from expectations.schema import Expectation, Suite
+from expectations.schema import Expectation, Suite, Trend
 
 Outcome = Literal["passed", "failed", "crashed"]
 MAX_FAILING = 20
@@ -38,9 +38,9 @@ class CheckResult:
         return self.outcome == "crashed" or (self.outcome == "failed" and self.severity == "error")
 
 
-def check_name(suite: Suite, expectation: Expectation) -> str:
+def check_name(suite: Suite, check: Expectation | Trend) -> str:
     """The name under which a check stands in verdicts and in the UI."""
-    return f"{suite.table}.{expectation.name}"
+    return f"{suite.table}.{check.name}"
 
 
 def crashed(suite: Suite, expectation: Expectation, error: str) -> CheckResult:

@@ -14,11 +14,10 @@ from typing import Any
 import duckdb
 
 from expectations.results import CheckResult, crashed, from_gx
-from expectations.schema import SQL, Expectation, Suite
+from expectations.schema import SCHEMA, SQL, Expectation, Suite
 from expectations.shim import buffered_rows
 from expectations.sql import Value, render
 
-SCHEMA = "main"  # what DuckDB means by a bare name
 _NAME = "check"  # where an expectation carries its name through GX
 _SEVERITIES = {"error": "critical", "warning": "warning"}
 

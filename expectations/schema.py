@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from orchestration.errors import PipelineError
 
 SUITES_DIR = Path(__file__).resolve().parent / "suites"
+SCHEMA = "main"  # of the published tables; what DuckDB means by a bare name
 
 SQL = "unexpected_rows_expectation"
 ROW_COUNT = frozenset(
@@ -73,18 +74,62 @@ class Expectation(BaseModel):
         return kind
 
 
+class Trend(BaseModel):
+    """One figure of a table held to what the published builds before had (`trends.py` has the rule).
+
+    `measure`: what is compared and what `limit` means:
+    kept: rows per source, or with `column` its filled share, that may be lost since the build before;
+    rows: distance of the row count from its trailing median, as a share of it;
+    null_share: distance of the column's share of nulls, itself a share;
+    mix: total variation distance of the column's shares of `values`, 0 to 1;
+    median: distance of the column's median, as a share of the trailing one.
+    `at_least`: rows (values of the column, for a median) below which nothing is said. `objects`: landed
+    objects, in lower case, whose deletions explain rows that are gone.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
+    measure: Literal["kept", "rows", "null_share", "mix", "median"]
+    column: str | None = None
+    values: tuple[str, ...] = ()  # of the contract or a seed, never what people have typed
+    objects: tuple[str, ...] = ()
+    limit: float = Field(gt=0, lt=1)
+    at_least: int = Field(default=100, ge=1)
+    severity: Literal["error", "warning"] = "warning"
+    reason: str = Field(min_length=10)
+    remedy: str = Field(min_length=10)
+
+    @model_validator(mode="after")
+    def _is_measurable(self) -> "Trend":
+        if self.measure != "kept" and (self.measure == "rows") == bool(self.column):
+            raise ValueError(f"{self.measure} goes {'without a' if self.column else 'with a'} column")
+        if (self.measure == "mix") != bool(self.values):
+            raise ValueError("values goes with measure: mix, and only with it")
+        if self.objects and (self.measure != "kept" or self.column):
+            raise ValueError("objects goes with measure: kept of rows, and only with it")
+        return self
+
+
 class Suite(BaseModel):
-    """The checks of one published table. `key`: the columns that identify a failing row."""
+    """The checks of one published table. `key`: the columns that identify a failing row, for rows kept per
+    source an id `source_instance:native_id` first."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     table: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     key: list[str] = Field(min_length=1)
     expectations: list[Expectation]
+    trends: list[Trend] = []
+
+    @property
+    def checks(self) -> "list[Expectation | Trend]":
+        """All that a verdict must name."""
+        return [*self.expectations, *self.trends]
 
     @model_validator(mode="after")
     def _is_complete(self) -> "Suite":
-        names = [expectation.name for expectation in self.expectations]
+        names = [check.name for check in self.checks]
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             raise ValueError(f"names used twice: {', '.join(repeated)}")

@@ -89,6 +89,10 @@ class Settings:
         return self.home / "published"
 
     @property
+    def erasures(self) -> Path:
+        return self.home / "erasures"
+
+    @property
     def work(self) -> Path:
         """Scratch space: dlt's pending packages, spools, DuckDB's temporary files."""
         return self.home / "work"

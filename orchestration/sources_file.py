@@ -142,6 +142,15 @@ class LeadAllowance(_Section):
     until: date | None = None  # the last day on which it holds
 
 
+class AcceptedChange(_Section):
+    """A table has changed for good and is meant so: a check by its name (or all of a table's) no longer
+    compares with builds up to `after`, the last one before the change."""
+
+    check: Annotated[Text, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+    after: Annotated[Text, StringConstraints(pattern=r"^[0-9]{8}T[0-9]{6}-[0-9a-z]+$")]  # a build id
+    reason: Text
+
+
 class Stage(_Section):
     """One stage of a pipeline, where the CRM does not export its own list."""
 
@@ -283,6 +292,7 @@ class SourcesFile(_Section):
 
     reporting: Reporting
     sources: tuple[SourceEntry, ...]
+    accepted_changes: tuple[AcceptedChange, ...] = ()
 
 
 def load_sources_file(path: Path) -> SourcesFile:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from orchestration.errors import PipelineError
 from orchestration.lib import builds
 from orchestration.lib.column_formats import ColumnFormats, decide_formats
+from orchestration.lib.history import configuration
 from orchestration.lib.landing import completed_ingests, landing_files
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.sources.registry import declared_objects
@@ -97,6 +98,7 @@ def plan_build(
         "known_at": (known_at or newest).strftime(TIME_FORMAT),
         "started_at": now.astimezone(UTC).strftime(TIME_FORMAT),
         "git_revision": git_revision(),
+        "configuration": configuration(sources),
         "reporting": sources.reporting.model_dump(mode="json"),
         "systems": enabled_systems(sources),
         "sources": [_source_facts(entry, ingests[entry.name], now) for entry in sources.sources],
@@ -105,6 +107,7 @@ def plan_build(
         **_user_configuration(sources.sources),
         "loads": _loads(ingests),
         "publications": builds.publications(settings),
+        "accepted_changes": [change.model_dump() for change in sources.accepted_changes],
     }
     builds.write_json(builds.build_dir(settings, build_id) / "manifest.json", manifest)
     return BuildPlan(build_id, manifest)

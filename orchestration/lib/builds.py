@@ -16,6 +16,7 @@ from orchestration.settings import Settings
 
 MANIFEST = "manifest.json"
 VERDICT = "verdict.json"
+PROFILE = "profile.json"
 PUBLISHED = "published.json"
 ROLLED_BACK = "rolled_back.json"
 

@@ -3,8 +3,11 @@
 Belongs here: fingerprints of tables, and the list of columns that publishing fills in.
 """
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -45,6 +48,11 @@ def contents(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> di
         for table in tables
         if table in present
     }
+
+
+def content_hash(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """One hash over the contents of all tables, each as a dictionary: what a verdict was given on."""
+    return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
 
 
 def quoted(name: str) -> str:

@@ -79,7 +79,7 @@ def erase(settings: Settings, record_id: str, *, now: datetime | None = None) ->
                 "Stop what writes there and run the erasure again.",
             )
         stamp = moment.strftime("%Y%m%dT%H%M%S")
-        builds.write_json(settings.home / "erasures" / f"{stamp}.json", asdict(done))
+        builds.write_json(settings.erasures / f"{stamp}.json", asdict(done))
         return done
 
 

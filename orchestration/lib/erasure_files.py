@@ -13,7 +13,7 @@ import duckdb
 
 from orchestration.catalog import objects_of
 from orchestration.lib import builds, version_files
-from orchestration.lib.content import quoted, table_content, text
+from orchestration.lib.content import content_hash, quoted, table_content, text
 from orchestration.lib.person import Person
 from orchestration.lib.redaction import Redaction, is_reference, text_columns
 from orchestration.settings import Settings
@@ -150,7 +150,10 @@ def erase_version(settings: Settings, version: Path, redaction: Redaction) -> in
     for name in (builds.VERDICT, builds.PUBLISHED):  # the ledger speaks of the same content
         ledger = builds.build_dir(settings, record["build_id"]) / name
         if ledger.exists():
-            builds.write_json(ledger, builds.read_json(ledger) | {"tables": record["tables"]})
+            document = builds.read_json(ledger) | {"tables": record["tables"]}
+            if "content_hash" in document:
+                document["content_hash"] = content_hash(record["tables"])
+            builds.write_json(ledger, document)
     return removed
 
 

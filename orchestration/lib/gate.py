@@ -12,12 +12,15 @@ from typing import Any
 
 import duckdb
 
+from expectations.profile import profile
 from expectations.runner import run
 from expectations.schema import SUITES_DIR, load_suites
 from expectations.sql import Relation, Value
+from expectations.trends import judge_trends
 from orchestration.lib import builds, dbt_project
 from orchestration.lib.content import TableContent, contents
 from orchestration.lib.dbt_checks import read_outcome
+from orchestration.lib.history import PublishedHistory, write_profile
 from orchestration.lib.report import write_report
 from orchestration.lib.verdict import make_verdict
 from orchestration.lib.warehouse import read_warehouse, warehouse_build_id, writer_lock
@@ -57,6 +60,10 @@ def judge(
         with read_warehouse(settings) as connection:
             tables = contents(connection, [suite.table for suite in suites])
             shares = fake_shares(connection, tables)
+            measured = profile(connection, suites)
+    history = PublishedHistory(settings, manifest)
+    results += judge_trends(suites, measured, history, history.explained)
+    write_profile(settings, manifest, measured)
     verdict = make_verdict(
         manifest,
         suites,
@@ -64,6 +71,7 @@ def judge(
         dbt,
         tables=tables,
         fake_shares=shares,
+        compared_with=[each["build_id"] for each in history.profiles],
         created_at=(now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None),
     )
     builds.write_json(path, verdict)

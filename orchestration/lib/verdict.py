@@ -14,53 +14,55 @@ from typing import Any
 import duckdb
 
 from expectations.results import CheckResult, check_name
-from expectations.schema import Suite, load_suites, suites_hash
+from expectations.schema import Expectation, Suite, Trend, load_suites, suites_hash
 from orchestration.errors import PipelineError
 from orchestration.lib import builds
-from orchestration.lib.content import TableContent
+from orchestration.lib.content import TableContent, content_hash
 from orchestration.lib.dbt_checks import DbtOutcome
 from orchestration.settings import Settings
 
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 REMEDY = "Run the whole job `build`; what was served before is still served."
+_OF_THE_MANIFEST = ("as_of", "known_at", "git_revision")
 _SHOWN = 3  # failing rows named in a sentence; all that were kept are in the verdict
 
 
 def make_verdict(
     manifest: Mapping[str, Any],
     suites: Sequence[Suite],
-    gx_results: Sequence[CheckResult],
+    found: Sequence[CheckResult],
     dbt: DbtOutcome,
     *,
     tables: Mapping[str, TableContent],
     fake_shares: Mapping[str, float],
+    compared_with: Sequence[str] = (),
     created_at: datetime,
 ) -> dict[str, Any]:
     """The verdict of one build as it is written.
 
     Keys: build_id, as_of, known_at, git_revision, created_at (UTC text), duckdb_version, suites_hash,
-    tables (name -> rows, columns, hash), checks (list of name, kind gx|dbt, table, severity,
+    content_hash (of all tables), tables (name -> rows, columns, hash), compared_with (ids of the published
+    builds that the trends look back on), checks (list of name, kind gx|trend|dbt, table, severity,
     outcome passed|failed|crashed|missing, failing_keys, unexpected_count, observed, detail, reason,
     remedy), problems (what no check says, in words), fake_shares (source -> share), is_publishable,
     blocking_reasons.
     """
-    results = {result.name: result for result in gx_results}
+    results = {result.name: result for result in found}
     checks = [
-        _gx_check(suite.table, check_name(suite, expectation), results, expectation.model_dump())
+        _declared_check(suite, declared, results.get(check_name(suite, declared)))
         for suite in suites
-        for expectation in suite.expectations
+        for declared in suite.checks
     ] + list(dbt.checks)
+    judged = {name: asdict(content) | {"columns": list(content.columns)} for name, content in tables.items()}
     verdict: dict[str, Any] = {
         "build_id": manifest["build_id"],
-        "as_of": manifest["as_of"],
-        "known_at": manifest["known_at"],
-        "git_revision": manifest["git_revision"],
+        **{key: manifest[key] for key in _OF_THE_MANIFEST},
         "created_at": created_at.strftime(TIME_FORMAT),
         "duckdb_version": duckdb.__version__,
         "suites_hash": suites_hash(list(suites)),
-        "tables": {
-            name: asdict(content) | {"columns": list(content.columns)} for name, content in tables.items()
-        },
+        "content_hash": content_hash(judged),
+        "tables": judged,
+        "compared_with": list(compared_with),
         "checks": [check | {"detail": detail(check)} for check in checks],
         "problems": list(_problems(manifest, suites, dbt)),
         "fake_shares": dict(fake_shares),
@@ -121,7 +123,15 @@ def accepted_verdict(settings: Settings, build_id: str, suites_dir: Path) -> dic
             raise PipelineError(f"build {build_id} holds a verdict on build {verdict['build_id']}", REMEDY)
         if verdict["suites_hash"] != suites_hash(suites):
             raise PipelineError(f"the suites have changed since build {build_id} was judged", REMEDY)
-        expected = [check_name(suite, e) for suite in suites for e in suite.expectations]
+        if verdict["content_hash"] != content_hash(verdict["tables"]):
+            raise PipelineError(f"the verdict of build {build_id} contradicts its own content_hash", REMEDY)
+        manifest = builds.read_manifest(settings, build_id)
+        for key in _OF_THE_MANIFEST:
+            if verdict[key] != manifest[key]:
+                raise PipelineError(
+                    f"build {build_id} was judged for {key} {verdict[key]}, and is of {manifest[key]}", REMEDY
+                )
+        expected = [check_name(suite, declared) for suite in suites for declared in suite.checks]
         partial = [name for name in expected if name not in evaluated]
         reasons = [f"{name} was not evaluated" for name in partial] + blocking_reasons(verdict)
     except (KeyError, TypeError, AttributeError) as error:
@@ -138,7 +148,7 @@ def detail(check: Mapping[str, Any]) -> str:
     """One check's outcome as a sentence or two."""
     outcome, keys = check["outcome"], list(check["failing_keys"])
     if outcome == "passed":
-        return "holds"
+        return str(check["observed"]) if check.get("kind") == "trend" else "holds"
     if outcome == "missing":
         return "was expected and has not been evaluated"
     if outcome == "crashed":
@@ -152,21 +162,20 @@ def detail(check: Mapping[str, Any]) -> str:
     return f"{found}. {check['reason']} What to do: {check['remedy']}"
 
 
-def _gx_check(
-    table: str, name: str, results: Mapping[str, CheckResult], declared: Mapping[str, Any]
+def _declared_check(
+    suite: Suite, declared: Expectation | Trend, result: CheckResult | None
 ) -> dict[str, Any]:
-    result = results.get(name)
     return {
-        "name": name,
-        "kind": "gx",
-        "table": table,
-        "severity": declared["severity"],
+        "name": check_name(suite, declared),
+        "kind": "trend" if isinstance(declared, Trend) else "gx",
+        "table": suite.table,
+        "severity": declared.severity,
         "outcome": result.outcome if result else "missing",
         "failing_keys": list(result.failing) if result else [],
         "unexpected_count": result.unexpected_count if result else None,
         "observed": result.observed if result else None,
-        "reason": declared["reason"].strip(),
-        "remedy": declared["remedy"].strip(),
+        "reason": declared.reason.strip(),
+        "remedy": (result or declared).remedy.strip(),
     }
 
 

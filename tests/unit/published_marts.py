@@ -15,7 +15,7 @@ from typing import Any, cast
 import duckdb
 
 from expectations.results import CheckResult, Outcome, check_name, crashed
-from expectations.schema import SUITES_DIR, Expectation, Suite, load_suites
+from expectations.schema import SUITES_DIR, Expectation, Suite, Trend, load_suites
 from orchestration.lib import builds
 from orchestration.lib.content import contents
 from orchestration.lib.dbt_checks import read_outcome
@@ -143,10 +143,10 @@ def write_verdict(settings: Settings, build_id: str = BUILD, **outcomes: str) ->
     suites = load_suites()
     results = []
     for suite in suites:
-        for expectation in suite.expectations:
-            outcome = outcomes.get(f"{suite.table}__{expectation.name}", "passed")
+        for check in suite.checks:
+            outcome = outcomes.get(f"{suite.table}__{check.name}", "passed")
             if outcome != "missing":
-                results.append(_result(suite, expectation, outcome))
+                results.append(_result(suite, check, outcome))
     folder = builds.build_dir(settings, build_id)
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         tables = contents(connection, [suite.table for suite in suites])
@@ -164,8 +164,8 @@ def write_verdict(settings: Settings, build_id: str = BUILD, **outcomes: str) ->
     return verdict
 
 
-def _result(suite: Suite, expectation: Expectation, outcome: str) -> CheckResult:
-    if outcome == "crashed":
+def _result(suite: Suite, expectation: Expectation | Trend, outcome: str) -> CheckResult:
+    if outcome == "crashed" and isinstance(expectation, Expectation):
         return crashed(suite, expectation, "Binder Error: no such column")
     return CheckResult(
         name=check_name(suite, expectation),
