@@ -180,10 +180,19 @@ def _number(value: Any) -> int:
 
 
 def _check(settings: Settings) -> None:
+    from expectations.results import check_name
+    from expectations.schema import load_suites
     from orchestration.sources.registry import declared_objects
     from orchestration.sources_file import load_sources_file
 
     sources = load_sources_file(settings.sources_file)
+    trends = {check_name(suite, trend) for suite in load_suites() for trend in suite.trends}
+    for change in sources.accepted_changes:
+        if change.check not in trends | {name.partition(".")[0] for name in trends}:
+            raise PipelineError(
+                f"{settings.sources_file}: accepted_changes names {change.check}, which compares nothing",
+                f"Name a table or one of its trends: {', '.join(sorted(trends))}.",
+            )
     for entry in sources.sources:
         objects = ", ".join(f"{system}.{name}" for system, name in declared_objects(entry))
         _say(f"{entry.name} ({entry.system}): {objects}")

@@ -56,6 +56,9 @@ def _check_result(table: str, checks: list[dict[str, Any]], report: Path) -> dg.
             "report": dg.MetadataValue.url(report.as_uri()),
             "evaluated": len(checks),
             "failed": len(bad),
+            "beside_earlier_builds": dg.MetadataValue.json(
+                {check["name"]: check["detail"] for check in checks if check.get("kind") == "trend"}
+            ),
             "failing": dg.MetadataValue.json(
                 [
                     {
