@@ -18,7 +18,10 @@ from orchestration.sources_file import SourceEntry, SourcesFile
 WINDOW = 20  # builds: four working weeks of daily ones, so that a level that has moved becomes the usual one
 _LOOKED_AT = 60  # a folder of a thousand builds is not read whole
 # What may change in the sources file without changing what the tables are made of; a path may hold a date.
-_NOT_CONTENT = {"path", "required", "max_staleness_days", "lead_allowance", "accept_shrink", "lead_exemptions"}
+_NOT_CONTENT = {
+    *("path", "required", "max_staleness_days"),
+    *("lead_allowance", "lead_exemptions", "accept_shrink"),
+}
 _CARRIED = ("build_id", "as_of", "known_at", "started_at", "git_revision", "configuration")
 
 
