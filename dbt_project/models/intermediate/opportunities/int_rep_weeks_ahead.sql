@@ -1,10 +1,19 @@
 -- Grain: active rep with a quota or open deals × week ahead, 0 to 26. What is asked for in that week, and
 -- what of today's eligible deals will still be open after it: a deal leaves in the week of its close date, or
--- of its age at which nine in ten won deals were won, whichever comes first (past: now).
+-- of its age at which nine in ten won deals were won, whichever comes first (past: now). Amounts are null where
+-- the source lands none: nobody knows what is open.
 with reps as (
-    select rep_id, hired_on
-    from {{ ref('int_reps_resolved') }}
-    where is_active
+    select
+        reps.rep_id,
+        reps.hired_on,
+        coalesce(rules.is_evaluated, false) as has_amounts
+    from {{ ref('int_reps_resolved') }} as reps
+    left join {{ ref('int_rules_evaluated') }} as rules
+        on
+        reps.source_instance = rules.source_instance
+        and rules.table_name = 'rpt_cliff'
+        and rules.column_or_rule = 'projected_open_amount'
+    where reps.is_active
 ),
 
 deals as (
@@ -120,8 +129,8 @@ select
     days.week_starts_on,
     asked.weekly_quota_amount,
     asked.quota_quarter_start < {{ fiscal_quarter_start('days.week_starts_on') }} as is_quota_assumed,
-    coalesce(still_open.still_open_amount, 0) as still_open_amount,
-    coalesce(fresh.created_amount, 0) as created_amount,
+    case when reps.has_amounts then coalesce(still_open.still_open_amount, 0) end as still_open_amount,
+    case when reps.has_amounts then coalesce(fresh.created_amount, 0) end as created_amount,
     -- who has been here for less than eight weeks has created in as many
     least(8, greatest(1, (
         {{ dbt.datediff('coalesce(reps.hired_on, firsts.first_deal_on)', as_of_date(), 'day') }} + 1
