@@ -1,7 +1,7 @@
 -- Grain: active rep with a quota or open deals × week ahead, 0 to 26. What is asked for in that week, and
 -- what of today's eligible deals will still be open after it: a deal leaves in the week of its close date, or
--- of its age at which nine in ten won deals were won, whichever comes first (past: now). Amounts are null where
--- the source lands none: nobody knows what is open.
+-- of its age at which nine in ten won deals were won, whichever comes first (past: now). Amounts are null
+-- where the source lands none: nobody knows what is open.
 with reps as (
     select
         reps.rep_id,
