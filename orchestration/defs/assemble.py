@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.defs.alerts import alert_sensors
 from orchestration.defs.consumers import consumer_assets
 from orchestration.defs.freshness import marts_freshness
 from orchestration.defs.ingestion import broken_sources_asset, landing_assets, providers_of
@@ -62,5 +63,6 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         sensors=[
             *([files_arrived_sensor(settings, jobs, folders, landing_keys)] if folders else []),
             build_after_files_sensor(jobs),
+            *alert_sensors(settings, sources.sources, jobs),
         ],
     )
