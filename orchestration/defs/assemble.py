@@ -47,7 +47,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     published = [published_marts(settings, tables, fresh)]
     if settings.is_postgres_wanted:
         published.append(published_postgres(settings))
-    jobs = pipeline_jobs(landing_keys, sorted(models.keys), [asset.key for asset in published])
+    jobs = pipeline_jobs(settings, landing_keys, sorted(models.keys), [asset.key for asset in published])
     folders = {entry.name: entry.path for entry in sources.sources if entry.path is not None}
     return dg.Definitions(
         assets=[
@@ -58,7 +58,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *consumer_assets(manifest),
         ],
         asset_checks=[gate_checks(settings, tables)],
-        jobs=[jobs.ingest, jobs.build, jobs.tidy],
+        jobs=[jobs.ingest, jobs.build, jobs.digest, jobs.tidy],
         schedules=pipeline_schedules(jobs, landing_keys, sources.reporting.time_zone),
         sensors=[
             *([files_arrived_sensor(settings, jobs, folders, landing_keys)] if folders else []),

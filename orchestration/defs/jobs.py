@@ -1,4 +1,5 @@
-"""Jobs: `ingest` (one run per source), `build` (one run, one process), `tidy` (old runs and their logs)."""
+"""Jobs: `ingest` (one run per source), `build` (one run, one process), `digest` (a page per manager),
+`tidy` (old runs and their logs)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,9 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from orchestration.defs.runs import JOB_TAG
+from orchestration.errors import PipelineError
 from orchestration.lib.asset_keys import BUILD_MANIFEST, PUBLISHED
+from orchestration.settings import Settings
 
 if TYPE_CHECKING:  # what dg.define_asset_job returns has no public name
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -22,6 +25,7 @@ class Jobs:
 
     ingest: "UnresolvedAssetJobDefinition"
     build: "UnresolvedAssetJobDefinition"
+    digest: dg.JobDefinition
     tidy: dg.JobDefinition
 
 
@@ -32,6 +36,7 @@ class TidyConfig(dg.Config):
 
 
 def pipeline_jobs(
+    settings: Settings,
     landing_keys: Mapping[str, Sequence[dg.AssetKey]],
     model_keys: Sequence[dg.AssetKey],
     published_keys: Sequence[dg.AssetKey] = (PUBLISHED,),
@@ -57,8 +62,35 @@ def pipeline_jobs(
             executor_def=dg.in_process_executor,
             tags={JOB_TAG: "build"},  # and one of these
         ),
+        digest=_digest_job(settings),
         tidy=_tidy_job(),
     )
+
+
+def _digest_job(settings: Settings) -> dg.JobDefinition:
+    @dg.op(description="Write each manager's page of findings, and send it where addresses are configured.")
+    def manager_digests(context: dg.OpExecutionContext) -> None:
+        from orchestration.lib.digest import make_digests, send_digests, write_digests
+
+        try:
+            digests = make_digests(settings)
+            paths = write_digests(settings, digests)
+            if settings.is_digest_wanted:
+                send_digests(settings, digests)
+        except PipelineError as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+        context.log.info(f"{len(paths)} pages, {'sent' if settings.is_digest_wanted else 'not sent'}.")
+
+    @dg.job(
+        name="digest",
+        description="What rpt_rep_brief found about each manager's reps, as a page under digests/, sent to"
+        " PIPELINE_DIGEST_URLS.",
+        executor_def=dg.in_process_executor,
+    )
+    def digest() -> None:
+        manager_digests()
+
+    return digest
 
 
 def _tidy_job() -> dg.JobDefinition:

@@ -13,13 +13,17 @@ from orchestration.defs.runs import SOURCE_TAG, is_underway
 
 INGEST_AT = "0 4 * * *"
 BUILD_AT = "0 5 * * *"
+DIGEST_AT = "0 7 * * 1"
 TIDY_AT = "0 3 * * 0"
 
 
 def pipeline_schedules(
     jobs: Jobs, landing_keys: Mapping[str, Sequence[dg.AssetKey]], time_zone: str
 ) -> list[dg.ScheduleDefinition]:
-    """`ingest_daily`, `build_daily` and `tidy_weekly`. `landing_keys`: source instance -> its assets."""
+    """`ingest_daily`, `build_daily`, `digest_weekly` and `tidy_weekly`.
+
+    `landing_keys`: source instance -> its assets.
+    """
 
     @dg.schedule(
         name="ingest_daily",
@@ -59,4 +63,11 @@ def pipeline_schedules(
         execution_timezone=time_zone,
         description="Old runs and their logs, on Sundays.",
     )
-    return [ingest_daily, build_daily, tidy_weekly]
+    digest_weekly = dg.ScheduleDefinition(
+        name="digest_weekly",
+        job=jobs.digest,
+        cron_schedule=DIGEST_AT,
+        execution_timezone=time_zone,
+        description="A page per manager, on Mondays before the week's first meeting.",
+    )
+    return [ingest_daily, build_daily, digest_weekly, tidy_weekly]

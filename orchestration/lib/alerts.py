@@ -76,6 +76,14 @@ def tell(
     return told
 
 
+def send_test(settings: Settings) -> None:
+    """Send one message to the configured addresses. Raises PipelineError where nobody takes it."""
+    if not _to_addresses(settings)("Pipeline Truth: test", "A test: troubles will be told here."):
+        raise PipelineError(
+            "Nobody took the test message.", f"Check {ALERT_URLS}, and that the receivers can be reached."
+        )
+
+
 def without_people(text: str) -> str:
     """A reason as it may leave the house: no addresses, no numbers, no credentials in links, not long."""
     for pattern, replacement in _PRIVATE:

@@ -25,7 +25,8 @@ BOTTOM = {
 # tier of a module -> project modules it may import
 MAY_IMPORT = {
     "definitions": {"defs"} | BOTTOM,
-    "cli": {"defs", "lib", "sources", "expectations"} | BOTTOM,
+    "cli": {"cli_runs", "lib", "sources", "expectations"} | BOTTOM,
+    "cli_runs": {"defs", "lib", "sources"} | BOTTOM,
     "__main__": {"cli"},
     "defs": {"defs", "lib", "sources", "expectations"} | BOTTOM,
     "lib": {"lib", "sources", "expectations"} | BOTTOM,
@@ -33,7 +34,7 @@ MAY_IMPORT = {
     "expectations": {"expectations"} | BOTTOM,
     **dict.fromkeys(BOTTOM, BOTTOM),
 }
-SLOW = ("great_expectations", "dlt", "dbt.cli", "pandas")
+SLOW = ("great_expectations", "dlt", "dbt.cli", "pandas", "apprise")
 
 
 def tier(module: str) -> str:

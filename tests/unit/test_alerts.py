@@ -175,7 +175,7 @@ def test_what_was_not_delivered_is_tried_again(settings: Settings, receiver: Rec
 def test_nothing_is_told_until_it_is_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings.load({"PIPELINE_HOME": str(tmp_path)})
     assert tell(settings, [CRM], now=NOW) == [] and not (tmp_path / "alerts.json").exists()
-    assert alert_sensors(settings, [CRM], pipeline_jobs({}, [], [])) == []
+    assert alert_sensors(settings, [CRM], pipeline_jobs(settings, {}, [], [])) == []
     monkeypatch.setenv(ALERT_URLS, "nonsense-planted")
     with pytest.raises(PipelineError, match=ALERT_URLS) as refused:
         tell(Settings.load(), [CRM], [RunEnd("build", None, "r", 1.0, "x")], now=NOW)
@@ -230,7 +230,7 @@ def test_why_a_dagster_run_failed(settings: Settings, receiver: Receiver) -> Non
 
 def test_the_sensors_tell_of_a_run_and_of_its_recovery(settings: Settings, receiver: Receiver) -> None:
     ingested(settings, datetime.now(tz=NOW.tzinfo))
-    jobs = pipeline_jobs({}, [], [])
+    jobs = pipeline_jobs(settings, {}, [], [])
     sensors = {sensor.name: sensor for sensor in alert_sensors(settings, [CRM], jobs)}
     assert {sensor.default_status for sensor in sensors.values()} == {dg.DefaultSensorStatus.RUNNING}
     instance = dg.DagsterInstance.ephemeral()
