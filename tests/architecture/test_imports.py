@@ -25,7 +25,7 @@ BOTTOM = {
 # tier of a module -> project modules it may import
 MAY_IMPORT = {
     "definitions": {"defs"} | BOTTOM,
-    "cli": {"cli_runs", "lib", "sources", "expectations"} | BOTTOM,
+    "cli": {"cli_runs", "defs", "lib", "sources", "expectations"} | BOTTOM,
     "cli_runs": {"defs", "lib", "sources"} | BOTTOM,
     "__main__": {"cli"},
     "defs": {"defs", "lib", "sources", "expectations"} | BOTTOM,
