@@ -15,8 +15,14 @@ export DO_NOT_TRACK := 1
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-run: $(STAMP) ## land, build, check and publish; say where
-	@$(BIN)/python -m orchestration run
+run: $(STAMP) ## land, build, check and publish; say where (SOURCE=name: land only that one)
+	@$(BIN)/python -m orchestration run $(if $(SOURCE),--source $(SOURCE))
+
+rebuild: $(STAMP) ## make the warehouse anew from landing, check and publish
+	@$(BIN)/python -m orchestration build --from-landing
+
+backup: $(STAMP) ## everything that cannot be made again, in one file: make backup TO=folder
+	@$(BIN)/python -m orchestration backup --to "$(or $(TO),backups)"
 
 ui: $(STAMP) ## Dagster's UI (webserver and daemon) on the same data, http://127.0.0.1:3000
 	@$(BIN)/python -m orchestration ui --port $(PORT)
@@ -69,4 +75,4 @@ $(STAMP): requirements.lock
 		|| { cat $(VENV)/pip.log; exit 1; }
 	@touch $@
 
-.PHONY: help run ui check metrics docs rollback erase test test-integration test-faults evaluate bench lint clean
+.PHONY: help run rebuild backup ui check metrics docs rollback erase test test-integration test-faults evaluate bench lint clean

@@ -1,4 +1,4 @@
-"""The commands behind `make`: run, ingest, build, check, ui, docs, rollback, export, erase.
+"""The commands behind `make`, and those that keep a service going (docs/operations.md).
 
 Belongs here: arguments, what is printed, exit codes. The work is done by the same Dagster jobs that
 the schedules start, so every run made here is seen in the UI too.
@@ -7,7 +7,7 @@ the schedules start, so every run made here is seen in the UI too.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orchestration.cli_runs import execute, say
@@ -19,6 +19,16 @@ DAGSTER = Path(sys.executable).parent / "dagster"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0 done, 1 a failure that was explained)."""
+    options = _parser().parse_args(arguments)
+    try:
+        _COMMANDS[options.command](Settings.load(), options)
+    except PipelineError as error:
+        print(f"\nERROR: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m orchestration", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="ingest every source, then build, check and publish")
@@ -41,33 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     digest = commands.add_parser("digest", help="write each manager's page of findings; print them")
     digest.add_argument("--manager", help="only this manager (rep_id)")
     digest.add_argument("--send", action="store_true", help="also send them, as PIPELINE_DIGEST_URLS says")
+    backup = commands.add_parser("backup", help="write everything that cannot be made again to one file")
+    backup.add_argument("--to", type=Path, required=True, help="folder")
+    restore = commands.add_parser("restore", help="unpack a backup into an empty PIPELINE_HOME")
+    restore.add_argument("backup", type=Path)
+    commands.add_parser("prepare", help="what the servers under deploy/ need before they start")
     ui = commands.add_parser("ui", help="start Dagster on loopback")
     ui.add_argument("--port", type=int, default=3000)
-    options = parser.parse_args(arguments)
-    try:
-        settings = Settings.load()
-        if options.command == "check":
-            _check(settings)
-        elif options.command == "docs":
-            _docs(settings)
-        elif options.command == "rollback":
-            _rollback(settings)
-        elif options.command == "export":
-            _export(settings, options)
-        elif options.command == "erase":
-            _erase(settings, options.id)
-        elif options.command == "alerts":
-            _alerts(settings, is_test=options.test)
-        elif options.command == "digest":
-            _digest(settings, options.manager, is_sent=options.send)
-        elif options.command == "ui":
-            _ui(settings, options.port)
-        else:
-            _run_jobs(settings, options)
-    except PipelineError as error:
-        print(f"\nERROR: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return parser
 
 
 def _run_jobs(settings: Settings, options: argparse.Namespace) -> None:
@@ -79,7 +70,7 @@ def _run_jobs(settings: Settings, options: argparse.Namespace) -> None:
     )
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: Settings, _: argparse.Namespace) -> None:
     from expectations.results import check_name
     from expectations.schema import load_suites
     from orchestration.sources.registry import declared_objects
@@ -99,7 +90,7 @@ def _check(settings: Settings) -> None:
     say(f"{settings.sources_file} is right.")
 
 
-def _docs(settings: Settings) -> None:
+def _docs(settings: Settings, _: argparse.Namespace) -> None:
     from orchestration.defs.warehouse import load_manifest
     from orchestration.lib.build_plan import enabled_systems
     from orchestration.lib.docs_pages import write_pages
@@ -109,7 +100,7 @@ def _docs(settings: Settings) -> None:
     say(f"A page per published table: {write_pages(settings, load_manifest(settings, systems))}")
 
 
-def _rollback(settings: Settings) -> None:
+def _rollback(settings: Settings, _: argparse.Namespace) -> None:
     from orchestration.lib.publisher import rollback
 
     publication = rollback(settings)
@@ -124,10 +115,10 @@ def _export(settings: Settings, options: argparse.Namespace) -> None:
         say(f"{path}: {rows:,} rows")
 
 
-def _erase(settings: Settings, record_id: str) -> None:
+def _erase(settings: Settings, options: argparse.Namespace) -> None:
     from orchestration.lib.erasure import erase
 
-    done = erase(settings, record_id)
+    done = erase(settings, options.id)
     say(
         f"Erased: {done.records} records of one person; {done.rows_removed} rows removed,"
         f" {done.files_rewritten} files written anew."
@@ -138,11 +129,11 @@ def _erase(settings: Settings, record_id: str) -> None:
     say("Erase them in the CRM and calendars too, and in your backups.")
 
 
-def _alerts(settings: Settings, *, is_test: bool) -> None:
+def _alerts(settings: Settings, options: argparse.Namespace) -> None:
     from orchestration.lib.alerts import send_test, tell
     from orchestration.sources_file import load_sources_file
 
-    if is_test:
+    if options.test:
         send_test(settings)
         say("A test message was taken.")
         return
@@ -150,19 +141,34 @@ def _alerts(settings: Settings, *, is_test: bool) -> None:
     say("\n".join(told) or "Nothing new to tell.")
 
 
-def _digest(settings: Settings, manager: str | None, *, is_sent: bool) -> None:
+def _digest(settings: Settings, options: argparse.Namespace) -> None:
     from orchestration.lib.digest import make_digests, send_digests, write_digests
 
-    digests = make_digests(settings, manager)
+    digests = make_digests(settings, options.manager)
     paths = write_digests(settings, digests)
     for digest in digests:
         say(digest.markdown)
-    if is_sent:
+    if options.send:
         send_digests(settings, digests)
     say("\n".join(f"Written: {path}" for path in paths))
 
 
-def _ui(settings: Settings, port: int) -> None:
+def _backup(settings: Settings, options: argparse.Namespace) -> None:
+    from orchestration.lib.backup import back_up
+
+    path = back_up(settings, options.to)
+    say(f"{path}: {path.stat().st_size / 1e6:,.0f} MB. Not in it: the sources file, secrets, a PostgreSQL.")
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> None:
+    from orchestration.lib.backup import restore
+
+    files = restore(settings, options.backup)
+    say(f"{files:,} files are in {settings.home}. The next build makes the warehouse.")
+
+
+def _prepare(settings: Settings, _: argparse.Namespace) -> None:
+    """Dagster's home and the parsed dbt project, so that no server has to make them while it starts."""
     from orchestration.lib.build_plan import enabled_systems
     from orchestration.lib.dagster_home import prepare_dagster_home
     from orchestration.lib.dbt_project import ensure_parsed
@@ -173,11 +179,33 @@ def _ui(settings: Settings, port: int) -> None:
         ensure_parsed(settings, enabled_systems(load_sources_file(settings.sources_file)))
     except PipelineError as error:  # the UI opens all the same and shows the error on an asset
         print(f"WARNING: {error}", file=sys.stderr)
-    say(f"Dagster on http://127.0.0.1:{port} (Ctrl-C stops it); data in {settings.home}")
+
+
+def _ui(settings: Settings, options: argparse.Namespace) -> None:
+    _prepare(settings, options)
+    say(f"Dagster on http://127.0.0.1:{options.port} (Ctrl-C stops it); data in {settings.home}")
     workspace = str(PROJECT_ROOT / "workspace.yaml")
     os.chdir(PROJECT_ROOT)
     os.execve(  # replaces this process, so that Ctrl-C and kill reach Dagster itself
         DAGSTER,
-        ["dagster", "dev", "--workspace", workspace, "--host", "127.0.0.1", "--port", str(port)],
+        ["dagster", "dev", "--workspace", workspace, "--host", "127.0.0.1", "--port", str(options.port)],
         settings.environment(),
     )
+
+
+_COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
+    "run": _run_jobs,
+    "ingest": _run_jobs,
+    "build": _run_jobs,
+    "check": _check,
+    "docs": _docs,
+    "rollback": _rollback,
+    "export": _export,
+    "erase": _erase,
+    "alerts": _alerts,
+    "digest": _digest,
+    "backup": _backup,
+    "restore": _restore,
+    "prepare": _prepare,
+    "ui": _ui,
+}

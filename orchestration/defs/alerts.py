@@ -10,7 +10,7 @@ from datetime import datetime
 import dagster as dg
 
 from orchestration.defs.jobs import Jobs
-from orchestration.defs.runs import SOURCE_TAG
+from orchestration.defs.runs import source_of
 from orchestration.errors import PipelineError
 from orchestration.lib import builds
 from orchestration.lib.alerts import RunEnd, tell, without_people
@@ -74,7 +74,7 @@ def run_end(settings: Settings, instance: dg.DagsterInstance, run: dg.DagsterRun
     is_told_by_the_gate = is_failed and run.job_name == "build" and _was_blocked(settings, run.run_id)
     return RunEnd(
         job=run.job_name,
-        source=run.tags.get(SOURCE_TAG),
+        source=source_of(run),
         run_id=run.run_id,
         ended_at=record.end_time or record.update_timestamp.timestamp(),
         reason=_reason(instance, run) if is_failed and not is_told_by_the_gate else None,

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from orchestration.lib.asset_keys import LANDING
+
 JOB_TAG = "pipeline_truth/job"  # dagster.yaml limits runs by it
 SOURCE_TAG = "source_instance"
 TRIGGER_TAG = "pipeline_truth/trigger"  # of a run that arrived files have started: FILES
@@ -21,13 +23,22 @@ _RUNNING = [
 ]
 
 
+def source_of(run: dg.DagsterRun) -> str | None:
+    """The one source instance that a run of `ingest` lands; None where it lands all or several.
+
+    A run started in the UI by choosing assets carries no tag: the assets say it.
+    """
+    chosen = {key.path[1] for key in run.asset_selection or () if key.path[0] == LANDING}
+    return run.tags.get(SOURCE_TAG) or (chosen.pop() if len(chosen) == 1 else None)
+
+
 def is_underway(instance: dg.DagsterInstance, job: str, source: str | None = None) -> bool:
     """Is a run of the job (for one source, where named) waiting or running?
 
-    A run of `ingest` for all sources, started by hand, carries no source and counts for each.
+    A run of `ingest` for all sources counts for each.
     """
     return any(
-        source is None or run.tags.get(SOURCE_TAG, source) == source
+        source is None or source_of(run) in (source, None)
         for run in _runs(instance, job, [*_WAITING, *_RUNNING])
     )
 

@@ -119,12 +119,14 @@ def enabled_systems(sources: SourcesFile) -> list[str]:
 
 
 def git_revision() -> str:
-    """The project's commit, with `+changes` where the work tree differs; `unknown` outside git."""
+    """The project's commit, with `+changes` where the work tree differs; outside git what the file
+    REVISION says (an image has one), else `unknown`."""
     try:
         sha = _git("rev-parse", "HEAD")
         return sha + ("+changes" if _git("status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
+        noted = PROJECT_ROOT / "REVISION"
+        return (noted.read_text(encoding="utf-8").strip() if noted.is_file() else "") or "unknown"
 
 
 def _git(*arguments: str) -> str:

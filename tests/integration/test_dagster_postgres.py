@@ -1,5 +1,6 @@
 """Dagster's storage in a real PostgreSQL: the instance that our dagster.yaml describes, a run, its end."""
 
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from orchestration.errors import PipelineError
 from orchestration.lib.dagster_home import prepare_dagster_home
 from orchestration.lib.retention import delete_runs_before
 from orchestration.settings import DAGSTER_POSTGRES_URL, Settings
-from tests.integration.postgres_server import PASSWORD, postgres_server
+from tests.integration.postgres_server import PASSWORD, postgres_server, program
 
 pytestmark = pytest.mark.server
 
@@ -55,4 +56,15 @@ def test_runs_events_and_ticks_are_kept_in_the_server(server: str, monkeypatch: 
         newest = dg.materialize([landed], instance=again)
         assert delete_runs_before(again, datetime.now(UTC) + timedelta(minutes=1)) == 1
         assert [kept.run_id for kept in again.get_runs()] == [newest.run_id]
+    # the commands of docs/operations.md: a dump, and what was written after it is gone again
+    dump = settings.home / "dagster.dump"
+    subprocess.run([program("pg_dump"), "--format=custom", f"--file={dump}", server], check=True, timeout=60)
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as later:
+        dg.materialize([landed], instance=later)
+        assert len(later.get_runs()) == 2
+    subprocess.run(
+        [program("pg_restore"), "--clean", "--if-exists", f"--dbname={server}", dump], check=True, timeout=60
+    )
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as restored:
+        assert [run.run_id for run in restored.get_runs()] == [newest.run_id]
     assert not list(settings.dagster_home.glob("**/*.db")), "nothing was written to SQLite beside it"

@@ -15,7 +15,7 @@ from orchestration.defs.ingestion import landing_assets
 from orchestration.defs.jobs import pipeline_jobs
 from orchestration.defs.publish import published_marts, published_postgres
 from orchestration.defs.retries import failure_of
-from orchestration.defs.runs import FILES, INTERACTIVE_TAG, SOURCE_TAG, TRIGGER_TAG
+from orchestration.defs.runs import FILES, INTERACTIVE_TAG, SOURCE_TAG, TRIGGER_TAG, source_of
 from orchestration.defs.schedules import pipeline_schedules
 from orchestration.defs.sensors import build_after_files_sensor, files_arrived_sensor
 from orchestration.errors import PipelineError
@@ -147,6 +147,19 @@ def test_a_run_that_reads_the_folder_is_waited_for(
     assert [watch.look() for _ in range(3)] == [[], [], []]
     instance.report_run_failed(run)
     assert len(watch.look()) == 1
+
+
+def test_a_run_says_by_tag_or_by_its_assets_which_source_it_lands() -> None:
+    def source(*keys: list[str], **tags: str) -> str | None:
+        selection = frozenset(dg.AssetKey(key) for key in keys)
+        return source_of(dg.DagsterRun(job_name="ingest", tags=tags, asset_selection=selection or None))
+
+    assert source(**{SOURCE_TAG: "crm"}) == "crm"
+    assert (
+        source(["landing", "plan", "planning", "quotas"], ["landing", "plan", "planning", "teams"]) == "plan"
+    )
+    assert source(["landing", "plan", "x", "y"], ["landing", "crm", "x", "y"]) is None
+    assert source() is None
 
 
 def test_a_run_of_a_command_that_was_killed_keeps_nobody_waiting_for_ever(

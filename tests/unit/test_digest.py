@@ -33,7 +33,9 @@ FINDINGS = """
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    made = make_home(tmp_path_factory.mktemp("served"), reporting={"currency": "EUR", "time_zone": "Asia/Tokyo"})
+    made = make_home(
+        tmp_path_factory.mktemp("served"), reporting={"currency": "EUR", "time_zone": "Asia/Tokyo"}
+    )
     execute(
         made.warehouse,
         [
