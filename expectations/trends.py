@@ -174,7 +174,7 @@ def _centre_and_spread(values: Sequence[float]) -> tuple[float, float]:
 def _acceptance(name: str, build: str) -> str:
     return (
         "If it is meant so, say it in the sources file, and later builds are compared with this one:"
-        f" accepted_changes [{{check: {name}, after: {build}, reason: why}}]."
+        f" accepted_changes: [{{check: {name}, after: {build}, reason: why}}]."
     )
 
 

@@ -22,6 +22,7 @@ _TREND_BUILDS = 30
 _SLOWEST = 12
 _TEMPLATE = Path(__file__).with_name("report.html.j2")
 _WIDTH, _HEIGHT = 140, 24
+_BAR, _BAR_HEIGHT = 14, 44
 
 
 def write_report(settings: Settings, verdict: Mapping[str, Any]) -> Path:
@@ -42,9 +43,10 @@ def render(
     checks = verdict["checks"]
     per_table = Counter(check["table"] for check in checks)
     failing = [check for check in checks if check["outcome"] != "passed"]
-    failing.sort(
-        key=lambda check: (check["severity"] != "error", check["outcome"] == "failed", check["name"])
-    )
+    failing.sort(key=lambda check: (check["outcome"] == "failed", check["name"]))
+    failed_in = Counter(check["table"] for check in failing)
+    blocking = [check for check in failing if check["outcome"] != "failed" or check["severity"] == "error"]
+    said = tuple(f"{check['name']}: " for check in blocking)  # these stand in the table of checks
     tables = []
     for name, facts in sorted(verdict["tables"].items()):
         past = [old["tables"][name]["rows"] for old in before if name in old["tables"]]
@@ -55,6 +57,7 @@ def render(
                 "change": facts["rows"] - past[-1] if past else None,
                 "trend": _line([*past, facts["rows"]]),
                 "checks": per_table[name],
+                "failed": failed_in[name],
             }
         )
     shares = [
@@ -69,11 +72,16 @@ def render(
         _TEMPLATE.read_text(encoding="utf-8")
     )
     return template.render(
-        {key: verdict[key] for key in ("build_id", "as_of", "known_at", "created_at", "git_revision")},
-        is_publishable=verdict["is_publishable"],
-        reasons=verdict["blocking_reasons"],
+        {key: verdict[key] for key in ("build_id", "git_revision", "is_publishable")}
+        | {key: verdict[key].partition(".")[0] for key in ("as_of", "known_at", "created_at")},
+        reason_count=len(verdict["blocking_reasons"]),
+        reasons=[reason for reason in verdict["blocking_reasons"] if not reason.startswith(said)],
         counts=counts(verdict),
-        failing=failing,
+        blocking=blocking,
+        warnings=[check for check in failing if check not in blocking],
+        builds=_bars([*before, verdict]),
+        builds_shown=len(before) + 1,
+        trends=[check for check in checks if check.get("kind") == "trend"],
         tables=tables,
         shares=shares,
         slowest=sorted(seconds.items(), key=lambda item: -item[1])[:_SLOWEST],
@@ -95,18 +103,41 @@ def _seconds(folder: Path) -> dict[str, float]:
     return {item["unique_id"].split(".", 2)[-1]: float(item.get("execution_time") or 0) for item in results}
 
 
+def _bars(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """A bar per build as SVG: its height the checks that failed, its colour whether it might be published."""
+    failed = [counts(verdict)["checks_failed"] for verdict in verdicts]
+    scale = (_BAR_HEIGHT - 4) / max(*failed, 1)
+    bars = Markup("").join(
+        Markup(
+            '<rect class="{c}" x="{x}" y="{y:.1f}" width="{w}" height="{h:.1f}"><title>{label}</title></rect>'
+        ).format(
+            c="yes" if verdict["is_publishable"] else "no",
+            x=number * _BAR,
+            y=_BAR_HEIGHT - 4 - count * scale,
+            w=_BAR - 2,
+            h=4 + count * scale,
+            label=f"{verdict['build_id']}: {count} checks failed,"
+            f" {'could' if verdict['is_publishable'] else 'could not'} be published",
+        )
+        for number, (verdict, count) in enumerate(zip(verdicts, failed, strict=True))
+    )
+    label = f"checks failed per build: {', '.join(str(count) for count in failed)}"
+    return Markup('<svg width="{w}" height="{h}" role="img" aria-label="{label}">{bars}</svg>').format(
+        w=len(verdicts) * _BAR, h=_BAR_HEIGHT, label=label, bars=bars
+    )
+
+
 def _line(values: Sequence[float]) -> str:
-    """A small line of values over builds as SVG; a word where there is only one."""
+    """A small line of values over builds as SVG, from zero up; a word where there is only one."""
     if len(values) < 2:
         return "first build"
     low, high = min(values), max(values)
-    scale = (_HEIGHT - 4) / (high - low) if high > low else 0
-    step = _WIDTH / (len(values) - 1)
-    points = " ".join(
-        f"{i * step:.1f},{_HEIGHT - 2 - (value - low) * scale:.1f}" for i, value in enumerate(values)
-    )
+    scale = (_HEIGHT - 4) / high if high > 0 else 0
+    step = (_WIDTH - 4) / (len(values) - 1)
+    at = [(i * step, _HEIGHT - 2 - value * scale) for i, value in enumerate(values)]
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in at)
     label = f"{values[0]:,g} to {values[-1]:,g}, between {low:,g} and {high:,g}"
     return Markup(
         '<svg width="{w}" height="{h}" role="img" aria-label="{label}"><title>{label}</title>'
-        '<polyline points="{points}"/></svg>'
-    ).format(w=_WIDTH, h=_HEIGHT, label=label, points=points)
+        '<polyline points="{points}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2"/></svg>'
+    ).format(w=_WIDTH, h=_HEIGHT, label=label, points=points, x=at[-1][0], y=at[-1][1])

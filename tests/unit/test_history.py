@@ -144,7 +144,7 @@ def test_a_collapse_is_refused_and_let_through_when_it_is_accepted(tmp_path: Pat
     assert verdict["compared_with"] == [BUILD]
     (reason,) = [each for each in verdict["blocking_reasons"] if each.startswith(name)]
     assert f"source crm has 1 of the 610 rows that it had in build {BUILD}" in reason
-    assert f"accepted_changes [{{check: {name}, after: {BUILD}, reason: why}}]" in reason
+    assert f"accepted_changes: [{{check: {name}, after: {BUILD}, reason: why}}]" in reason
     kept = builds.read_json(folder / builds.PROFILE)
     assert (kept["build_id"], kept["tables"]["fct_opportunities"]["sources"]) == (SECOND, {"crm": 1})
 

@@ -3,6 +3,7 @@
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -159,6 +160,7 @@ def test_a_warehouse_of_another_build_is_a_no(settings: Settings) -> None:
     "change",
     [
         "update fct_leads set touches = 3 where lead_id = 'crm:l1'",
+        "update fct_leads set status = 'Mew' where lead_id = 'crm:l1'",  # New, by one byte
         "delete from fct_leads where lead_id = 'crm:l1'",
         "alter table fct_leads add column extra integer",
         "alter table fct_leads alter touches type varchar",
@@ -170,11 +172,43 @@ def test_a_warehouse_changed_after_the_audit_is_a_no(settings: Settings, change:
     refused(settings, "the warehouse has changed since build .* was judged: fct_leads")
 
 
-def test_changed_suites_are_a_no(settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"as_of": "2026-06-29 21:59:59.000000"}, "was judged for as_of 2026-06-29 .* and is of 2026-06-30"),
+        ({"known_at": "2026-06-30 03:50:00.000000"}, "was judged for known_at"),
+        ({"git_revision": "def"}, "was judged for git_revision def, and is of abc"),
+        ({"tables": {}}, "contradicts its own content_hash"),
+        ({"content_hash": "0"}, "contradicts its own content_hash"),
+    ],
+)
+def test_a_verdict_given_on_something_else_is_a_no(
+    settings: Settings, changed: dict[str, Any], words: str
+) -> None:
+    path = settings.builds / BUILD / "verdict.json"
+    builds.write_json(path, builds.read_json(path) | changed)
+    refused(settings, words)
+
+
+def test_a_trend_is_an_expected_check(settings: Settings) -> None:
+    verdict = write_verdict(settings, fct_leads__rows_kept="missing", fct_leads__rows_as_before="failed")
+    outcomes = {check["name"]: check["outcome"] for check in verdict["checks"]}
+    assert outcomes["fct_leads.rows_as_before"] == "failed"  # a warning
+    refused(settings, r"fct_leads\.rows_kept: was expected and has not been evaluated")
+    kept = [check for check in verdict["checks"] if check["name"] != "fct_leads.rows_kept"]
+    builds.write_json(settings.builds / BUILD / "verdict.json", verdict | {"checks": kept})
+    refused(settings, r"fct_leads\.rows_kept was not evaluated")
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"), [("[fake, duplicate,", "[fake,"), ("    limit: 0.25\n", "    limit: 0.95\n")]
+)
+def test_changed_suites_are_a_no(settings: Settings, tmp_path: Path, text: str, instead: str) -> None:
     folder = tmp_path / "suites"
     shutil.copytree(Path(__file__).parents[2] / "expectations" / "suites", folder)
     suite = folder / "fct_leads.yml"
-    suite.write_text(suite.read_text().replace("[fake, duplicate,", "[fake,"))
+    assert text in suite.read_text()
+    suite.write_text(suite.read_text().replace(text, instead))
     with pytest.raises(PipelineError, match="the suites have changed since"):
         publish(settings, BUILD, suites_dir=folder)
 

@@ -27,11 +27,12 @@ def test_what_failed_comes_first_with_its_keys() -> None:
                 checks=[passed, warned, failed, crashed]), [], {"model.m": 1.5},
     )  # fmt: skip
     assert page.index("crashed") < page.index(">failed") < page.index("z_warned")
-    assert "Is not published: 1 reasons" in page
+    assert "Is not published: 1 reason<" in page
     assert "1,234 rows" in page
     assert "crm:&lt;b&gt;7&lt;/b&gt;" in page
     assert "<script>" not in page
     assert "one &lt;thing&gt;" in page
+    assert '4, <span class="no">3 failed</span>' in page  # of the table's checks
     assert "first build" in page
     assert "1.50" in page
 
@@ -44,6 +45,42 @@ def test_the_trend_over_builds() -> None:
     assert "10 to 20, between 10 and 30" in page
     assert "0.1 to 0.15, between 0.1 and 0.2" in page
     assert "All 1 hold" in page
+
+
+def test_a_reason_that_a_check_gives_is_said_once() -> None:
+    passed = verdict("b", 1, 0.1)["checks"][0]  # type: ignore[index]
+    failed = passed | {"name": "t.kept", "outcome": "failed", "failing_keys": ["source crm has 1 of 9 rows"]}
+    reasons = ["t.kept: source crm has 1 of 9 rows. Ids are counted.", "source crm is too old"]
+    page = render(
+        verdict("b2", 5, 0.1, is_publishable=False, blocking_reasons=reasons, checks=[failed]), [], {}
+    )
+    assert "Is not published: 2 reasons<" in page
+    assert page.count("source crm has 1 of 9 rows") == 1
+    assert "<li>source crm is too old</li>" in page
+
+
+def test_checks_that_failed_over_the_builds() -> None:
+    passed = verdict("b", 1, 0.1)["checks"][0]  # type: ignore[index]
+    failed = passed | {"outcome": "failed"}
+    old = [
+        verdict("b1", 1, 0.1, checks=[failed, failed, passed], is_publishable=False),
+        verdict("b2", 1, 0.1, checks=[passed]),
+    ]
+    page = render(verdict("b3", 1, 0.1, checks=[failed], is_publishable=False), old, {})
+    assert "over the last 3 builds" in page
+    assert 'aria-label="checks failed per build: 2, 0, 1"' in page
+    assert "b1: 2 checks failed, could not be published" in page
+    assert "b2: 0 checks failed, could be published" in page
+    assert page.count("<rect") == 3
+
+
+def test_what_was_expected_of_figures() -> None:
+    trend = verdict("b", 1, 0.1)["checks"][0] | {  # type: ignore[index]
+        "name": "fct_leads.rows_as_before", "kind": "trend", "observed": "5 rows, expected 3 to <7>"
+    }  # fmt: skip
+    page = render(verdict("b2", 1, 0.1, checks=[trend]), [], {})
+    assert "1 figures and what was expected of them" in page
+    assert "5 rows, expected 3 to &lt;7&gt;" in page
 
 
 def test_a_table_that_is_new() -> None:

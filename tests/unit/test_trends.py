@@ -135,7 +135,7 @@ def test_what_is_found_is_said_with_its_way_out() -> None:
     )
     assert kept.remedy == (
         "Do something about it. If it is meant so, say it in the sources file, and later builds are compared"
-        " with this one: accepted_changes [{check: t.kept, after: b10, reason: why}]."
+        " with this one: accepted_changes: [{check: t.kept, after: b10, reason: why}]."
     )
     assert not mix.is_blocking
     assert "(other) 3" in mix.failing[0]
