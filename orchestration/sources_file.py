@@ -8,7 +8,7 @@ import itertools
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -43,6 +43,7 @@ System = Literal[
     "planning",
     "demo",
 ]
+RecordKind = Literal["lead", "contact", "account", "opportunity", "user"]
 LeadStatusGroup = Literal["open", "working", "parked", "abandoned", "converted", "disqualified"]
 DEMO_END_DATE = date(2026, 6, 30)
 
@@ -201,6 +202,7 @@ class SourceEntry(_Section):
     max_staleness_days: float | None = Field(default=None, gt=0)
     lead_allowance: LeadAllowance | None = None
     lead_exemptions: tuple[LeadExemption, ...] = ()
+    record_url: dict[RecordKind, Text] = {}  # where a record is looked at: https://…/{id}
     stages: tuple[Stage, ...] = ()
     lead_statuses: dict[Text, LeadStatusGroup] = {}
     loss_reasons: dict[Text, Literal["lost", "no_decision"]] = {}
@@ -238,6 +240,21 @@ class SourceEntry(_Section):
     def is_complete(self) -> bool:
         """What the source lists is all there is, so that an absent key has been deleted."""
         return self.export == "full"
+
+    @field_validator("record_url", mode="before")
+    @classmethod
+    def _one_for_all_kinds(cls, value: object) -> object:
+        return dict.fromkeys(get_args(RecordKind), value) if isinstance(value, str) else value
+
+    @field_validator("record_url")
+    @classmethod
+    def _address_with_id(cls, patterns: dict[str, str]) -> dict[str, str]:
+        for pattern in patterns.values():
+            if not re.fullmatch(r"https?://[^\s()<>]*\{id\}[^\s()<>]*", pattern):
+                raise ValueError(
+                    f"{pattern!r} is no address with {{id}} in it, for example https://crm.example/{{id}}"
+                )
+        return patterns
 
     @field_validator("stages")
     @classmethod

@@ -15,6 +15,7 @@ from orchestration.defs.warehouse import build_manifest_asset, dbt_models, load_
 from orchestration.errors import PipelineError
 from orchestration.lib.build_plan import enabled_systems
 from orchestration.lib.dbt_translator import PipelineTranslator, published_tables
+from orchestration.lib.record_links import RecordLinks
 from orchestration.settings import Settings
 from orchestration.sources_file import load_sources_file
 
@@ -38,9 +39,10 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     landing = {entry.name: landing_assets(settings, entry) for entry in sources.sources}
     landing_keys = {name: sorted(asset.keys) for name, asset in landing.items()}
     tables = published_tables(manifest)
+    links = RecordLinks(sources.sources)
     fresh = marts_freshness(settings.max_build_age_hours)
     models = dbt_models(
-        settings, manifest, systems, PipelineTranslator(providers_of(sources.sources))
+        settings, manifest, systems, PipelineTranslator(providers_of(sources.sources)), links
     ).map_asset_specs(
         lambda spec: spec.replace_attributes(freshness_policy=fresh) if spec.key.path[-1] in tables else spec
     )
@@ -57,7 +59,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *published,
             *consumer_assets(manifest),
         ],
-        asset_checks=[gate_checks(settings, tables)],
+        asset_checks=[gate_checks(settings, tables, links)],
         jobs=[jobs.ingest, jobs.build, jobs.digest, jobs.tidy],
         schedules=pipeline_schedules(jobs, landing_keys, sources.reporting.time_zone),
         sensors=[

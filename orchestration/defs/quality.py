@@ -7,12 +7,14 @@ from typing import Any
 import dagster as dg
 
 from orchestration.lib import builds
+from orchestration.lib.record_links import RecordLinks, markdown_table
 from orchestration.settings import Settings
 
 CHECK_NAME = "expectations"
+_FIRST_KEYS = 5
 
 
-def gate_checks(settings: Settings, tables: Sequence[str]) -> dg.AssetChecksDefinition:
+def gate_checks(settings: Settings, tables: Sequence[str], links: RecordLinks) -> dg.AssetChecksDefinition:
     """One blocking check per published mart, all evaluated in one pass that also writes the verdict."""
 
     @dg.multi_asset_check(
@@ -37,12 +39,14 @@ def gate_checks(settings: Settings, tables: Sequence[str]) -> dg.AssetChecksDefi
         report = builds.build_dir(settings, verdict["build_id"]) / REPORT
         for table in tables:
             checks = [c for c in verdict["checks"] if c.get("table") == table]
-            yield _check_result(table, checks, report)
+            yield _check_result(table, checks, report, links)
 
     return gate
 
 
-def _check_result(table: str, checks: list[dict[str, Any]], report: Path) -> dg.AssetCheckResult:
+def _check_result(
+    table: str, checks: list[dict[str, Any]], report: Path, links: RecordLinks
+) -> dg.AssetCheckResult:
     bad = [check for check in checks if check["outcome"] != "passed"]
     blocking = [check for check in bad if check["severity"] == "error" or check["outcome"] == "crashed"]
     return dg.AssetCheckResult(
@@ -59,6 +63,7 @@ def _check_result(table: str, checks: list[dict[str, Any]], report: Path) -> dg.
             "beside_earlier_builds": dg.MetadataValue.json(
                 {check["name"]: check["detail"] for check in checks if check.get("kind") == "trend"}
             ),
+            "what_must_hold": dg.MetadataValue.md(_meanings(checks, links)),
             "failing": dg.MetadataValue.json(
                 [
                     {
@@ -73,3 +78,20 @@ def _check_result(table: str, checks: list[dict[str, Any]], report: Path) -> dg.
             ),
         },
     )
+
+
+def _meanings(checks: list[dict[str, Any]], links: RecordLinks) -> str:
+    """A line per check, those that did not pass first: why it is asked for, and the first failing keys."""
+    rows = []
+    for check in sorted(checks, key=lambda check: (check["outcome"] == "passed", check["name"])):
+        has_passed = check["outcome"] == "passed"
+        keys = "<br>".join(links.markdown(key) for key in check.get("failing_keys", [])[:_FIRST_KEYS])
+        rows.append(
+            [
+                f"`{check['name'].removeprefix(check['table'] + '.').removeprefix('dbt.')}`",
+                check["outcome"] if has_passed else f"**{check['outcome']}**",
+                links.markdown(check["reason"]),
+                "" if has_passed else f"{keys} {links.markdown(check['remedy'])}".strip(),
+            ]
+        )
+    return markdown_table(["check", "outcome", "why it is asked for", "what failed, what to do"], rows)

@@ -9,10 +9,12 @@ import dagster as dg
 from dagster_dbt import dbt_assets
 from dagster_dbt.dbt_manifest import validate_manifest
 
+from orchestration.defs.table_metadata import TableMetadata
 from orchestration.errors import PipelineError
 from orchestration.lib import builds, dbt_project
 from orchestration.lib.asset_keys import BUILD_MANIFEST
 from orchestration.lib.dbt_translator import PipelineTranslator
+from orchestration.lib.record_links import RecordLinks
 from orchestration.lib.warehouse import row_counts, writer_lock
 from orchestration.settings import Settings
 from orchestration.sources_file import SourcesFile
@@ -75,7 +77,11 @@ def build_manifest_asset(
 
 
 def dbt_models(
-    settings: Settings, manifest: Mapping[str, Any], systems: Sequence[str], translator: PipelineTranslator
+    settings: Settings,
+    manifest: Mapping[str, Any],
+    systems: Sequence[str],
+    translator: PipelineTranslator,
+    links: RecordLinks,
 ) -> dg.AssetsDefinition:
     """Every enabled dbt model and seed as an asset, every dbt test as a check on what it judges."""
 
@@ -96,7 +102,8 @@ def dbt_models(
             run = dbt_project.build(
                 settings, systems, builds.build_dir(settings, build["build_id"]) / "manifest.json", names
             )
-        yield from _events(settings, context, run)
+        shown = TableMetadata(settings, translator, links, run, context.log.warning)
+        yield from shown.added_to(_events(settings, context, run))
         if run.error or run.failed:
             raise dg.Failure(description=describe_failure(run), allow_retries=False)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from orchestration.errors import PipelineError
 from orchestration.lib import builds
+from orchestration.lib.dbt_test_meaning import meaning_of_test
 
 _TEST_OUTCOMES = {"pass": "passed", "warn": "failed", "fail": "failed", "error": "crashed"}
 _BUILT = ("model", "seed")
@@ -87,6 +88,6 @@ def _check(node: dict[str, Any], nodes: dict[str, Any], result: dict[str, Any] |
         "failing_keys": [],
         "unexpected_count": failures,
         "observed": (result or {}).get("message") or None,
-        "reason": node.get("description") or "A rule of the model, stated in its YAML.",
+        "reason": meaning_of_test(node),
         "remedy": (node.get("config", {}).get("meta") or {}).get("remedy") or REMEDY,
     }

@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
 from orchestration.lib.asset_keys import BUILD_MANIFEST, landing_key
+from orchestration.lib.dbt_test_meaning import meaning_of_test
 
 DEFAULT_OWNER = "team:data-engineering"
 MARTS = "marts"
@@ -43,11 +44,31 @@ class PipelineTranslator(DagsterDbtTranslator):
             return spec
         kept = [dep for dep in spec.deps if dep.asset_key not in {self.get_asset_key(s) for s in sources}]
         landed = [
-            dg.AssetDep(landing_key(instance, source["source_name"], source["name"]))
+            dg.AssetDep(key)
             for source in sources
-            for instance in self._providers.get((source["source_name"], source["name"]), ())
+            for key in self._landing_keys(source["source_name"], source["name"])
         ]
         return spec.replace_attributes(deps=[*kept, *landed, dg.AssetDep(BUILD_MANIFEST)])
+
+    def keys_of_relation(self, relation: str) -> list[dg.AssetKey]:
+        """Assets behind a relation of the column lineage: a dbt node, or `<system>.<object>` as landed."""
+        system, _, name = relation.partition(".")
+        return self._landing_keys(system, name) if name else [dg.AssetKey([relation])] if relation else []
+
+    def _landing_keys(self, system: str, name: str) -> list[dg.AssetKey]:
+        return [landing_key(instance, system, name) for instance in self._providers.get((system, name), ())]
+
+    def get_asset_check_spec(
+        self,
+        asset_spec: dg.AssetSpec,
+        manifest: Mapping[str, Any],
+        unique_id: str,
+        project: DbtProject | None,
+    ) -> dg.AssetCheckSpec | None:
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(
+            description=meaning_of_test(self.get_resource_props(manifest, unique_id))
+        )
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
