@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import api_ingest, file_ingest, whole_runs
+from bench import api_ingest, code_location, file_ingest, whole_runs
 from bench.timing import machine, write_report
 from orchestration.settings import Settings
 
-MEASURES = ("file", "api", "run")
+MEASURES = ("file", "api", "run", "load")
 # What is still to be measured, by the numbers of the benchmark's plan.
 MISSING = (
     "1: whole build against the same compiled SQL run by DuckDB",
@@ -55,11 +55,13 @@ _MEASURES: Mapping[str, Callable[[Path, argparse.Namespace], dict[str, Any]]] = 
     "file": lambda work, options: file_ingest.measure(work, rows=options.rows, repeats=options.repeats),
     "api": lambda work, options: api_ingest.measure(work, rows=options.rows // 10, repeats=options.repeats),
     "run": lambda work, options: whole_runs.measure(work, repeats=options.repeats),
+    "load": lambda work, options: code_location.measure(work, repeats=options.repeats),
 }
 _TITLES = {
     "file": "6a  file ingestion against DuckDB's typed CSV read",
     "api": "6b  pages of an API against direct Arrow writing",
     "run": "5   a run with nothing new against the bare imports; where the time of a build goes",
+    "load": "    loading the code location, with the dbt project parsed",
 }
 
 

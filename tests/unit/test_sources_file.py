@@ -51,6 +51,19 @@ def test_text_stays_as_written(tmp_path: Path) -> None:
     assert lead.file == ("Leads.csv",)
 
 
+def test_records_have_one_address_or_one_by_kind(tmp_path: Path) -> None:
+    one = f'{REPORTING}{CRM}    record_url: "https://crm.example/{{id}}"\n'
+    (entry,) = load_sources_file(written(tmp_path, one)).sources
+    assert set(entry.record_url.values()) == {"https://crm.example/{id}"}
+    assert {"lead", "opportunity", "user"} <= set(entry.record_url)
+    by_kind = f'{REPORTING}{CRM}    record_url: {{lead: "https://crm.example/l/{{id}}"}}\n'
+    (entry,) = load_sources_file(written(tmp_path, by_kind)).sources
+    assert entry.record_url == {"lead": "https://crm.example/l/{id}"}
+    for wrong in ("https://crm.example/", "javascript:alert({id})", "{deal: 'https://crm.example/{id}'}"):
+        with pytest.raises(PipelineError, match=r"sources.yaml, line 6.*record_url"):
+            load_sources_file(written(tmp_path, f"{REPORTING}{CRM}    record_url: {wrong}\n"))
+
+
 def test_an_exemption_names_one_or_many(tmp_path: Path) -> None:
     text = "lead: [7, crm:8], rule: email_role, reason: known, until: 2026-12-31"
     domains = "domain: [Bücher.example, a.io], reason: partner, until: 2026-12-31"
