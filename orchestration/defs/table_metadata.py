@@ -5,20 +5,24 @@ It decorates what was built and never stops a build: where something cannot be s
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import duckdb
 
 from orchestration.lib import dbt_project
-from orchestration.lib.dbt_translator import PipelineTranslator
+from orchestration.lib.dbt_translator import PipelineTranslator, published_tables
 from orchestration.lib.record_links import RecordLinks, markdown_table
 from orchestration.lib.warehouse import read_warehouse
 from orchestration.settings import Settings
 
+if TYPE_CHECKING:
+    from orchestration.lib.column_lineage import Origin
+
 Metadata = dict[str, Any]
 _FAILING_ROWS = 10
+_ORIGINS = 4  # of a column that are shown
 
 
 class TableMetadata:
@@ -59,9 +63,10 @@ class TableMetadata:
     def _add_lineage(
         self, settings: Settings, manifest: Mapping[str, Any], translator: PipelineTranslator
     ) -> None:
-        from orchestration.lib.lineage import write_lineage
+        from orchestration.lib.lineage import source_fields, write_lineage
 
-        for model, columns in write_lineage(settings, manifest).items():
+        lineage = write_lineage(settings, manifest)
+        for model, columns in lineage.items():
             deps = {
                 column: [
                     dg.TableColumnDep(asset_key=key, column_name=origin.column)
@@ -71,6 +76,26 @@ class TableMetadata:
                 for column, origins in columns.items()
             }
             self._of(model)["dagster/column_lineage"] = dg.TableColumnLineage(deps)
+        # Dagster's own page of a column's lineage is not in its open-source UI: here it is a text with links.
+        published = set(published_tables(manifest))
+        for node in manifest["nodes"].values():
+            if node["name"] in published:
+                fields = source_fields(lineage, node["name"])
+                self._of(node["name"])["dagster/column_schema"] = dg.TableSchema(
+                    [
+                        dg.TableColumn(
+                            column["name"],
+                            column["data_type"],
+                            description=_with_origins(
+                                column["description"],
+                                lineage.get(node["name"], {}).get(column["name"], []),
+                                fields.get(column["name"], []),
+                                translator,
+                            ),
+                        )
+                        for column in node["columns"].values()
+                    ]
+                )
 
     def _add_figures(self, settings: Settings, manifest: Mapping[str, Any], _: PipelineTranslator) -> None:
         from orchestration.lib.headlines import NUMBERS, first_rows, numbers
@@ -103,6 +128,23 @@ class TableMetadata:
 
     def _of(self, table: str) -> Metadata:
         return self._tables.setdefault(table, {})
+
+
+def _with_origins(
+    description: str, direct: "Sequence[Origin]", fields: "Sequence[Origin]", translator: PipelineTranslator
+) -> str:
+    """A column's description, then what it is made of and the fields of the source behind that, as links."""
+    parts = [description]
+    for word, origins in (("Made of", direct), ("In the source", fields)):
+        linked = [
+            f"[{origin.relation}.{origin.column}](/assets/{'/'.join(keys[0].path)})"
+            for origin in origins
+            if (keys := translator.keys_of_relation(origin.relation))
+        ]
+        more = f" and {len(linked) - _ORIGINS} more" if len(linked) > _ORIGINS else ""
+        if linked:
+            parts.append(f"{word}: {', '.join(linked[:_ORIGINS])}{more}")
+    return "\n\n".join(parts)
 
 
 def _first_keys(connection: duckdb.DuckDBPyConnection, sql: str | None) -> list[str]:

@@ -25,7 +25,7 @@ _TEXTS = frozenset(
         "fit",
         "segment",
     }
-    | {"basis", "cycle_basis", "lead_source", "reasons", "outcome"}
+    | {"basis", "cycle_basis", "lead_source", "reasons", "outcome", "created_by"}
 )
 NUMBERS = {
     "rpt_lead_quality": """
