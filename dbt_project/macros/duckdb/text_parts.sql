@@ -30,3 +30,28 @@
     {%- endfor -%}
     cast(json_object({{ pairs | join(', ') }}) as varchar)
 {%- endmacro %}
+
+{# A number of 64 bits that stands for several values together, the same in every version of the engine. #}
+{% macro number_of_texts(columns) -%}
+    {{ adapter.dispatch('number_of_texts')(columns) }}
+{%- endmacro %}
+
+{% macro duckdb__number_of_texts(columns) -%}
+    {%- set texts = [] -%}
+    {%- for column in columns -%}
+        {%- do texts.append("coalesce(cast(" ~ column ~ " as varchar), '')") -%}
+    {%- endfor -%}
+    md5_number_lower(concat_ws('|', {{ texts | join(', ') }}))
+{%- endmacro %}
+
+{# One row per value of up to `count` rows that come next in a window, in a select list. #}
+{% macro rows_of_next(value, count, partition_by, order_by) -%}
+    {{ adapter.dispatch('rows_of_next')(value, count, partition_by, order_by) }}
+{%- endmacro %}
+
+{% macro duckdb__rows_of_next(value, count, partition_by, order_by) -%}
+    unnest(list({{ value }}) over (
+        partition by {{ partition_by }} order by {{ order_by }}
+        rows between 1 following and {{ count }} following
+    ))
+{%- endmacro %}

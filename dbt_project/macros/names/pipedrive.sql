@@ -5,7 +5,15 @@
         {{ relation }}.name as full_name,
         {{ relation }}.job_title as title,
         {{ json_text(relation ~ '.emails', '[0].value') }} as email,
-        {{ json_text(relation ~ '.phones', '[0].value') }} as phone
+        {{ json_text(relation ~ '.phones', '[0].value') }} as phone,
+        nullif(trim(concat(
+            {{ json_text(relation ~ '.postal_address', 'route') }},
+            ' ',
+            {{ json_text(relation ~ '.postal_address', 'street_number') }}
+        )), '') as street,
+        {{ json_text(relation ~ '.postal_address', 'postal_code') }} as postal_code,
+        {{ json_text(relation ~ '.postal_address', 'locality') }} as city,
+        {{ relation }}.birthday as birth_date
 {%- endmacro %}
 
 {# Activities that live, of meetings or of all others, with whom they are about: lead or contact. A meeting

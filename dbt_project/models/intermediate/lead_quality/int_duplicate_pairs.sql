@@ -1,38 +1,93 @@
--- Grain: pair of records of one person, the older first, with the probability that they are.
--- Exact rules only: within a group of equal records each is paired with the oldest.
-with persons as (
-    select * from {{ ref('int_person_records') }}
+-- Grain: pair of records of one person, the older first, with the probability that they are: 1 by an
+-- exact rule, the model's where that finds them. Two known given names that are no forms of one name are
+-- two people whatever else they share: a desk, a home, a mailbox, a day of birth.
+with fields as (
+    select * from {{ ref('int_person_fields') }}
 ),
 
-same_mailbox as (
-    select
-        first_value(record_key) over (partition by mailbox order by age_rank) as older_key,
-        record_key as younger_key,
-        'same_mailbox' as match_rule
-    from persons
-    where mailbox is not null
+comparisons as (
+    select comparisons.*
+    from {{ ref('int_duplicate_comparisons') }} as comparisons
+    inner join {{ ref('int_duplicate_candidates') }} as candidates
+        on comparisons.left_key = candidates.left_key and comparisons.right_key = candidates.right_key
 ),
 
-same_business_card as (
+limits as (
+    select max(case when threshold = 'duplicate_probability' then value end) as duplicate_probability
+    from {{ ref('lead_quality_thresholds') }}
+),
+
+oldest as (
     select
-        first_value(record_key) over (partition by business_card order by age_rank) as older_key,
-        record_key as younger_key,
-        'same_name_company_phone' as match_rule
-    from persons
-    where business_card is not null
+        value_key,
+        record_key,
+        age_rank
+    from fields
+    qualify row_number() over (partition by value_key order by age_rank) = 1
+),
+
+probable as (
+    select comparisons.*
+    from comparisons
+    inner join limits on comparisons.match_probability >= limits.duplicate_probability
+    where not coalesce(comparisons.given_names_differ, false)
+),
+
+-- two values: their oldest records stand for them
+alike as (
+    select
+        case
+            when left_oldest.age_rank < right_oldest.age_rank then left_oldest.record_key
+            else right_oldest.record_key
+        end as older_key,
+        case
+            when left_oldest.age_rank < right_oldest.age_rank then right_oldest.record_key
+            else left_oldest.record_key
+        end as younger_key,
+        probable.match_probability,
+        'probable' as match_rule
+    from probable
+    inner join oldest as left_oldest on probable.left_key = left_oldest.value_key
+    inner join oldest as right_oldest on probable.right_key = right_oldest.value_key
+    where probable.left_key <> probable.right_key
+),
+
+-- one value that says enough: each of its records and the oldest
+same as (
+    select
+        oldest.record_key as older_key,
+        fields.record_key as younger_key,
+        probable.match_probability,
+        'probable' as match_rule
+    from probable
+    inner join oldest on probable.left_key = oldest.value_key
+    inner join fields on oldest.value_key = fields.value_key and oldest.record_key <> fields.record_key
+    where probable.left_key = probable.right_key
+),
+
+exact as (
+    select
+        pairs.older_key,
+        pairs.younger_key,
+        pairs.match_probability,
+        pairs.match_rule
+    from {{ ref('int_duplicate_exact_pairs') }} as pairs
+    inner join fields as older on pairs.older_key = older.record_key
+    inner join fields as younger on pairs.younger_key = younger.record_key
+    inner join comparisons
+        on least(older.value_key, younger.value_key) = comparisons.left_key
+        and greatest(older.value_key, younger.value_key) = comparisons.right_key
+    where not coalesce(comparisons.given_names_differ, false)
 ),
 
 pairs as (
-    select * from same_mailbox
+    select * from exact
     union all
-    select * from same_business_card
+    select * from alike
+    union all
+    select * from same
 )
 
-select
-    older_key,
-    younger_key,
-    cast(1.0 as double) as match_probability,
-    min(match_rule) as match_rule
-from pairs
-where older_key <> younger_key
-group by older_key, younger_key
+select * from pairs
+-- what an exact rule says too is certain
+qualify row_number() over (partition by older_key, younger_key order by match_probability desc, match_rule) = 1

@@ -29,6 +29,9 @@ final as (
         people.email,
         people.phone,
         people.mobilephone as mobile_phone,
+        people.address as street,
+        people.zip as postal_code,
+        people.city,
         people.hs_analytics_source as lead_source,
 
         people.hs_email_optout as has_opted_out,

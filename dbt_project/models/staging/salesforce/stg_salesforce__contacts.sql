@@ -17,10 +17,14 @@ final as (
         "Email" as email,
         "Phone" as phone,
         "MobilePhone" as mobile_phone,
+        "MailingStreet" as street,
+        "MailingPostalCode" as postal_code,
+        "MailingCity" as city,
         "LeadSource" as lead_source,
 
         coalesce("HasOptedOutOfEmail" or "DoNotCall", "HasOptedOutOfEmail", "DoNotCall") as has_opted_out,
 
+        "Birthdate" as birth_date,
         "EmailBouncedDate" as email_bounced_at,
         "CreatedDate" as created_at,
         coalesce("SystemModstamp", "LastModifiedDate") as modified_at,

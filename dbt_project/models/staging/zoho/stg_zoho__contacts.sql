@@ -14,10 +14,14 @@ final as (
         "Email" as email,
         "Phone" as phone,
         "Mobile" as mobile_phone,
+        "Mailing Street" as street,
+        "Mailing Zip" as postal_code,
+        "Mailing City" as city,
         "Lead Source" as lead_source,
 
         "Email Opt Out" as has_opted_out,
 
+        "Date of Birth" as birth_date,
         "Created Time" as created_at,
         "Modified Time" as modified_at,
         {{ record_origin() }}

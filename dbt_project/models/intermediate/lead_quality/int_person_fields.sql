@@ -1,0 +1,132 @@
+-- Grain: record of a person: what it says about them, as it is compared with what others say. Words
+-- that withhold an answer ("unknown", "n/a") are no answer. `value_key` stands for all of it together.
+{% set legal_forms = '( (gmbh|ag|kg|ug|se|inc|llc|llp|ltd|limited|corp|corporation|co|company|plc|pty|sa|sas|sarl|sl'
+    ~ '|srl|spa|bv|nv|oy|oyj|ab|as|asa|aps|kk|jsc|mbh|ltda))+$' -%}
+{% set compared = [
+    'given_name', 'given_forms', 'is_known_given_name', 'surname', 'mailbox', 'line', 'mobile_line', 'company',
+    'company_domain', 'street', 'postal_code', 'city', 'birth_date',
+] -%}
+{% set typed = [
+    'first_name', 'last_name', 'full_name', 'email', 'phone', 'mobile_phone', 'street', 'postal_code', 'city', 'birth_date',
+] -%}
+with records as (
+    select
+        record_key,
+        record_type,
+        record_id,
+        age_rank,
+        mailbox
+    from {{ ref('int_person_records') }}
+),
+
+typed as (
+    select
+        records.*,
+        leads.company,
+        leads.{{ typed | join(',\n        leads.') }}
+    from records
+    inner join {{ ref('int_leads_resolved') }} as leads on records.record_id = leads.lead_id
+    where records.record_type = 'lead'
+    union all
+    select
+        records.*,
+        accounts.account_name as company,
+        contacts.{{ typed | join(',\n        contacts.') }}
+    from records
+    inner join {{ ref('int_contacts_resolved') }} as contacts on records.record_id = contacts.contact_id
+    left join {{ ref('int_accounts_resolved') }} as accounts on contacts.account_id = accounts.account_id
+    where records.record_type = 'contact'
+),
+
+-- a whole name is "Given Family" or "Family, Given"
+named as (
+    select
+        *,
+        first_name is null and last_name is null as is_whole,
+        full_name like '%,%' as is_family_first
+    from typed
+),
+
+texts as (
+    select
+        record_key,
+        age_rank,
+        email,
+        mailbox,
+        birth_date,
+        {{ comparable_name(
+            "case when not is_whole then first_name when is_family_first then "
+            ~ dbt.split_part('full_name', "','", 2) ~ " else " ~ dbt.split_part('full_name', "' '", 1) ~ " end"
+        ) }} as given_name,
+        {{ comparable_name(
+            "case when not is_whole then last_name when is_family_first then "
+            ~ dbt.split_part('full_name', "','", 1) ~ " else " ~ regex_replace('full_name', '^[^ ]+ ?', '') ~ " end"
+        ) }} as surname,
+        {{ regex_replace(comparable_text('company'), legal_forms, '') }} as company,
+        {{ comparable_text('street') }} as street,
+        {{ comparable_text('postal_code') }} as postal_code,
+        {{ comparable_text('city') }} as city,
+        {{ regex_replace('phone', '[^0-9]', '') }} as digits,
+        {{ regex_replace('mobile_phone', '[^0-9]', '') }} as mobile_digits
+    from named
+),
+
+withheld as (
+    select distinct
+        field,
+        {{ comparable_name('value') }} as value
+    from {{ ref('lead_placeholder_values') }}
+    where field in ('name_part', 'company')
+),
+
+domains as (
+    select
+        addresses.email,
+        domains.domain
+    from {{ ref('int_email_addresses') }} as addresses
+    inner join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
+    where
+        not domains.is_free_mail and not domains.is_alias_service and not domains.is_disposable
+        and domains.reserved_parent is null
+),
+
+-- a number that is one digit all through is nobody's
+compared as (
+    select
+        texts.record_key,
+        texts.age_rank,
+        texts.mailbox,
+        texts.street,
+        texts.postal_code,
+        texts.city,
+        texts.birth_date,
+        domains.domain as company_domain,
+        forms.given_name is not null as is_known_given_name,
+        case when given_placeholders.value is null then texts.given_name end as given_name,
+        case when given_placeholders.value is null then coalesce(forms.forms, texts.given_name) end as given_forms,
+        case when surname_placeholders.value is null then texts.surname end as surname,
+        case when company_placeholders.value is null then texts.company end as company,
+        case
+            when length(digits) >= 7 and length(replace(digits, right(digits, 1), '')) > 0 then right(digits, 9)
+        end as line,
+        case
+            when length(mobile_digits) >= 7 and length(replace(mobile_digits, right(mobile_digits, 1), '')) > 0
+                then right(mobile_digits, 9)
+        end as mobile_line
+    from texts
+    left join domains on texts.email = domains.email
+    left join {{ ref('given_names') }} as forms on texts.given_name = forms.given_name
+    left join withheld as given_placeholders
+        on texts.given_name = given_placeholders.value and given_placeholders.field = 'name_part'
+    left join withheld as surname_placeholders
+        on texts.surname = surname_placeholders.value and surname_placeholders.field = 'name_part'
+    left join withheld as company_placeholders
+        on texts.company = company_placeholders.value and company_placeholders.field = 'company'
+)
+
+select
+    record_key,
+    age_rank,
+    {{ compared | join(',\n    ') }},
+    {{ number_of_texts(compared) }} as value_key
+from compared

@@ -1,0 +1,101 @@
+"""`python -m evaluation.training.given_names`: write the seed of given names and their everyday forms.
+
+Two given names that are both known and no forms of one name are two people, however alike they are
+written: Maria and Mario, Anna and Anne. Names are those that at least two locales of Faker (MIT licence)
+know, which leaves out spellings of one list; the forms are below. It needs Faker (`pip install faker`),
+which the pipeline does not.
+"""
+
+import csv
+import importlib
+import pkgutil
+import re
+import unicodedata
+from collections import defaultdict
+
+from faker.providers import person
+
+from orchestration.settings import DBT_PROJECT_DIR
+
+SEED = DBT_PROJECT_DIR / "seeds" / "lead_quality" / "given_names.csv"
+LOCALES = 2
+# A name, then how people called so are called too.
+FORMS = """
+abigail abby gail|alan allan allen al|albert al bert bertie|alfred alf fred freddie|alice ali
+alexander alex alec sandy sascha sasha aleksandr xander|alexandra alex sandra sasha alexa|amanda mandy
+andrew andy drew andreas andre andrei|angela angie|anne ann annie nan|anna annie|anthony tony anton antonio
+arthur art|barbara barb barbie|beatrice bea|benjamin ben benny benji|bernard bernie|bradley brad
+carolyn caroline carol carrie|charlotte charlie lottie|clifford cliff|cynthia cindy|daniel dan danny
+catherine cathy kate katherine kathryn kathy katie kat cat katharina kathrin
+charles charlie chuck chas carlos karl carl|christian chris|christopher chris topher kit christoph
+christina chris tina christine kristina kristin chrissy|daniela dani|david dave davey|deborah debbie deb debra
+dennis denis|dominic dom nick|donald don donny|dorothy dot dottie|douglas doug|edward ed eddie ted ned eduard eduardo
+eleanor ellie nell nora|elizabeth liz beth betty lizzie eliza lisa elisabeth libby betsy|emily em emmy
+eric erik|ernest ernie|eugene gene|evelyn eve evie|florence flo|frances fran francesca
+francis frank fran francisco francesco franz|franklin frank|frederick fred freddie rick fritz friedrich
+gabriel gabe|gabriele gabi|geoffrey geoff jeff jeffrey|george georg jorge|gerald gerry jerry|gerard gerry
+gregory greg|gustav gus|guenther gunter gunther|harold harry hal|henry harry hank heinrich heinz henri enrique
+herbert herb bert|howard howie|hubert hugh|isabel isabelle isabella bella izzy|jacob jake jakob
+jacqueline jackie|james jim jimmy jamie|janet jan|jason jay|jennifer jen jenny|jessica jess jessie
+joan joanie|joanna jo joanne|johann hans johannes|john jack johnny jon jonny|jonathan jon jonny
+joseph joe joey josef jose giuseppe pepe|joshua josh|joyce joy|juan juanito|judith judy|julia jules|julie jules
+kenneth ken kenny|kimberly kim|laura laurie|lawrence larry laurence lorenz lorenzo|leonard leo len lenny
+leonardo leo|leopold leo poldi|lewis louis lou luis ludwig|lillian lily|louise lou|lucas luke lukas luca
+lucille lucy|madeleine maddie maddy madeline|manuel manolo|maria mary
+margaret maggie meg peggy marge rita greta margarete margarita|marcus mark marc markus marco|martin marty
+martha marty|matthew matt matty matthias matthieu matteo|maureen mo|maximilian max|maxwell max|megan meg
+melissa mel missy|michael mike mick mickey mikey michel michele miguel mikhail misha|michelle shelly
+mildred millie|mitchell mitch|nancy nan|natalie nat natalia natasha|nathaniel nate nat nathan
+nicholas nick nicky nico nicolas niklas klaus nikolai nicola|nicole nicky nikki|oliver ollie olli
+olivia liv livvy|pamela pam|patricia pat patty trish tricia|patrick pat paddy|paul paulo pablo pavel
+penelope penny|peter pete pedro pierre pietro|philip phil philipp phillip philippe felipe|rachel rach
+raymond ray|rebecca becky becca|reginald reg reggie|richard rick dick rich ricky ricardo riccardo
+robert bob rob bobby robbie roberto bert|roderick rod|roger rog|ronald ron ronnie|rosemary rose rosie
+russell russ|samantha sam sammy|samuel sam sammy|sandra sandy|sarah sara sally|sebastian seb bastian basti
+simon si|sofia sophia sophie sofie|stanley stan|stephanie steph stefanie|stuart stewart stu
+stephen steve steven stephan stefan stefano stevie esteban|susan sue susie suzanne susanne|sylvia silvia
+tamara tammy|theodore ted teddy theo|theresa terry tess teresa|terence terry|thomas tom tommy tomas
+timothy tim timmy|tobias toby tobi|ulrich uli|valerie val|victor vic viktor|victoria vicky tori
+vincent vince vinny|virginia ginny|vladimir vlad|walter walt wally|wilhelm willi
+william bill will billy willy liam guillaume guillermo|wolfgang wolf|yvonne evonne|zachary zach zack
+"""
+
+
+def plain(name: str) -> str:
+    """Lower case, without accents, as the macro comparable_text leaves it."""
+    letters = unicodedata.normalize("NFKD", name.lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def known(least: int = LOCALES) -> set[str]:
+    """Given names that at least so many locales have, three letters or more, in Latin letters."""
+    locales: dict[str, set[str]] = defaultdict(set)
+    for module in pkgutil.iter_modules(person.__path__):
+        if not module.ispkg:
+            continue
+        provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
+        for attribute in dir(provider):
+            values = getattr(provider, attribute)
+            if attribute.startswith("first_name") and isinstance(values, tuple | list | dict):
+                written = (value[0] if isinstance(value, tuple) else value for value in values)
+                for name in map(plain, written):
+                    if re.fullmatch("[a-z]{3,}", name):
+                        locales[name].add(module.name)
+    return {name for name, found in locales.items() if len(found) >= least}
+
+
+def main() -> None:
+    """Write the seed: a row per name; `forms` are the names it may stand for, itself among them."""
+    forms = {name: {name} for name in known()}
+    for group in FORMS.replace("\n", "|").split("|"):
+        # the first is what the others may stand for
+        for name in group.split():
+            forms.setdefault(name, {name}).add(group.split()[0])
+    with SEED.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["given_name", "forms"])
+        writer.writerows((name, " ".join(sorted(forms[name]))) for name in sorted(forms))
+
+
+if __name__ == "__main__":
+    main()
