@@ -4,9 +4,9 @@ Writes dbt_project/models/intermediate/lead_quality/duplicate_model.json, settin
 for every level of every comparison (Fellegi and Sunter). Generated people (people_generator) go through the
 pipeline itself, so that the parameters are of the same fields and candidates that the build compares: m is a
 level's share among candidate pairs of one person, u among candidate pairs of two. There are two kinds of
-two people, and a set of u for each: neighbours share a home, a desk or a surname, strangers a name or a day of
-birth. One u for both would say that a name may be shared, and so may an address, and not that hardly anyone
-shares both.
+two people, and a set of u for each: neighbours share a home, a desk or a surname, strangers a name or a
+day of birth. One u for both would say that a name may be shared, and so may an address, and not that
+hardly anyone shares both.
 
 It needs Faker (`pip install faker`), which the pipeline does not. Raise VERSION with every change: pairs are
 compared again then.
@@ -50,9 +50,19 @@ _SWAPPED = (
 _TWO_NAMES = "is_known_given_name_l and is_known_given_name_r"
 _FORMS = "list_has_any(string_split(given_forms_l, ' '), string_split(given_forms_r, ' '))"
 _SHORTENED = (
-    "(least(length(given_name_l), length(given_name_r)) = 1 and left(given_name_l, 1) = left(given_name_r, 1))"
+    "(least(length(given_name_l), length(given_name_r)) = 1"
+    " and left(given_name_l, 1) = left(given_name_r, 1))"
     " or split_part(given_name_l, ' ', 1) = split_part(given_name_r, ' ', 1)"
 )
+
+_PART_OF = "contains(surname_l, surname_r) or contains(surname_r, surname_l)"
+# minh.tran@ and linh.tran@ are no slip of the pen where the names say the same
+_ONE_NAME = "coalesce(given_name_l = given_name_r, true) and coalesce(surname_l = surname_r, true)"
+
+
+def _long(name: str) -> str:
+    """Long enough for a slip: Minh and Linh, Li and Lu are two names."""
+    return f"least(length({name}_l), length({name}_r)) >= 5"
 
 
 def _missing(name: str) -> str:
@@ -73,7 +83,7 @@ def _alike(name: str, similarity: float) -> str:
     return f"jaro_winkler_similarity({name}_l, {name}_r) >= {similarity}"
 
 
-# Each comparison: what is no comparison, then levels (label, condition) from the most alike; the rest is unlike.
+# Each comparison: what is no comparison, then levels (label, condition), the most alike first.
 COMPARISONS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "given_name": (_missing("given_name"), (
         ("the same", "given_name_l = given_name_r"),
@@ -81,18 +91,18 @@ COMPARISONS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         ("in each other's place", _SWAPPED),
         ("an initial, or one of two names", _SHORTENED),
         ("two names", _TWO_NAMES),
-        ("a slip", f"{_slips('given_name', 1)} or {_alike('given_name', 0.9)}"),
-        ("alike", _alike("given_name", 0.8)),
+        ("a slip", f"{_long('given_name')} and ({_slips('given_name', 1)} or {_alike('given_name', 0.9)})"),
+        ("alike", f"{_long('given_name')} and {_alike('given_name', 0.8)}"),
     )),
     # names in each other's place are told by the given name
     "surname": (f"{_missing('surname')} or {_SWAPPED}", (
         ("the same", "surname_l = surname_r"),
-        ("a slip", f"{_slips('surname', 1)} or {_alike('surname', 0.92)}"),
-        ("alike", f"{_alike('surname', 0.8)} or contains(surname_l, surname_r) or contains(surname_r, surname_l)"),
+        ("a slip", f"{_long('surname')} and ({_slips('surname', 1)} or {_alike('surname', 0.92)})"),
+        ("alike", f"{_alike('surname', 0.8)} or {_PART_OF}"),
     )),
     "mailbox": (_missing("mailbox"), (
         ("the same", "mailbox_l = mailbox_r"),
-        ("a slip", f"{_slips('mailbox', 2)} and {_same_digits('mailbox')}"),
+        ("a slip", f"{_slips('mailbox', 2)} and {_same_digits('mailbox')} and {_ONE_NAME}"),
         ("the same before the @", "split_part(mailbox_l, '@', 1) = split_part(mailbox_r, '@', 1)"),
     )),
     "line": (
@@ -131,14 +141,16 @@ def parameters(counts: Mapping[str, Counter[tuple[str, int]]], pairs: Mapping[st
     """
     return {
         "version": VERSION,
-        "made_by": f"python -m evaluation.training.duplicate_model; generated people, seed {SEEDS['training']}",
+        "made_by": f"evaluation/training/duplicate_model.py, seed {SEEDS['training']}",
         "given_names_differ": [label for label, _ in _levels("given_name")].index(_DIFFERENT_NAMES),
         "against": {
             kind: {
                 "link_type": "dedupe_only",
                 "unique_id_column_name": "value_key",
                 "probability_two_random_records_match": round(
-                    pairs["one"] / (pairs["one"] + (STRANGERS * pairs["one"] if kind == "strangers" else pairs[kind])), 6
+                    pairs["one"]
+                    / (pairs["one"] + (STRANGERS * pairs["one"] if kind == "strangers" else pairs[kind])),
+                    6,
                 ),
                 "retain_matching_columns": True,  # without them Splink 5 does not return the levels either
                 "retain_intermediate_calculation_columns": False,
@@ -177,7 +189,9 @@ def write(model: Mapping[str, Any]) -> None:
 
 def comparing() -> ModuleType:
     """The dbt model that compares, as a module."""
-    spec = importlib.util.spec_from_file_location("int_duplicate_comparisons", FOLDER / "int_duplicate_comparisons.py")
+    spec = importlib.util.spec_from_file_location(
+        "int_duplicate_comparisons", FOLDER / "int_duplicate_comparisons.py"
+    )
     if spec is None or spec.loader is None:
         raise ImportError(f"{FOLDER} has no int_duplicate_comparisons.py")
     module = importlib.util.module_from_spec(spec)
@@ -194,18 +208,20 @@ def landed(folder: Path) -> Path:
             writer.writeheader()
             writer.writerows(records(PEOPLE, seed))
         sources.append(
-            {"name": name, "system": "csv_mapping", "path": str(folder), "time_zone": "UTC", "currency": "EUR",
-             "objects": {"lead": {"file": f"{name}.csv", "columns": MAPPED}},
+            {"name": name, "system": "csv_mapping", "path": str(folder), "time_zone": "UTC",
+             "currency": "EUR", "objects": {"lead": {"file": f"{name}.csv", "columns": MAPPED}},
              "lead_allowance": {"fake_share": 1.0, "reason": "Generated people."}}
         )  # fmt: skip
-    text = yaml.safe_dump({"reporting": {"time_zone": "Europe/Berlin", "currency": "EUR"}, "sources": sources})
+    text = yaml.safe_dump(
+        {"reporting": {"time_zone": "Europe/Berlin", "currency": "EUR"}, "sources": sources}
+    )
     (folder / "sources.yaml").write_text(text, encoding="utf-8")
     build(folder / "data", folder / "sources.yaml")
     return folder / "data" / "warehouse.duckdb"
 
 
 def pairs_of(warehouse: Path, source: str) -> tuple[pa.Table, pa.Table]:
-    """What is compared of the generated people of a source, and the candidate pairs with `kind`, one of KINDS.
+    """What is compared of a source's generated people, and the candidate pairs with `kind`, one of KINDS.
 
     Values that two people share are left out: nobody could tell them apart.
     """
@@ -264,7 +280,10 @@ def report(found: pa.Table) -> None:
     for threshold in (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999):
         said = Counter(kind for probability, kind in pairs if probability >= threshold)
         recall = said["one"] / sum(kind == "one" for _, kind in pairs)
-        print(f"  {threshold}: precision {said['one'] / max(said.total(), 1):.4f}, recall {recall:.4f}, {dict(said)}")
+        print(
+            f"  {threshold}: precision {said['one'] / max(said.total(), 1):.4f}, recall {recall:.4f}",
+            dict(said),
+        )
 
 
 def main() -> None:

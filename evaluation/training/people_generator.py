@@ -70,8 +70,9 @@ class Names:
 
 
 def people(count: int, seed: int) -> list[tuple[int, Person]]:
-    """`count` people or a few more, each with the number of their firm or home: firms with one switchboard, address and domain; homes with one address,
-    mostly one surname and sometimes one telephone number or mailbox; and some alone in both."""
+    """`count` people or a few more, each with the number of their firm or home: firms with one switchboard,
+    address and domain; homes with one address, mostly one surname and sometimes one telephone number or
+    mailbox; and some alone in both."""
     chance = random.Random(seed)
     names = Names(chance)
     found: list[tuple[int, Person]] = []
@@ -90,7 +91,9 @@ def _place(chance: random.Random, names: Names) -> dict[str, str]:
 
 
 def _number(chance: random.Random) -> str:
-    return f"+{chance.choice((1, 33, 44, 49, 61))} {chance.randint(20, 99)} {chance.randint(10**6, 10**7 - 1)}"
+    return (
+        f"+{chance.choice((1, 33, 44, 49, 61))} {chance.randint(20, 99)} {chance.randint(10**6, 10**7 - 1)}"
+    )
 
 
 def _address(chance: random.Random, first: str, last: str, domain: str) -> str:
@@ -109,7 +112,9 @@ def _firm(chance: random.Random, names: Names) -> list[Person]:
     """Colleagues; one in six bears the surname of another."""
     stem = names.one(names.family)
     company = f"{stem} {chance.choice(TRADES)} {chance.choice(FORMS_OF_COMPANY)}".strip()
-    domain = plain(company.rsplit(" ", 1)[0]).replace(" ", "-").replace("'", "") + chance.choice((".com", ".de", ".io"))
+    domain = plain(company.rsplit(" ", 1)[0]).replace(" ", "-").replace("'", "") + chance.choice(
+        (".com", ".de", ".io")
+    )
     office, switchboard = _place(chance, names), _number(chance)
     staff: list[Person] = []
     for _ in range(chance.choice((1, 1, 2, 3, 4, 6, 9))):
@@ -151,7 +156,11 @@ def slip(chance: random.Random, text: str) -> str:
         if len(text) < 3:
             return text
         at = chance.randrange(len(text) - 1)
-        letter = chance.choice("abcdefghijklmnopqrstuvwxyz") if not text[at].isdigit() else str(chance.randint(0, 9))
+        letter = (
+            chance.choice("abcdefghijklmnopqrstuvwxyz")
+            if not text[at].isdigit()
+            else str(chance.randint(0, 9))
+        )
         text = chance.choice(
             (text[:at] + text[at + 1 :], text[: at + 1] + text[at:], text[:at] + letter + text[at + 1 :],
              text[:at] + text[at + 1] + text[at] + text[at + 2 :])
@@ -201,7 +210,9 @@ def written_again(chance: random.Random, person: Person, names: Names) -> Person
         change["phone"] = chance.choice((_number(chance), person.mobile, ""))
     if person.birth and often(0.04):
         year, month, day = person.birth.split("-")
-        change["birth"] = f"{year}-{day}-{month}" if int(day) <= 12 else chance.choice((f"{year}-01-01", _birth(chance)))
+        change["birth"] = (
+            f"{year}-{day}-{month}" if int(day) <= 12 else chance.choice((f"{year}-01-01", _birth(chance)))
+        )
     again = replace(person, first=first, last=last, **change)
     slips = {
         name: slip(chance, getattr(again, name))

@@ -8,3 +8,8 @@
 {% macro comparable_name(text) -%}
     {{ comparable_text(regex_replace('lower(' ~ text ~ ')', '(^|[^\\p{L}])(n[/.]a\\.?[^\\p{L}]*)+($|[^\\p{L}])', ' unknown ')) }}
 {%- endmacro %}
+
+{# Whether digits are a telephone number that somebody has: long enough, and not one digit all through. #}
+{% macro is_somebodys_number(digits) -%}
+    length({{ digits }}) >= 7 and length(replace({{ digits }}, right({{ digits }}, 1), '')) > 0
+{%- endmacro %}

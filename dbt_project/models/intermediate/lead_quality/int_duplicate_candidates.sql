@@ -1,6 +1,6 @@
 -- Grain: pair of distinct values of persons (int_person_fields.value_key), the smaller key first, that
 -- are worth comparing: they share a block. In a block each is paired with the next few in the order of
--- names, so that a switchboard or a common name cannot make more pairs than `neighbours` per record and block.
+-- names: no switchboard and no common name makes more pairs than `neighbours` per record and block.
 {% set neighbours = 10 -%}
 {% set by_name = "coalesce(given_name, '') || ' ' || coalesce(surname, '')" -%}
 {% set by_place = "coalesce(postal_code, '') || ' ' || coalesce(company, '') || ' ' || coalesce(city, '')" -%}

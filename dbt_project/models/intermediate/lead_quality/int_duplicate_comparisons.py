@@ -111,7 +111,9 @@ def model(dbt, session):
     parameters = json.loads(text)
     query = "select left_key, right_key from candidates"
     if dbt.is_incremental:
-        known = f"select left_key, right_key from {dbt.this} where compared_with = '{compared_with(parameters)}'"
+        known = (
+            f"select left_key, right_key from {dbt.this} where compared_with = '{compared_with(parameters)}'"
+        )
         query += f" anti join ({known}) as known using (left_key, right_key)"
     pairs = dbt.ref("int_duplicate_candidates").query("candidates", query).to_arrow_table()
     if not len(pairs):

@@ -90,4 +90,7 @@ pairs as (
 
 select * from pairs
 -- what an exact rule says too is certain
-qualify row_number() over (partition by older_key, younger_key order by match_probability desc, match_rule) = 1
+qualify
+    row_number() over (
+        partition by older_key, younger_key order by match_probability desc, match_rule asc
+    ) = 1

@@ -1,13 +1,14 @@
--- Grain: record of a person: what it says about them, as it is compared with what others say. Words
--- that withhold an answer ("unknown", "n/a") are no answer. `value_key` stands for all of it together.
-{% set legal_forms = '( (gmbh|ag|kg|ug|se|inc|llc|llp|ltd|limited|corp|corporation|co|company|plc|pty|sa|sas|sarl|sl'
-    ~ '|srl|spa|bv|nv|oy|oyj|ab|as|asa|aps|kk|jsc|mbh|ltda))+$' -%}
+-- Grain: record of a person: what it says, as it is compared with what others say. Words that withhold
+-- an answer ("unknown", "n/a") are no answer. `value_key` stands for all of it together.
+{% set legal_forms = '( (gmbh|ag|kg|ug|se|inc|llc|llp|ltd|limited|corp|corporation|co|company|plc|pty|sa|sas|sarl'
+    ~ '|sl|srl|spa|b ?v|n ?v|oyj?|ab|as|asa|aps|kk|jsc|mbh|ltda))+$' -%}
 {% set compared = [
     'given_name', 'given_forms', 'is_known_given_name', 'surname', 'mailbox', 'line', 'mobile_line', 'company',
     'company_domain', 'street', 'postal_code', 'city', 'birth_date',
 ] -%}
 {% set typed = [
-    'first_name', 'last_name', 'full_name', 'email', 'phone', 'mobile_phone', 'street', 'postal_code', 'city', 'birth_date',
+    'first_name', 'last_name', 'full_name', 'email', 'phone', 'mobile_phone', 'street', 'postal_code', 'city',
+    'birth_date',
 ] -%}
 with records as (
     select
@@ -90,7 +91,6 @@ domains as (
         and domains.reserved_parent is null
 ),
 
--- a number that is one digit all through is nobody's
 compared as (
     select
         texts.record_key,
@@ -103,15 +103,16 @@ compared as (
         domains.domain as company_domain,
         forms.given_name is not null as is_known_given_name,
         case when given_placeholders.value is null then texts.given_name end as given_name,
-        case when given_placeholders.value is null then coalesce(forms.forms, texts.given_name) end as given_forms,
+        case
+            when given_placeholders.value is null then coalesce(forms.forms, texts.given_name)
+        end as given_forms,
         case when surname_placeholders.value is null then texts.surname end as surname,
         case when company_placeholders.value is null then texts.company end as company,
         case
-            when length(digits) >= 7 and length(replace(digits, right(digits, 1), '')) > 0 then right(digits, 9)
+            when {{ is_somebodys_number('texts.digits') }} then right(texts.digits, 9)
         end as line,
         case
-            when length(mobile_digits) >= 7 and length(replace(mobile_digits, right(mobile_digits, 1), '')) > 0
-                then right(mobile_digits, 9)
+            when {{ is_somebodys_number('texts.mobile_digits') }} then right(texts.mobile_digits, 9)
         end as mobile_line
     from texts
     left join domains on texts.email = domains.email
