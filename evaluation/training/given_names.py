@@ -30,7 +30,8 @@ catherine cathy kate katherine kathryn kathy katie kat cat katharina kathrin
 charles charlie chuck chas carlos karl carl|christian chris|christopher chris topher kit christoph
 christina chris tina christine kristina kristin chrissy|daniela dani|david dave davey|deborah debbie deb debra
 dennis denis|dominic dom nick|donald don donny|dorothy dot dottie|douglas doug
-edward ed eddie ted ned eduard eduardo|eleanor ellie nell nora|elizabeth liz beth betty lizzie eliza lisa elisabeth libby betsy
+edward ed eddie ted ned eduard eduardo|eleanor ellie nell nora
+elizabeth liz beth betty lizzie eliza lisa elisabeth libby betsy
 emily em emmy
 eric erik|ernest ernie|eugene gene|evelyn eve evie|florence flo|frances fran francesca
 francis frank fran francisco francesco franz|franklin frank|frederick fred freddie rick fritz friedrich
@@ -41,7 +42,8 @@ jacqueline jackie|james jim jimmy jamie|janet jan|jason jay|jennifer jen jenny|j
 joan joanie|joanna jo joanne|johann hans johannes|john jack johnny jon jonny|jonathan jon jonny
 joseph joe joey josef jose giuseppe pepe|joshua josh|joyce joy|juan juanito|judith judy
 julia jules|julie jules|kenneth ken kenny|kimberly kim|laura laurie|lawrence larry laurence lorenz lorenzo
-leonard leo len lenny|leonardo leo|leopold leo poldi|lewis louis lou luis ludwig|lillian lily|louise lou|lucas luke lukas luca
+leonard leo len lenny|leonardo leo|leopold leo poldi
+lewis louis lou luis ludwig|lillian lily|louise lou|lucas luke lukas luca
 lucille lucy|madeleine maddie maddy madeline|manuel manolo|maria mary
 margaret maggie meg peggy marge rita greta margarete margarita|marcus mark marc markus marco|martin marty
 martha marty|matthew matt matty matthias matthieu matteo|maureen mo|maximilian max|maxwell max|megan meg

@@ -30,7 +30,7 @@ probable as (
     select comparisons.*
     from comparisons
     inner join limits on comparisons.match_probability >= limits.duplicate_probability
-    where not coalesce(comparisons.given_names_differ, false)
+    where not comparisons.given_names_differ
 ),
 
 -- two values: their oldest records stand for them
@@ -77,7 +77,7 @@ exact as (
     inner join comparisons
         on least(older.value_key, younger.value_key) = comparisons.left_key
         and greatest(older.value_key, younger.value_key) = comparisons.right_key
-    where not coalesce(comparisons.given_names_differ, false)
+    where not comparisons.given_names_differ
 ),
 
 pairs as (
