@@ -8,8 +8,7 @@ two people, and a set of u for each: neighbours share a home, a desk or a surnam
 day of birth. One u for both would say that a name may be shared, and so may an address, and not that
 hardly anyone shares both.
 
-It needs Faker (`pip install faker`), which the pipeline does not. Raise VERSION with every change: pairs are
-compared again then.
+It needs Faker (`pip install faker`), which the pipeline does not. Raise VERSION with every change.
 """
 
 import csv

@@ -6,6 +6,7 @@ every candidate has been compared before. What it cannot compare fails the build
 look like no duplicate.
 """
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
@@ -44,7 +45,8 @@ SCHEMA = pa.schema(
 
 def compared_with(model: dict[str, Any]) -> str:
     """What decides a pair beside its values: compared again when it changes."""
-    return f"splink {version('splink')}, parameters {model['version']}"
+    content = hashlib.sha256(json.dumps(model, sort_keys=True).encode()).hexdigest()[:12]
+    return f"splink {version('splink')}, parameters {model['version']} ({content})"
 
 
 def compare(

@@ -1,7 +1,7 @@
 -- Grain: record of a person: what it says, as it is compared with what others say. Words that withhold
 -- an answer ("unknown", "n/a") are no answer. `value_key` stands for all of it together.
-{% set legal_forms = '( (gmbh|ag|kg|ug|se|inc|llc|llp|ltd|limited|corp|corporation|co|company|plc|pty|sa|sas|sarl'
-    ~ '|sl|srl|spa|b ?v|n ?v|oyj?|ab|as|asa|aps|kk|jsc|mbh|ltda))+$' -%}
+{% set legal_forms = '( (gmbh|ag|kg|ug|se|inc|llc|llp|ltd|limited|corp|corporation|co|company|plc|pty|sa|sas'
+    ~ '|sarl|sl|srl|spa|b ?v|n ?v|oyj?|ab|as|asa|aps|kk|jsc|mbh|ltda))+$' -%}
 {% set compared = [
     'given_name', 'given_forms', 'is_known_given_name', 'surname', 'mailbox', 'line', 'mobile_line', 'company',
     'company_domain', 'street', 'postal_code', 'city', 'birth_date',
