@@ -15,6 +15,7 @@ ALERT_URLS = "PIPELINE_ALERT_URLS"  # secrets: where troubles are told, as Appri
 DIGEST_URLS = "PIPELINE_DIGEST_URLS"  # the same for the weekly digest
 _BUILD_AGE = "PIPELINE_MAX_BUILD_AGE_HOURS"
 DEFAULT_BUILD_AGE_HOURS = 36.0  # a daily build that failed once, and the next one not yet done
+PUBLISH_CONTACTS = "PUBLISH_CONTACT_DETAILS"
 DEFAULT_SOURCES = PROJECT_ROOT / "orchestration" / "sources.yaml"
 
 
@@ -27,6 +28,7 @@ class Settings:
     needs the reporting time zone of the sources file. `is_postgres_wanted`: `PUBLISH_POSTGRES_URL` is set;
     `are_runs_in_postgres`: `DAGSTER_POSTGRES_URL` is; `are_alerts_wanted`, `is_digest_wanted`: so are
     `PIPELINE_ALERT_URLS`, `PIPELINE_DIGEST_URLS`. `max_build_age_hours`: how old what is served may get.
+    `publish_contact_details`: names, addresses and numbers of leads go into the published tables.
     """
 
     home: Path
@@ -37,6 +39,7 @@ class Settings:
     are_alerts_wanted: bool = False
     is_digest_wanted: bool = False
     max_build_age_hours: float = DEFAULT_BUILD_AGE_HOURS
+    publish_contact_details: bool = False
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -54,6 +57,7 @@ class Settings:
             are_alerts_wanted=bool((env.get(ALERT_URLS) or "").strip()),
             is_digest_wanted=bool((env.get(DIGEST_URLS) or "").strip()),
             max_build_age_hours=_hours(env.get(_BUILD_AGE)),
+            publish_contact_details=_is_chosen(PUBLISH_CONTACTS, env.get(PUBLISH_CONTACTS)),
         )
 
     @staticmethod
@@ -109,6 +113,17 @@ class Settings:
             "DAGSTER_HOME": str(self.dagster_home),
         }
         return {**os.environ, **values, **({"PIPELINE_AS_OF": self.as_of_text} if self.as_of_text else {})}
+
+
+def _is_chosen(variable: str, text: str | None) -> bool:
+    """True or false as written: nobody's address is published by a slip of the pen."""
+    chosen = (text or "false").strip().lower()
+    if chosen not in ("true", "false"):
+        raise PipelineError(
+            f"{variable} is {chosen!r}, which is neither true nor false.",
+            "Write true to publish names, addresses and numbers of leads; leave it out otherwise.",
+        )
+    return chosen == "true"
 
 
 def _is_runs_url(url: str | None) -> bool:

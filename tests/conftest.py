@@ -35,7 +35,13 @@ sources:
 
 @pytest.fixture(autouse=True)
 def _only_temporary_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PIPELINE_SOURCES", "PIPELINE_AS_OF", "PIPELINE_BUILD_MANIFEST", "PIPELINE_WAREHOUSE"):
+    for name in (
+        "PIPELINE_SOURCES",
+        "PIPELINE_AS_OF",
+        "PIPELINE_BUILD_MANIFEST",
+        "PIPELINE_WAREHOUSE",
+        "PUBLISH_CONTACT_DETAILS",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PIPELINE_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "data" / "dagster"))

@@ -99,6 +99,7 @@ def plan_build(
         "started_at": now.astimezone(UTC).strftime(TIME_FORMAT),
         "git_revision": git_revision(),
         "configuration": configuration(sources),
+        "publish_contact_details": settings.publish_contact_details,
         "reporting": sources.reporting.model_dump(mode="json"),
         "systems": enabled_systems(sources),
         "sources": [_source_facts(entry, ingests[entry.name], now) for entry in sources.sources],

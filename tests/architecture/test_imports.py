@@ -18,6 +18,7 @@ BOTTOM = {
     "calendar_accounts",
     "crm_accounts",
     "lead_exemptions",
+    "masking",
     "sources_file",
     "sources_checks",
     "yaml_lines",

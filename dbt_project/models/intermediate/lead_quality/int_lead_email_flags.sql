@@ -37,6 +37,7 @@ judged as (
         leads.lead_id,
         addresses.problem,
         addresses.domain,
+        {{ masked_address('addresses.local_part', 'addresses.domain') }} as address,
         domains.is_disposable,
         domains.disposable_parent,
         domains.reserved_parent,
@@ -62,8 +63,8 @@ final as (
     select
         {{ lead_flag(
             'email_syntax', 'email_since',
-            "'The e-mail address is not valid: ' || problem",
-            {'problem': 'problem'}
+            "'The e-mail address ' || address || ' is not valid: ' || problem",
+            {'address': 'address', 'problem': 'problem'}
         ) }}
     from judged
     where problem is not null
@@ -71,8 +72,8 @@ final as (
     select
         {{ lead_flag(
             'email_disposable', 'email_since',
-            "'The mail domain ' || domain || ' is listed as disposable: its addresses are made to be thrown away.'",
-            {'domain': 'domain', 'listed_domain': 'disposable_parent'}
+            "'The mail domain of ' || address || ' is listed as disposable: its addresses are made to be thrown away.'",
+            {'address': 'address', 'domain': 'domain', 'listed_domain': 'disposable_parent'}
         ) }}
     from judged
     where is_disposable
@@ -81,11 +82,11 @@ final as (
         {{ lead_flag(
             'email_placeholder', 'email_since',
             "case
-                when is_own then 'The e-mail address is at our own domain ' || domain || '.'
-                when reserved_parent is not null then 'Nobody has a mailbox at the domain ' || domain || '.'
-                else 'The e-mail address is a placeholder: \"' || placeholder || '\" stands where a person should.'
+                when is_own then 'The e-mail address ' || address || ' is at our own domain.'
+                when reserved_parent is not null then 'Nobody has a mailbox at the domain of ' || address || '.'
+                else 'The e-mail address ' || address || ' is a placeholder: \"' || placeholder || '\" stands where a person should.'
             end",
-            {'domain': 'domain', 'placeholder': 'placeholder', 'is_own_domain': 'is_own'}
+            {'address': 'address', 'domain': 'domain', 'placeholder': 'placeholder', 'is_own_domain': 'is_own'}
         ) }}
     from judged
     where is_own or reserved_parent is not null or placeholder is not null
@@ -93,8 +94,8 @@ final as (
     select
         {{ lead_flag(
             'email_role', 'email_since',
-            "'The e-mail address belongs to a function (' || role || '), not to a person.'",
-            {'role': 'role'}
+            "'The e-mail address ' || address || ' belongs to a function (' || role || '), not to a person.'",
+            {'address': 'address', 'role': 'role'}
         ) }}
     from judged
     where role is not null
@@ -103,8 +104,8 @@ final as (
     select
         {{ lead_flag(
             'email_bounced', 'email_bounced_at',
-            "'Mail to the address bounced on ' || cast(cast(email_bounced_at as date) as varchar) || ', and nobody ever answered from it.'",
-            {'bounced_at': 'cast(email_bounced_at as varchar)'}
+            "'Mail to ' || address || ' bounced on ' || cast(cast(email_bounced_at as date) as varchar) || ', and nobody ever answered from it.'",
+            {'address': 'address', 'bounced_at': 'cast(email_bounced_at as varchar)'}
         ) }}
     from judged
     where email_bounced_at <= {{ as_of() }} and coalesce(first_answer_at > email_bounced_at, true)
