@@ -52,7 +52,7 @@ test-integration: $(STAMP) ## real input, real servers
 test-faults: $(STAMP) ## really kills, fills and corrupts
 	$(BIN)/python -m pytest tests/faults
 
-evaluate: $(STAMP) ## how well the rules do on labelled data (under five minutes)
+evaluate: $(STAMP) ## how well the rules do on labelled data (under ten minutes)
 	@$(BIN)/python -m evaluation
 
 bench: $(STAMP) ## measure speed and memory; BENCH="--repeats 2 --only file" for less (see docs/performance.md)

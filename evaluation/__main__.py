@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evaluation import addresses, docs, fodder, organisations, people
+from evaluation import addresses, dispositions, docs, fodder, organisations, people
 from evaluation.inputs import write_inputs
 from evaluation.judgements import build, read
 from evaluation.report import goals_table
@@ -37,7 +37,7 @@ def evaluate(folder: Path) -> str:
     """The whole report. Builds into `folder` unless it holds a publication already."""
     home = folder / "data"
     if not (home / "published" / "current.duckdb").exists():
-        sys.stderr.write("Building the marts from labelled data (one to four minutes) ...\n")
+        sys.stderr.write("Building the marts from labelled data (two to six minutes) ...\n")
         build(home, write_inputs(folder))
     judged = read(home)
     sections = [
@@ -48,6 +48,7 @@ def evaluate(folder: Path) -> str:
         people.febrl(judged),
         people.neighbours(judged),
         people.names(judged),
+        dispositions.section(dispositions.read(folder / "dispositions")),
         fodder.section(fodder.read(home)),
     ]
     goals = [goal for section in sections for goal in section.goals]

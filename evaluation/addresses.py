@@ -19,6 +19,10 @@ _THROWING = ("temp", "trash", "spam", "fake", "junk", "dispos", "discard", "minu
              "dump", "shit", "crap", "burn", "mailinator", "yopmail", "guerrilla", "throw", "muell", "oneoff",
              "forget", "destruct", "papierkorb", "sofort", "instant", "nowhere", "sinnlos")  # fmt: skip
 
+# The domains of fakenamegenerator.com, which invents people by the thousand.
+_GENERATED_NAMES = {"armyspy.com", "cuvox.de", "dayrep.com", "einrot.com", "fleckens.hu", "gustr.com",
+                    "jourrapide.com", "rhyta.com", "superrito.com", "teleworm.us"}  # fmt: skip
+
 
 def _judge() -> ModuleType:
     path = DBT_PROJECT_DIR / "models" / "intermediate" / "lead_quality" / "int_email_addresses.py"
@@ -73,19 +77,19 @@ def domains(judged: Judgements) -> Section:
         if not wanted:
             remarks.append(f"{names[label]}: absent here, not measured")
         elif label == "free":
-            telling = [d for d in wrong if any(word in d for word in _THROWING)]
-            others = [d for d in wrong if d not in telling]
-            remarks.append(
-                f"free mail judged disposable, and saying so in its own name ({len(telling)}; the list of "
-                f"free mail holds throw-away services too): {', '.join(telling)}"
-            )
-            remarks.append(f"free mail judged disposable, all others ({len(others)}): {', '.join(others)}")
+            remarks += _contradictions(wrong)
         else:
             remarks.append(f"alias domains judged disposable: {', '.join(wrong) or 'none'}")
-        measured = float(len(wrong)) if wanted else None
         title = "alias" if label == "alias" else "free-mail"
-        note = "the list of free mail holds throw-away services too" if label == "free" else ""
+        measured = float(len(wrong)) if wanted else None
+        note = f"{listed} stand on both published lists, see above" if label == "free" else ""
         goals.append(Goal(f"{title} domains judged disposable", 0, measured, False, True, note))
+        if label == "free":
+            undisputed = float(len(set(wrong) - blocklist)) if wanted else None
+            goals.append(
+                Goal("free-mail domains on no list of disposable ones, judged disposable", 0, undisputed,
+                     False, True, "their parent is listed")
+            )  # fmt: skip
     remarks.append("recall is not measured: no list of disposable domains here that the rule does not use")
     return Section(
         "Mail domains (`email_disposable`)",
@@ -93,6 +97,21 @@ def domains(judged: Judgements) -> Section:
         ("labelled list", "domains", "on the disposable list", "judged disposable", "false-positive rate"),
         rows, remarks, goals,
     )  # fmt: skip
+
+
+def _contradictions(wrong: Sequence[str]) -> list[str]:
+    """Free mail judged disposable, by what speaks for and against it."""
+    telling = [d for d in wrong if any(word in d for word in _THROWING)]
+    disputed = [d for d in wrong if d in blocklist and d not in telling]
+    children = [d for d in wrong if d not in blocklist and d not in telling]
+    generators = [d for d in wrong if d in _GENERATED_NAMES]
+    return [
+        f"free mail judged disposable, and saying so in its own name ({len(telling)}): {', '.join(telling)}",
+        f"free mail judged disposable, and on the disposable list too ({len(disputed)}); the two lists "
+        f"contradict each other, and the one of free mail is no truth: it holds {len(generators)} domains of "
+        f"a generator of invented people ({', '.join(generators)}): {', '.join(disputed)}",
+        f"free mail judged disposable because a parent is listed ({len(children)}): {', '.join(children)}",
+    ]
 
 
 def roles(judged: Judgements) -> Section:

@@ -43,10 +43,10 @@ def has_rule(flag: str) -> bool:
         return any(row["flag"] == flag for row in csv.DictReader(file))
 
 
-def build(home: Path, sources: Path) -> None:
+def build(home: Path, sources: Path, as_of: str = AS_OF) -> None:
     """`python -m orchestration run` in a process of its own. Raises PipelineError with its output."""
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PIPELINE_", "DAGSTER_"))}
-    env |= {"PIPELINE_HOME": str(home), "PIPELINE_SOURCES": str(sources), "PIPELINE_AS_OF": AS_OF}
+    env |= {"PIPELINE_HOME": str(home), "PIPELINE_SOURCES": str(sources), "PIPELINE_AS_OF": as_of}
     done = subprocess.run(
         [sys.executable, "-m", "orchestration", "run"],
         cwd=PROJECT_ROOT, env=env, capture_output=True, text=True, check=False,

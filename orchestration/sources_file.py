@@ -25,6 +25,7 @@ from pydantic import (
 from orchestration.calendar_accounts import CalDavServer, CalendarUrl, GoogleCalendars, MicrosoftCalendars
 from orchestration.crm_accounts import HubspotAccount, PipedriveAccount, SalesforceAccount, TrytonAccount
 from orchestration.lead_exemptions import LeadExemption
+from orchestration.mail_dns_account import MailDns
 from orchestration.sources_checks import contradictions, explained, problems_error
 from orchestration.yaml_lines import read_yaml
 
@@ -41,6 +42,7 @@ System = Literal[
     "google_calendar",
     "microsoft_calendar",
     "planning",
+    "mail_dns",
     "demo",
 ]
 RecordKind = Literal["lead", "contact", "account", "opportunity", "user"]
@@ -57,6 +59,7 @@ _ACCOUNTS = {
     "caldav": "caldav_server",
     "google_calendar": "google_calendar_api",
     "microsoft_calendar": "microsoft_calendar_api",
+    "mail_dns": "dns",
 }
 _ALSO_FILES = ("salesforce", "hubspot", "icalendar")
 _ONLY_FOR: dict[str, tuple[str, ...]] = {
@@ -215,6 +218,7 @@ class SourceEntry(_Section):
     caldav_server: CalDavServer | None = None
     google_calendar_api: GoogleCalendars | None = None
     microsoft_calendar_api: MicrosoftCalendars | None = None
+    dns: MailDns | None = None
     owner: Text | None = None  # icalendar: whose calendar all files are
     owner_from: Literal["file_name", "folder_name"] | None = None
     owners: dict[Text, Text] = {}  # file or folder name to the owner's address

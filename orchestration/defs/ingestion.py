@@ -59,6 +59,7 @@ def landing_assets(settings: Settings, entry: SourceEntry) -> dg.AssetsDefinitio
                 progress=context.log.info,
                 state=feed_states(settings, entry.name),
                 secret=settings.secret,
+                landing=settings.landing,
             )
             report = ingest(settings, entry, feeds, now=now, progress=context.log.info).to_dict()
         except PipelineError as error:

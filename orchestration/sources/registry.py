@@ -6,6 +6,7 @@ only when their system is read, so that a code location loads fast.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,11 +48,13 @@ def open_feeds(
     progress: Progress,
     state: Mapping[str, Mapping[str, Any]] | None = None,
     secret: Secret = Settings.secret,
+    landing: Path | None = None,
 ) -> Iterator[ObjectFeed]:
     """The objects that the source holds now, each to be read once and in this order.
 
     `now`: with a time zone; calendars are expanded around it. `state`: object to what its last feed left.
-    `secret`: value of an environment variable. Raises PipelineError, at the first step of the iteration,
+    `secret`: value of an environment variable. `landing`: what all sources landed, for a system that asks
+    about it. Raises PipelineError, at the first step of the iteration,
     where a file or a column is missing or an account cannot be reached.
     """
     match entry.system:
@@ -104,8 +107,8 @@ def open_feeds(
             yield from calendar_feeds(
                 entry, Caller(entry.name, progress), now=now, state=state or {}, secret=secret
             )
-        case "demo":
-            yield from _demo_feeds(entry, progress)
+        case "mail_dns" | "demo":
+            yield from _made_feeds(entry, landing, now, progress)
 
 
 def _api_run(
@@ -119,6 +122,18 @@ def _api_run(
     from orchestration.sources.transport import Caller
 
     return ApiRun(Caller(entry.name, progress), now, state or {}, secret)
+
+
+def _made_feeds(
+    entry: SourceEntry, landing: Path | None, now: datetime, progress: Progress
+) -> Iterator[ObjectFeed]:
+    """Records that nobody sends: they are asked for, or generated."""
+    if entry.dns is not None and landing is not None:
+        from orchestration.sources.mail_domains import mail_domain_feeds
+
+        yield from mail_domain_feeds(entry.dns, entry.name, landing, now=now, progress=progress)
+    if entry.system == "demo":
+        yield from _demo_feeds(entry, progress)
 
 
 def _demo_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed]:

@@ -18,6 +18,7 @@ BOTTOM = {
     "calendar_accounts",
     "crm_accounts",
     "lead_exemptions",
+    "mail_dns_account",
     "masking",
     "sources_file",
     "sources_checks",

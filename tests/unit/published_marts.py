@@ -134,11 +134,13 @@ def _node(name: str, kind: str) -> dict[str, Any]:
     }
 
 
-def write_verdict(settings: Settings, build_id: str = BUILD, **outcomes: str) -> dict[str, Any]:
+def write_verdict(
+    settings: Settings, build_id: str = BUILD, failing_key: str = "lead_id=crm:l1", **outcomes: str
+) -> dict[str, Any]:
     """The verdict of the build in the warehouse as the gate writes it, without running the checks.
 
     `outcomes`: expectation name, as `<table>__<expectation>`, to another outcome than passed;
-    `missing` leaves its result out.
+    `missing` leaves its result out. `failing_key`: the row that fails where one does.
     """
     suites = load_suites()
     results = []
@@ -146,7 +148,7 @@ def write_verdict(settings: Settings, build_id: str = BUILD, **outcomes: str) ->
         for check in suite.checks:
             outcome = outcomes.get(f"{suite.table}__{check.name}", "passed")
             if outcome != "missing":
-                results.append(_result(suite, check, outcome))
+                results.append(_result(suite, check, outcome, failing_key))
     folder = builds.build_dir(settings, build_id)
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         tables = contents(connection, [suite.table for suite in suites])
@@ -164,7 +166,7 @@ def write_verdict(settings: Settings, build_id: str = BUILD, **outcomes: str) ->
     return verdict
 
 
-def _result(suite: Suite, expectation: Expectation | Trend, outcome: str) -> CheckResult:
+def _result(suite: Suite, expectation: Expectation | Trend, outcome: str, key: str) -> CheckResult:
     if outcome == "crashed" and isinstance(expectation, Expectation):
         return crashed(suite, expectation, "Binder Error: no such column")
     return CheckResult(
@@ -172,7 +174,7 @@ def _result(suite: Suite, expectation: Expectation | Trend, outcome: str) -> Che
         table=suite.table,
         severity=expectation.severity,
         outcome=cast(Outcome, outcome),
-        failing=() if outcome == "passed" else ("lead_id=crm:l1",),
+        failing=() if outcome == "passed" else (key,),
         unexpected_count=0 if outcome == "passed" else 1,
         observed=None,
         reason=expectation.reason,

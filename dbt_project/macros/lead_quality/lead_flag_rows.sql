@@ -16,7 +16,7 @@
             {%- for threshold in [
                 'fake_score', 'suspect_score', 'stale_score', 'fake_evidence_groups', 'source_defect_share',
                 'date_tolerance_hours', 'shared_phone_leads', 'burst_leads', 'burst_gap_seconds',
-                'untouched_days', 'good_through_leads',
+                'untouched_days', 'unowned_days', 'good_through_leads',
             ] %}
             max(case when threshold = '{{ threshold }}' then cast(value as double) end) as {{ threshold }}
             {{- ',' if not loop.last }}

@@ -42,6 +42,9 @@ judged as (
         domains.disposable_parent,
         domains.reserved_parent,
         domains.is_own,
+        answers.answer as refusal,
+        answers.checked_at,
+        answers.no_mail_since,
         placeholders.value as placeholder,
         roles.local_part as role,
         leads.email_bounced_at,
@@ -50,6 +53,8 @@ judged as (
     from leads
     inner join addresses on leads.email = addresses.email
     left join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
+    left join {{ ref('int_mail_domain_answers') }} as answers
+        on addresses.domain = answers.domain and not answers.takes_mail
     left join
         placeholders
         on addresses.base_local_part = placeholders.value or addresses.local_part = placeholders.value
@@ -68,6 +73,15 @@ final as (
         ) }}
     from judged
     where problem is not null
+    union all
+    select
+        {{ lead_flag(
+            'email_no_domain', 'greatest(email_since, no_mail_since)',
+            "'The domain of ' || address || ' takes no mail: ' || refusal || ', as asked on ' || cast(cast(checked_at as date) as varchar) || '.'",
+            {'address': 'address', 'domain': 'domain', 'answer': 'refusal', 'checked_at': 'cast(checked_at as varchar)'}
+        ) }}
+    from judged
+    where no_mail_since is not null
     union all
     select
         {{ lead_flag(

@@ -80,5 +80,6 @@ from exempt_leads
 inner join rules on exempt_leads.rule is null or exempt_leads.rule = rules.flag
 qualify
     row_number() over (
-        partition by exempt_leads.lead_id, rules.flag order by exempt_leads.until desc, exempt_leads.reason asc
+        partition by exempt_leads.lead_id, rules.flag
+        order by exempt_leads.until desc, exempt_leads.reason asc
     ) = 1

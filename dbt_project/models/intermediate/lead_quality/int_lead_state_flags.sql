@@ -1,10 +1,15 @@
 -- Grain: lead × flag about its status, its owner and whether the person can be reached.
 with leads as (
     select
-        *,
+        leads.*,
+        limits.unowned_days,
+        {{ dbt.dateadd(
+            'day', 'cast(limits.unowned_days as integer)', 'coalesce(leads.owner_ref_since, leads.created_at)'
+        ) }} as unowned_too_long_since,
         {{ dbt.dateadd('day', 'status_days', 'status_since') }} as unchanged_since,
         {{ dbt.dateadd('day', 'cast(ceil(good_through_days) as integer)', 'created_at') }} as past_good_since
-    from {{ ref('int_leads_in_play') }}
+    from {{ ref('int_leads_in_play') }} as leads
+    cross join {{ lead_limits() }} as limits
 ),
 
 final as (
@@ -33,6 +38,24 @@ final as (
         ) }}
     from leads
     where owner_ref is null
+    union all
+    select
+        {{ lead_flag(
+            'unowned_30_days', 'unowned_too_long_since',
+            "'Nobody has owned it since ' || cast(cast(coalesce(owner_ref_since, created_at) as date) as varchar) || '.'",
+            {'owner_id': 'owner_id', 'limit_days': 'unowned_days'}
+        ) }}
+    from leads
+    where owner_ref is null and unowned_too_long_since <= {{ as_of() }}
+    union all
+    select
+        {{ lead_flag(
+            'given_up', 'coalesce(least(status_since, ' ~ as_of() ~ '), created_at, ' ~ as_of() ~ ')',
+            "'Its status \"' || status || '\" says that it was put down without a decision.'",
+            {'status': 'status'}
+        ) }}
+    from leads
+    where status_group = 'abandoned' and status is not null
     union all
     select
         {{ lead_flag(

@@ -13,6 +13,7 @@ final as (
         leads.lead_id,
         leads.source_instance,
         leads.status,
+        leads.status_group,
         leads.owner_ref,
         leads.owner_id,
         leads.recontact_on,

@@ -89,6 +89,7 @@
     'has_holidays': 'stg_planning__holidays',
     'has_account_costs': 'int_account_costs_resolved',
     'has_list_prices': 'int_list_prices_resolved',
+    'has_mail_domain_answers': 'int_mail_domain_answers',
 } %}
 with sources as (
     select source_instance from {{ ref('int_build_sources') }}
