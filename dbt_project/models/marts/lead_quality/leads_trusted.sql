@@ -19,10 +19,10 @@ select
     quality.is_stale,
     quality.main_reason,
     quality.reasons,
-    {{ contact_detail('leads.full_name') }} as person_name,
-    {{ contact_detail('leads.company') }} as company,
-    {{ contact_detail('leads.email') }} as email,
-    {{ contact_detail('leads.phone') }} as phone,
-    {{ contact_detail('leads.mobile_phone') }} as mobile_phone
+    {{ contact_detail('leads.full_name') }} as contact_name,
+    {{ contact_detail('leads.company') }} as contact_company,
+    {{ contact_detail('leads.email') }} as contact_email,
+    {{ contact_detail('leads.phone') }} as contact_phone,
+    {{ contact_detail('leads.mobile_phone') }} as contact_mobile_phone
 from quality
 inner join leads on quality.lead_id = leads.lead_id
