@@ -26,7 +26,7 @@ END = date(2026, 6, 30)
 # The last day of the generated organisations, as the moment that the marts speak of.
 AS_OF = END.isoformat()
 ORGANISATIONS = {f"organisation_{seed}": DemoOptions(seed=seed, scale=SCALE, end_date=END) for seed in SEEDS}
-NEIGHBOURS = 100  # groups of colleagues, and of households
+NEIGHBOURS = 100  # groups of colleagues, of couples and of siblings
 _SURNAMES = ("Lindqvist", "Moreau", "Castellano", "Whitfield", "Okonkwo")
 
 
@@ -38,7 +38,8 @@ def lines(path: Path) -> list[str]:
 
 def colleagues_and_households() -> list[dict[str, str]]:
     """People who must not be merged: three colleagues with one switchboard and mail domain, two of them
-    of one surname; and couples with one surname, telephone number and family firm."""
+    of one surname; couples with one surname, telephone number and family firm; and siblings with one
+    surname, home and telephone number, of whom there is no address, two of them born on one day."""
     people: list[dict[str, str]] = []
     for n in range(NEIGHBOURS):
         one, two = _SURNAMES[n % 5], _SURNAMES[(n + 1) % 5]
@@ -54,7 +55,19 @@ def colleagues_and_households() -> list[dict[str, str]]:
             people.append(
                 {"id": f"household-{n}-{which}", "first": first, "last": two, "email": address} | home
             )
+        house = {"last": one, "phone": f"+61 2 9{n * 43 + 1009:06d}", "street": f"{n + 1} Tanglewood Road",
+                 "postal_code": f"{2000 + n}", "city": "Fernhill"}  # fmt: skip
+        for which, (first, born) in enumerate((("Daniel", 4), ("Daniela", 4), ("Paul", 11))):
+            birth = f"1984-03-{born:02d}"
+            people.append({"id": f"siblings-{n}-{which}", "first": first, "birth_date": birth} | house)
     return people
+
+
+def febrl_people() -> list[dict[str, str]]:
+    """The records of febrl with the street as leads have it, number and name in one."""
+    with FEBRL.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, skipinitialspace=True))
+    return [row | {"street": f"{row['street_number']} {row['address_1']}".strip()} for row in rows]
 
 
 def write_inputs(folder: Path) -> Path:
@@ -74,12 +87,15 @@ def write_inputs(folder: Path) -> Path:
     _write_csv(folder / "neighbours.csv", colleagues_and_households())
     sources.append(
         _mapped("neighbours", folder, "neighbours.csv", lead_id="id", first_name="first", last_name="last",
-                company="company", email="email", phone="phone")
+                company="company", email="email", phone="phone", street="street",
+                postal_code="postal_code", city="city", birth_date="birth_date")
     )  # fmt: skip
     if FEBRL.exists():
+        _write_csv(folder / "febrl.csv", febrl_people())
         sources.append(
-            _mapped("febrl", FEBRL.parent, FEBRL.name, lead_id="rec_id", first_name="given_name",
-                    last_name="surname")
+            _mapped("febrl", folder, "febrl.csv", lead_id="rec_id", first_name="given_name",
+                    last_name="surname", street="street", postal_code="postcode", city="suburb",
+                    birth_date="date_of_birth")
         )  # fmt: skip
     reporting = {"time_zone": "Europe/Berlin", "currency": "EUR", "own_domains": ["veridianworks.io"]}
     path = folder / "sources.yaml"
@@ -98,6 +114,6 @@ def _mapped(name: str, folder: Path, file: str, **columns: str) -> dict[str, obj
 def _write_csv(path: Path, rows: Iterable[dict[str, str]]) -> None:
     rows = list(rows)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)))
         writer.writeheader()
         writer.writerows(rows)

@@ -21,8 +21,9 @@ def febrl(judged: Judgements) -> Section:
     section = Section(
         "Duplicates: febrl",
         "people_duplicates/dataset1.csv, mapped through csv_mapping: rec-N-org and rec-N-dup-0 are one "
-        "person. It has names, postal addresses, birth dates and numbers, no e-mail address, telephone or "
-        "company: today's exact rules, which compare just these three, have nothing to go by.",
+        "person. Mapped are the names, street with number, suburb, postcode and date of birth, which a "
+        "lead can have; not the second line of the address, the state and the social security number. It "
+        "has no e-mail address, telephone or company, so the exact rules find nobody: this is the model.",
         PAIR_HEADER,
     )
     goal, wanted = "duplicates on febrl, pairwise F1", 0.95
@@ -35,7 +36,7 @@ def febrl(judged: Judgements) -> Section:
         people[key.split("-")[1]].add(key)
     counts = compare_pairs(pairs_of(people.values()), _clusters(judged, "febrl"))
     section.rows.append(pair_cells(counts))
-    section.goals.append(Goal(goal, wanted, counts.f1, note="Fellegi-Sunter model (Splink) still to come"))
+    section.goals.append(Goal(goal, wanted, counts.f1))
     return section
 
 
@@ -46,7 +47,8 @@ def neighbours(judged: Judgements) -> Section:
     return Section(
         "Duplicates: colleagues and households",
         f"generated: {NEIGHBOURS} firms of three colleagues (one telephone number, one mail domain, two "
-        f"of one surname) and {NEIGHBOURS} couples (one surname, number and family firm). Nobody is a "
+        f"of one surname), {NEIGHBOURS} couples (one surname, number and family firm) and {NEIGHBOURS} times "
+        "three siblings (one surname, home and number, two of them twins, no e-mail address). Nobody is a "
         "duplicate.",
         ("leads", "pairs merged", "leads judged duplicate"),
         [(f"{len(judged.of('neighbours')):,}", f"{len(merged):,}", f"{len(verdicts):,}")],
