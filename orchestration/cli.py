@@ -77,7 +77,8 @@ def _check(settings: Settings, _: argparse.Namespace) -> None:
     from orchestration.sources_file import load_sources_file
 
     sources = load_sources_file(settings.sources_file)
-    trends = {check_name(suite, trend) for suite in load_suites() for trend in suite.trends}
+    suites = load_suites() if sources.accepted_changes else []
+    trends = {check_name(suite, trend) for suite in suites for trend in suite.trends}
     for change in sources.accepted_changes:
         if change.check not in trends | {name.partition(".")[0] for name in trends}:
             raise PipelineError(

@@ -6,8 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.lib import builds
 from orchestration.lib.erasure import remaining
 from orchestration.lib.person import find_person, shared_texts
+from orchestration.lib.publisher import publish
 from orchestration.lib.redaction import redaction_of
 from orchestration.settings import Settings
 from orchestration.sources_file import load_sources_file
@@ -99,6 +101,9 @@ def test_a_person_is_erased_and_nobody_else(tmp_path: Path) -> None:
         f"select count(*) from '{home}/landing/csv_mapping/lead/*.parquet' where Tel = '{SHARED_NUMBER}'"
     )
     assert duckdb.sql(numbers).fetchone() == (60,)
+
+    (build_id,) = builds.build_ids(settings)  # the ledger speaks of what is left, and says so in one voice
+    assert publish(settings, build_id).row_counts["fct_leads"] == 60
 
     assert (
         run_pipeline(home, sources_path, "2026-06-30", command="rollback").code == 1

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from expectations.schema import SUITES_DIR, load_suites
+from orchestration.cli import main
 from orchestration.lib import builds
 from orchestration.lib.gate import judge
 from orchestration.lib.history import WINDOW, PublishedHistory, configuration, write_profile
@@ -157,3 +158,18 @@ def test_a_collapse_is_refused_and_let_through_when_it_is_accepted(tmp_path: Pat
     assert checks[name]["detail"] == "no published build to compare with yet"
     expected = {f"fct_opportunities.{check.name}" for check in load_suites(suites)[0].checks}
     assert {check["name"] for check in verdict["checks"] if check["kind"] != "dbt"} == expected
+
+
+def test_an_accepted_change_that_accepts_nothing_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIPELINE_SOURCES", str(settings.sources_file))
+    build_id = "20260704T050000-0a1b2c3d"
+    for change, words in (
+        (f"check: fct_leads.rows_kept, after: {build_id}", ""),
+        (f"check: fct_leads.verdict_known, after: {build_id}", "verdict_known, which compares nothing"),
+        ("check: fct_leads, after: 2026-07-04", "line 5"),
+    ):
+        settings.sources_file.write_text(f"{SOURCES}accepted_changes: [{{{change}, reason: purged}}]\n")
+        assert main(["check"]) == bool(words)
+        assert words in capsys.readouterr().err
