@@ -11,10 +11,12 @@ from orchestration.defs.publish import published_marts, published_postgres
 from orchestration.defs.quality import gate_checks
 from orchestration.defs.schedules import pipeline_schedules
 from orchestration.defs.sensors import build_after_files_sensor, files_arrived_sensor
+from orchestration.defs.table_metadata import with_origins
 from orchestration.defs.warehouse import build_manifest_asset, dbt_models, load_manifest
 from orchestration.errors import PipelineError
 from orchestration.lib.build_plan import enabled_systems
 from orchestration.lib.dbt_translator import PipelineTranslator, published_tables
+from orchestration.lib.lineage import read_lineage
 from orchestration.lib.record_links import RecordLinks
 from orchestration.settings import Settings
 from orchestration.sources_file import load_sources_file
@@ -41,10 +43,13 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     tables = published_tables(manifest)
     links = RecordLinks(sources.sources)
     fresh = marts_freshness(settings.max_build_age_hours)
-    models = dbt_models(
-        settings, manifest, systems, PipelineTranslator(providers_of(sources.sources)), links
-    ).map_asset_specs(
-        lambda spec: spec.replace_attributes(freshness_policy=fresh) if spec.key.path[-1] in tables else spec
+    translator, lineage = PipelineTranslator(providers_of(sources.sources)), read_lineage(settings)
+    models = dbt_models(settings, manifest, systems, translator, links).map_asset_specs(
+        lambda spec: (
+            with_origins(spec, lineage, translator).replace_attributes(freshness_policy=fresh)
+            if spec.key.path[-1] in tables
+            else spec
+        )
     )
     published = [published_marts(settings, tables, fresh)]
     if settings.is_postgres_wanted:

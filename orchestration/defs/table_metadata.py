@@ -6,23 +6,49 @@ It decorates what was built and never stops a build: where something cannot be s
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 import duckdb
 
 from orchestration.lib import dbt_project
-from orchestration.lib.dbt_translator import PipelineTranslator, published_tables
+from orchestration.lib.column_lineage import Origin
+from orchestration.lib.dbt_translator import PipelineTranslator
+from orchestration.lib.lineage import Lineage, source_fields, write_lineage
 from orchestration.lib.record_links import RecordLinks, markdown_table
 from orchestration.lib.warehouse import read_warehouse
 from orchestration.settings import Settings
 
-if TYPE_CHECKING:
-    from orchestration.lib.column_lineage import Origin
-
 Metadata = dict[str, Any]
+_SCHEMA = "dagster/column_schema"
 _FAILING_ROWS = 10
 _ORIGINS = 4  # of a column that are shown
+
+
+def with_origins(spec: dg.AssetSpec, lineage: Lineage, translator: PipelineTranslator) -> dg.AssetSpec:
+    """The same table, whose columns say from which columns and from which fields of the source they come.
+
+    Dagster's own page of a column's lineage is not in its open-source UI: here it is a text with links, as
+    the last build has traced it.
+    """
+    table, schema = spec.key.path[-1], spec.metadata.get(_SCHEMA)
+    if not isinstance(schema, dg.TableSchema) or table not in lineage:
+        return spec
+    fields = source_fields(lineage, table)
+    columns = [
+        dg.TableColumn(
+            column.name,
+            column.type,
+            description=_origins(
+                column.description or "",
+                lineage[table].get(column.name, []),
+                fields.get(column.name, []),
+                translator,
+            ),
+        )
+        for column in schema.columns
+    ]
+    return spec.merge_attributes(metadata={_SCHEMA: dg.TableSchema(columns)})
 
 
 class TableMetadata:
@@ -63,10 +89,7 @@ class TableMetadata:
     def _add_lineage(
         self, settings: Settings, manifest: Mapping[str, Any], translator: PipelineTranslator
     ) -> None:
-        from orchestration.lib.lineage import source_fields, write_lineage
-
-        lineage = write_lineage(settings, manifest)
-        for model, columns in lineage.items():
+        for model, columns in write_lineage(settings, manifest).items():
             deps = {
                 column: [
                     dg.TableColumnDep(asset_key=key, column_name=origin.column)
@@ -76,26 +99,6 @@ class TableMetadata:
                 for column, origins in columns.items()
             }
             self._of(model)["dagster/column_lineage"] = dg.TableColumnLineage(deps)
-        # Dagster's own page of a column's lineage is not in its open-source UI: here it is a text with links.
-        published = set(published_tables(manifest))
-        for node in manifest["nodes"].values():
-            if node["name"] in published:
-                fields = source_fields(lineage, node["name"])
-                self._of(node["name"])["dagster/column_schema"] = dg.TableSchema(
-                    [
-                        dg.TableColumn(
-                            column["name"],
-                            column["data_type"],
-                            description=_with_origins(
-                                column["description"],
-                                lineage.get(node["name"], {}).get(column["name"], []),
-                                fields.get(column["name"], []),
-                                translator,
-                            ),
-                        )
-                        for column in node["columns"].values()
-                    ]
-                )
 
     def _add_figures(self, settings: Settings, manifest: Mapping[str, Any], _: PipelineTranslator) -> None:
         from orchestration.lib.headlines import NUMBERS, first_rows, numbers
@@ -130,8 +133,8 @@ class TableMetadata:
         return self._tables.setdefault(table, {})
 
 
-def _with_origins(
-    description: str, direct: "Sequence[Origin]", fields: "Sequence[Origin]", translator: PipelineTranslator
+def _origins(
+    description: str, direct: Sequence[Origin], fields: Sequence[Origin], translator: PipelineTranslator
 ) -> str:
     """A column's description, then what it is made of and the fields of the source behind that, as links."""
     parts = [description]

@@ -42,14 +42,6 @@ def test_columns_lead_back_to_the_source(instance: dg.DagsterInstance) -> None:
     assert (key, column) == (SOURCE, "Amount")
 
 
-def test_a_column_says_where_it_comes_from(instance: dg.DagsterInstance) -> None:
-    schema = shown(instance, "rpt_rotten_pipeline")["dagster/column_schema"]
-    said = {column.name: column.description for column in schema.columns}
-    assert said["open_amount"].startswith("Their amounts in the reporting currency")
-    assert "[fct_opportunities.amount](/assets/fct_opportunities)" in said["open_amount"]
-    assert f"[salesforce.Opportunity.Amount](/assets/{'/'.join(SOURCE.path)})" in said["open_amount"]
-
-
 def test_figures_that_matter(instance: dg.DagsterInstance) -> None:
     rotten = shown(instance, "rpt_rotten_pipeline")
     assert 0 < rotten["rotten_share"] < 1

@@ -6,8 +6,9 @@ from unittest.mock import Mock
 import dagster as dg
 import duckdb
 
-from orchestration.defs.table_metadata import TableMetadata
+from orchestration.defs.table_metadata import TableMetadata, with_origins
 from orchestration.lib.builds import write_json
+from orchestration.lib.column_lineage import Origin
 from orchestration.lib.dbt_project import DbtRun, NodeResult, manifest_path
 from orchestration.lib.dbt_translator import PipelineTranslator
 from orchestration.lib.record_links import RecordLinks
@@ -52,3 +53,24 @@ def test_a_test_that_cannot_be_run_again_says_nothing(tmp_path: Path) -> None:
 
 def test_nothing_is_added_where_nothing_failed(tmp_path: Path) -> None:
     assert set(checked(gathered(tmp_path, SQL, "pass")).metadata) == {"a"}
+
+
+def test_a_column_says_where_it_comes_from() -> None:
+    schema = dg.TableSchema([dg.TableColumn("amount", "decimal", description="What it is worth"),
+                             dg.TableColumn("as_of", "timestamp", description="When")])  # fmt: skip
+    spec = dg.AssetSpec("rpt_deals", metadata={"dagster/column_schema": schema, "kept": 1})
+    lineage = {
+        "rpt_deals": {"amount": [Origin("stg_deals", "amount")], "as_of": []},
+        "stg_deals": {"amount": [Origin("crm.Deal", "Amount")]},
+    }
+    translator = PipelineTranslator({("crm", "Deal"): ["emea", "us"]})
+    shown = with_origins(spec, lineage, translator)
+    assert shown.metadata["kept"] == 1
+    columns = {column.name: column.description for column in shown.metadata["dagster/column_schema"].columns}
+    assert columns["as_of"] == "When"
+    assert columns["amount"].split("\n\n") == [
+        "What it is worth",
+        "Made of: [stg_deals.amount](/assets/stg_deals)",
+        "In the source: [crm.Deal.Amount](/assets/landing/emea/crm/Deal)",
+    ]
+    assert with_origins(spec, {}, translator) == spec
