@@ -50,7 +50,7 @@ test-integration: $(STAMP) ## real input, real servers
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "server or real_input or long" tests/integration
 
 test-faults: $(STAMP) ## really kills, fills and corrupts
-	$(BIN)/python -m pytest tests/faults
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/faults
 
 evaluate: $(STAMP) ## how well the rules do on labelled data (under ten minutes)
 	@$(BIN)/python -m evaluation

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from orchestration.cli_runs import execute, say
 from orchestration.errors import PipelineError
+from orchestration.interruption import Stopped, stoppable
+from orchestration.lib.refusals import refusal
 from orchestration.settings import PROJECT_ROOT, Settings
 
 DAGSTER = Path(sys.executable).parent / "dagster"
@@ -21,9 +23,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0 done, 1 a failure that was explained)."""
     options = _parser().parse_args(arguments)
     try:
-        _COMMANDS[options.command](Settings.load(), options)
+        with stoppable():
+            _COMMANDS[options.command](Settings.load(), options)
     except PipelineError as error:
         print(f"\nERROR: {error}", file=sys.stderr)
+        return 1
+    except Stopped as stopped:
+        print(
+            f"\nSTOPPED by {stopped}. What is served is one whole build, as ever; the next run goes on from"
+            " what has been landed.",
+            file=sys.stderr,
+        )
+        return 128 + stopped.number
+    except Exception as error:
+        told = refusal(error, Settings.load().home)
+        if told is None:
+            raise
+        print(f"\nERROR: {told}", file=sys.stderr)
         return 1
     return 0
 

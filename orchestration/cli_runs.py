@@ -6,6 +6,7 @@ commands are in cli.py.
 
 import warnings
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,18 @@ if TYPE_CHECKING:
 def execute(settings: Settings, command: str, sources: Sequence[str], *, from_landing: bool = False) -> None:
     """`run`, `ingest` or `build`; `sources`: only these (none: all); `from_landing`: forget the warehouse.
 
-    Raises PipelineError where a source is unknown or a run fails.
+    Raises PipelineError where a source is unknown, a run fails, or another `run` or `build` is under way:
+    two would take turns on one warehouse, and each find the other's work in it.
     """
+    from orchestration.lib.warehouse import named_lock
+
+    with ExitStack() as locks:
+        if command != "ingest":
+            locks.enter_context(named_lock(settings.home / "run.lock", f"`{command}`"))
+        _execute(settings, command, sources, from_landing=from_landing)
+
+
+def _execute(settings: Settings, command: str, sources: Sequence[str], *, from_landing: bool) -> None:
     from orchestration.sources_file import load_sources_file
 
     entries = load_sources_file(settings.sources_file).sources
@@ -37,6 +48,7 @@ def execute(settings: Settings, command: str, sources: Sequence[str], *, from_la
 
     from orchestration.defs.alerts import tell_of_runs
     from orchestration.defs.assemble import build_definitions
+    from orchestration.defs.own_runs import end_dead_runs
     from orchestration.lib.dagster_home import prepare_dagster_home
 
     for category in (BetaWarning, PreviewWarning):  # of Dagster's own maturity labels
@@ -49,6 +61,8 @@ def execute(settings: Settings, command: str, sources: Sequence[str], *, from_la
         _forget_warehouse(settings)
     began = datetime.now(UTC)
     with DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        for told in end_dead_runs(instance):
+            say(told)
         try:
             if command in ("run", "ingest"):
                 _ingest(definitions, instance, chosen)
@@ -68,14 +82,17 @@ def _forget_warehouse(settings: Settings) -> None:
 
 def _ingest(definitions: "dg.Definitions", instance: "dg.DagsterInstance", names: Sequence[str]) -> None:
     """One run per source; a source that fails does not keep the others from landing."""
+    from orchestration.defs.failures import STILL_SERVED, reasons
+    from orchestration.defs.own_runs import run_here
+
     job = definitions.resolve_job_def("ingest")
     keys = job.asset_layer.executable_asset_keys
     failures = []
     for name in names:
         selection = [key for key in keys if key.path[:2] == ["landing", name]]
-        result = _run(job, instance, asset_selection=selection, tags={"source_instance": name})
+        result = run_here(job, instance, asset_selection=selection, tags={"source_instance": name})
         if not result.success:
-            failures.append(_why(result))
+            failures += reasons(result)
             say(f"Ingest {name}: FAILED")
             continue
         counts = {"read_rows": 0, "landed": 0, "rejected_rows": 0}
@@ -89,62 +106,25 @@ def _ingest(definitions: "dg.Definitions", instance: "dg.DagsterInstance", names
             f" {counts['rejected_rows']:,} rejected"
         )
     if failures:
-        raise PipelineError(
-            "\n".join(failures) + "\nNothing was published; what was served before is still served."
-        )
+        raise PipelineError("\n".join([*failures, STILL_SERVED]))
 
 
 def _build(settings: Settings, definitions: "dg.Definitions", instance: "dg.DagsterInstance") -> None:
+    from orchestration.defs.failures import build_failure
+    from orchestration.defs.own_runs import run_here
     from orchestration.lib import builds
     from orchestration.lib.summary import summary
 
     say("Build: dbt, then Great Expectations, then publication ...")
     started = datetime.now(UTC)
-    result = _run(definitions.resolve_job_def("build"), instance)
+    result = run_here(definitions.resolve_job_def("build"), instance)
     if not result.success:
-        raise PipelineError(_why(result) + "\nNothing was published; what was served before is still served.")
+        raise build_failure(settings, result)
     seconds = (datetime.now(UTC) - started).total_seconds()
     build_id = builds.for_run(settings, result.run_id)["build_id"]
     say(f"Build {build_id} took {seconds:.0f} s.\n")
     say(summary(settings, build_id))
     say("\nOpen the UI: make ui, then http://127.0.0.1:3000")
-
-
-def _run(
-    job: "dg.JobDefinition", instance: "dg.DagsterInstance", **options: Any
-) -> "dg.ExecuteInProcessResult":
-    """Execute a job here and now, recorded in the instance; its log goes there, not to the screen."""
-    from orchestration.defs.runs import INTERACTIVE_TAG
-
-    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    tags = {INTERACTIVE_TAG: "true", **options.pop("tags", {})}
-    return job.execute_in_process(
-        instance=instance, raise_on_error=False, run_config=quiet, tags=tags, **options
-    )
-
-
-def _why(result: "dg.ExecuteInProcessResult") -> str:
-    """The reasons of a failed run in plain words; a defect of ours keeps its traceback in the UI."""
-    from orchestration.defs.quality import CHECK_NAME
-
-    reasons = [
-        str(evaluation.description)
-        for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed
-        and evaluation.severity.value == "ERROR"
-        and evaluation.check_name == CHECK_NAME
-    ]
-    for event in result.filter_events(lambda event: event.is_step_failure):
-        data = event.step_failure_data
-        if data.user_failure_data and data.user_failure_data.description:
-            reasons.append(data.user_failure_data.description)
-        elif data.error and not (reasons and "AssetCheckFailed" in data.error.message):
-            cause = data.error.cause or data.error
-            reasons.append(
-                f"Step {event.step_key} stopped on a defect: {cause.message.strip()}\n"
-                f"  The whole traceback is in the UI (make ui), run {result.run_id}."
-            )
-    return "\n".join(dict.fromkeys(reasons)) or f"Run {result.run_id} failed; see the UI (make ui)."
 
 
 def _number(value: Any) -> int:

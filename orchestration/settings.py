@@ -16,6 +16,9 @@ DIGEST_URLS = "PIPELINE_DIGEST_URLS"  # the same for the weekly digest
 _BUILD_AGE = "PIPELINE_MAX_BUILD_AGE_HOURS"
 DEFAULT_BUILD_AGE_HOURS = 36.0  # a daily build that failed once, and the next one not yet done
 PUBLISH_CONTACTS = "PUBLISH_CONTACT_DETAILS"
+KEEP_VERSIONS = 7  # a week of daily builds to go back to
+KEEP_DAYS = 2.0  # and two days of hourly ones: a wrong figure is seen on the next working day
+KEEP_BUILD_DAYS = 90.0  # a quarter: "why was that figure so in the last review?"
 DEFAULT_SOURCES = PROJECT_ROOT / "orchestration" / "sources.yaml"
 
 
@@ -29,6 +32,8 @@ class Settings:
     `are_runs_in_postgres`: `DAGSTER_POSTGRES_URL` is; `are_alerts_wanted`, `is_digest_wanted`: so are
     `PIPELINE_ALERT_URLS`, `PIPELINE_DIGEST_URLS`. `max_build_age_hours`: how old what is served may get.
     `publish_contact_details`: names, addresses and numbers of leads go into the published tables.
+    Of published versions the last `keep_versions` stay, and those younger than `keep_days`; dbt's artifacts
+    of a build stay `keep_build_days`.
     """
 
     home: Path
@@ -40,11 +45,15 @@ class Settings:
     is_digest_wanted: bool = False
     max_build_age_hours: float = DEFAULT_BUILD_AGE_HOURS
     publish_contact_details: bool = False
+    keep_versions: int = KEEP_VERSIONS
+    keep_days: float = KEEP_DAYS
+    keep_build_days: float = KEEP_BUILD_DAYS
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read `PIPELINE_HOME`, `PIPELINE_SOURCES`, `PIPELINE_AS_OF` and the like; relative paths count
-        from the current folder, the defaults from the project's."""
+        from the current folder, the defaults from the project's. Raises PipelineError
+        where a value is none."""
         env = os.environ if environ is None else environ
         home = env.get("PIPELINE_HOME") or ""
         sources = env.get("PIPELINE_SOURCES") or ""
@@ -58,6 +67,9 @@ class Settings:
             is_digest_wanted=bool((env.get(DIGEST_URLS) or "").strip()),
             max_build_age_hours=_hours(env.get(_BUILD_AGE)),
             publish_contact_details=_is_chosen(PUBLISH_CONTACTS, env.get(PUBLISH_CONTACTS)),
+            keep_versions=int(_number(env, "PIPELINE_KEEP_VERSIONS", KEEP_VERSIONS, least=1)),
+            keep_days=_number(env, "PIPELINE_KEEP_DAYS", KEEP_DAYS, least=0),
+            keep_build_days=_number(env, "PIPELINE_KEEP_BUILD_DAYS", KEEP_BUILD_DAYS, least=0),
         )
 
     @staticmethod
@@ -151,3 +163,14 @@ def _hours(text: str | None) -> float:
     if not 0 < hours < float("inf"):
         raise PipelineError(f"{_BUILD_AGE} is {text!r}, which is no number of hours.", "Write 36, say.")
     return hours
+
+
+def _number(env: Mapping[str, str], name: str, default: float, *, least: float) -> float:
+    text = (env.get(name) or "").strip()
+    try:
+        number = float(text) if text else default
+    except ValueError:
+        number = -1
+    if not least <= number < float("inf"):
+        raise PipelineError(f"{name} is {text!r}, which is no number from {least:g} up.", f"Set {name} anew.")
+    return number

@@ -6,7 +6,7 @@ from orchestration.defs.alerts import alert_sensors
 from orchestration.defs.consumers import consumer_assets
 from orchestration.defs.freshness import marts_freshness
 from orchestration.defs.ingestion import broken_sources_asset, landing_assets, providers_of
-from orchestration.defs.jobs import pipeline_jobs
+from orchestration.defs.jobs import pipeline_jobs, rollback_job
 from orchestration.defs.publish import published_marts, published_postgres
 from orchestration.defs.quality import gate_checks
 from orchestration.defs.schedules import pipeline_schedules
@@ -65,7 +65,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *consumer_assets(manifest),
         ],
         asset_checks=[gate_checks(settings, tables, links)],
-        jobs=[jobs.ingest, jobs.build, jobs.digest, jobs.tidy],
+        jobs=[jobs.ingest, jobs.build, jobs.digest, jobs.tidy, rollback_job(settings)],
         schedules=pipeline_schedules(jobs, landing_keys, sources.reporting.time_zone),
         sensors=[
             *([files_arrived_sensor(settings, jobs, folders, landing_keys)] if folders else []),

@@ -12,8 +12,8 @@ import dagster as dg
 
 from orchestration.catalog import objects_of
 from orchestration.defs.freshness import source_freshness
-from orchestration.defs.retries import NETWORK_RETRIES, failure_of
-from orchestration.errors import PipelineError
+from orchestration.defs.retries import NETWORK_RETRIES
+from orchestration.defs.step_errors import told_as_failure
 from orchestration.lib.asset_keys import landing_key
 from orchestration.settings import Settings
 from orchestration.sources.registry import declared_objects
@@ -52,7 +52,7 @@ def landing_assets(settings: Settings, entry: SourceEntry) -> dg.AssetsDefinitio
         from orchestration.sources.registry import open_feeds
 
         now = datetime.now(UTC)
-        try:
+        with told_as_failure(settings, context):
             feeds = open_feeds(
                 entry,
                 now=now,
@@ -62,8 +62,6 @@ def landing_assets(settings: Settings, entry: SourceEntry) -> dg.AssetsDefinitio
                 landing=settings.landing,
             )
             report = ingest(settings, entry, feeds, now=now, progress=context.log.info).to_dict()
-        except PipelineError as error:
-            raise failure_of(error, context) from error
         for item in report["objects"]:
             key = keys[item["system"], item["object"]]
             for warning in item["warnings"]:

@@ -1,5 +1,5 @@
-"""Jobs: `ingest` (one run per source), `build` (one run, one process), `digest` (a page per manager),
-`tidy` (old runs and their logs)."""
+"""Jobs: `ingest` (one run per source), `build` (one run, one process), `rollback`, `digest` (a page per
+manager), `tidy` (old runs and their logs)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from orchestration.defs.runs import JOB_TAG
+from orchestration.defs.step_errors import told_as_failure
 from orchestration.errors import PipelineError
 from orchestration.lib.asset_keys import BUILD_MANIFEST, PUBLISHED
 from orchestration.settings import Settings
@@ -33,6 +34,42 @@ class TidyConfig(dg.Config):
     """`keep_days`: how long finished runs stay."""
 
     keep_days: int = KEEP_RUNS_DAYS
+
+
+def rollback_job(settings: Settings) -> dg.JobDefinition:
+    """`make rollback` for those who have the UI only; what is served then is an event of the publication."""
+
+    @dg.op(name="serve_the_publication_before", out=dg.Out(dg.Nothing))
+    def serve(context: dg.OpExecutionContext) -> None:
+        from orchestration.lib.publisher import rollback
+
+        with told_as_failure(settings):
+            publication = rollback(settings)
+        context.log.info(f"Now served: build {publication.build_id} ({publication.path})")
+        context.log_event(
+            dg.AssetMaterialization(
+                PUBLISHED,
+                description=f"Rolled back to build {publication.build_id}.",
+                metadata={
+                    "build_id": publication.build_id,
+                    "path": dg.MetadataValue.path(str(publication.path)),
+                    "tables": dg.MetadataValue.json(publication.row_counts),
+                    "dagster/row_count": sum(publication.row_counts.values()),
+                },
+            )
+        )
+
+    @dg.job(
+        name="rollback",
+        description="Serve the publication before the current one. The build that is left is not served again"
+        " by itself; a new build is published as ever.",
+        executor_def=dg.in_process_executor,
+        tags={JOB_TAG: "build"},  # waits for a build that is under way
+    )
+    def rollback_() -> None:
+        serve()
+
+    return rollback_
 
 
 def pipeline_jobs(

@@ -5,8 +5,8 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.defs.retries import NETWORK_RETRIES, failure_of
-from orchestration.errors import PipelineError
+from orchestration.defs.retries import NETWORK_RETRIES
+from orchestration.defs.step_errors import told_as_failure
 from orchestration.lib.asset_keys import PUBLISHED, PUBLISHED_POSTGRES
 from orchestration.settings import POSTGRES_URL, Settings
 
@@ -32,10 +32,8 @@ def published_marts(
     def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         from orchestration.lib.publisher import publish, warehouse_build_id
 
-        try:
+        with told_as_failure(settings):
             publication = publish(settings, warehouse_build_id(settings))
-        except PipelineError as error:
-            raise dg.Failure(description=str(error), allow_retries=False) from error
         context.log.info(f"Published build {publication.build_id}: {publication.path}")
         return dg.MaterializeResult(
             metadata={
@@ -65,10 +63,8 @@ def published_postgres(settings: Settings) -> dg.AssetsDefinition:
     def published_in_postgres(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         from orchestration.lib.postgres import publish_to_postgres
 
-        try:
+        with told_as_failure(settings, context):
             counts = publish_to_postgres(settings, Settings.secret(POSTGRES_URL))
-        except PipelineError as error:
-            raise failure_of(error, context) from error
         return dg.MaterializeResult(
             metadata={"tables": dg.MetadataValue.json(counts), "dagster/row_count": sum(counts.values())}
         )

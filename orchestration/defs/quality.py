@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.defs.step_errors import told_as_failure
 from orchestration.lib import builds
 from orchestration.lib.record_links import RecordLinks, markdown_table
 from orchestration.settings import Settings
@@ -35,7 +36,8 @@ def gate_checks(settings: Settings, tables: Sequence[str], links: RecordLinks) -
         from orchestration.lib.gate import judge
         from orchestration.lib.report import REPORT
 
-        verdict = judge(settings, progress=context.log.info)
+        with told_as_failure(settings):
+            verdict = judge(settings, progress=context.log.info)
         report = builds.build_dir(settings, verdict["build_id"]) / REPORT
         for table in tables:
             checks = [c for c in verdict["checks"] if c.get("table") == table]

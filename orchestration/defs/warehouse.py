@@ -9,13 +9,14 @@ import dagster as dg
 from dagster_dbt import dbt_assets
 from dagster_dbt.dbt_manifest import validate_manifest
 
+from orchestration.defs.step_errors import told_as_failure
 from orchestration.defs.table_metadata import TableMetadata
-from orchestration.errors import PipelineError
 from orchestration.lib import builds, dbt_project
 from orchestration.lib.asset_keys import BUILD_MANIFEST
+from orchestration.lib.build_artifacts import keep_artifacts, retire_artifacts
 from orchestration.lib.dbt_translator import PipelineTranslator
 from orchestration.lib.record_links import RecordLinks
-from orchestration.lib.warehouse import row_counts, writer_lock
+from orchestration.lib.warehouse import remove_unreadable, row_counts, writer_lock
 from orchestration.settings import Settings
 from orchestration.sources_file import SourcesFile
 
@@ -46,7 +47,7 @@ def build_manifest_asset(
     def build_manifest(context: dg.AssetExecutionContext, config: BuildConfig) -> dg.MaterializeResult[Any]:
         from orchestration.lib.build_plan import plan_build
 
-        try:
+        with told_as_failure(settings):
             plan = plan_build(
                 settings,
                 sources,
@@ -55,8 +56,6 @@ def build_manifest_asset(
                 as_of=config.as_of,
                 known_at=datetime.fromisoformat(config.known_at) if config.known_at else None,
             )
-        except PipelineError as error:
-            raise dg.Failure(description=str(error), allow_retries=False) from error
         manifest = plan.manifest
         return dg.MaterializeResult(
             metadata={
@@ -87,7 +86,8 @@ def dbt_models(
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="dbt_build")
     def models(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        build = builds.for_run(settings, context.run.root_run_id or context.run.run_id)
+        with told_as_failure(settings):
+            build = builds.for_run(settings, context.run.root_run_id or context.run.run_id)
         specs = context.assets_def.specs_by_key
         selected = context.selected_asset_keys
         names = (
@@ -98,24 +98,36 @@ def dbt_models(
                 for key in selected
             )
         )
-        with writer_lock(settings, f"build {build['build_id']}, Dagster run {context.run.run_id}"):
-            run = dbt_project.build(
-                settings, systems, builds.build_dir(settings, build["build_id"]) / "manifest.json", names
-            )
+        with (
+            told_as_failure(settings),
+            writer_lock(settings, f"build {build['build_id']}, Dagster run {context.run.run_id}"),
+        ):
+            path = builds.build_dir(settings, build["build_id"]) / builds.MANIFEST
+            for removed in remove_unreadable(settings):
+                context.log.warning(removed)
+            run = dbt_project.build(settings, systems, path, names)
+            if run.is_failed and not names:
+                for removed in remove_unreadable(settings, read_all=True):
+                    context.log.warning(removed)
+                    run = dbt_project.build(settings, systems, path)
+            counts = row_counts(settings)
+            keep_artifacts(settings, build["build_id"])
+            retire_artifacts(settings, build["build_id"], datetime.now(UTC))
         shown = TableMetadata(settings, translator, links, run, context.log.warning)
-        yield from shown.added_to(_events(settings, context, run))
-        if run.error or run.failed:
+        yield from shown.added_to(_events(context, run, counts))
+        if run.is_failed:
             raise dg.Failure(description=describe_failure(run), allow_retries=False)
 
     return models
 
 
-def _events(settings: Settings, context: dg.AssetExecutionContext, run: dbt_project.DbtRun) -> Iterator[Any]:
+def _events(
+    context: dg.AssetExecutionContext, run: dbt_project.DbtRun, counts: Mapping[str, int]
+) -> Iterator[Any]:
     """dbt's results as Dagster's: materializations with row counts, then check results."""
     definition = context.assets_def
     tables = {spec.metadata.get(UNIQUE_ID): key for key, spec in definition.specs_by_key.items()}
     checks = {spec.metadata.get(UNIQUE_ID): spec.key for spec in definition.check_specs}
-    counts = row_counts(settings)
     results = {result.unique_id: result for result in run.results}
     for unique_id, result in results.items():
         if unique_id in tables and result.status == "success":

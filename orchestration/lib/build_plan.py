@@ -83,7 +83,7 @@ def plan_build(
         )
     landing: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for name, records in ingests.items():
-        for system, objects in landing_files(settings, records).items():
+        for system, objects in landing_files(settings, records, is_content_checked=True).items():
             for object_name, files in objects.items():
                 entry = {"source_instance": name, "files": [str(file) for file in sorted(files)]}
                 landing.setdefault(system, {}).setdefault(object_name, []).append(entry)

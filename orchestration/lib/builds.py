@@ -57,10 +57,11 @@ def read_json(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise PipelineError(
             f"{path} is damaged: {error}",
-            "Start a new build; landing and the publications are not touched by it.",
+            f"Restore it from a backup, or move {path.parent} away; landing and what is served are not"
+            " touched by it. Then start a new build.",
         ) from error
     if not isinstance(document, dict):
-        raise PipelineError(f"{path} is damaged: it holds no JSON object", "Start a new build.")
+        raise PipelineError(f"{path} is damaged: it holds no JSON object", f"Move {path.parent} away.")
     return document
 
 

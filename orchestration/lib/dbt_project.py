@@ -18,6 +18,7 @@ from typing import Any
 from orchestration.errors import PipelineError
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 
+RUN_RESULTS = "run_results.json"
 RAN = ("success", "pass", "warn", "fail", "error", "partial success")
 
 
@@ -46,6 +47,10 @@ class DbtRun:
     @property
     def failed(self) -> list[NodeResult]:
         return [result for result in self.results if result.status in ("error", "fail", "runtime error")]
+
+    @property
+    def is_failed(self) -> bool:
+        return bool(self.error or self.failed)
 
 
 def target_path(settings: Settings) -> Path:
@@ -97,11 +102,11 @@ def build(
     arguments = ["build", "--exclude-resource-type", "unit_test", *_common_arguments(settings, systems)]
     if select:
         arguments += ["--select", *select]
-    run_results = target_path(settings) / "run_results.json"
+    run_results = target_path(settings) / RUN_RESULTS
     run_results.unlink(missing_ok=True)
     run = _invoke(settings, arguments, build_manifest=build_manifest)
     if run_results.exists():
-        shutil.copy2(run_results, build_manifest.parent / "run_results.json")
+        shutil.copy2(run_results, build_manifest.parent / RUN_RESULTS)
     return run
 
 
@@ -127,7 +132,9 @@ def _invoke(settings: Settings, arguments: Sequence[str], build_manifest: Path |
             outcome = dbtRunner().invoke(["--quiet", *arguments])
         finally:
             _close_connection()
-    error = str(outcome.exception).strip() if outcome.exception else None
+    if outcome.exception and not isinstance(outcome.exception, Exception):
+        raise outcome.exception  # stopped: dbt hands that over like a failure
+    error = (str(outcome.exception).strip() or repr(outcome.exception)) if outcome.exception else None
     results = getattr(outcome.result, "results", None) or []
     return DbtRun(tuple(_node_result(item) for item in results), error)
 

@@ -5,6 +5,7 @@ person is, is `person`; what their texts become, `redaction`. DELETE is not eras
 a database file until it is written anew.
 """
 
+import gzip
 import shutil
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -95,7 +96,8 @@ def remaining(settings: Settings, redaction: Redaction) -> list[Path]:
             with duckdb.connect(str(path), read_only=True) as connection:
                 named = sum(_counts(connection, table, redaction) for table in _tables(connection))
         else:
-            content = path.read_bytes().lower()
+            content = path.read_bytes()
+            content = (gzip.decompress(content) if path.suffix == ".gz" else content).lower()
             named = sum(probe.encode() in content for probe in redaction.probes)
         if named:
             found.append(path)

@@ -3,6 +3,7 @@
 Belongs here: each kind of file, replaced whole and atomically. Which files there are is `erasure`.
 """
 
+import gzip
 import json
 import sqlite3
 from contextlib import closing
@@ -14,6 +15,7 @@ import duckdb
 from orchestration.catalog import objects_of
 from orchestration.lib import builds, version_files
 from orchestration.lib.content import content_hash, quoted, table_content, text
+from orchestration.lib.ingest_ledger import file_rewritten
 from orchestration.lib.person import Person
 from orchestration.lib.redaction import Redaction, is_reference, text_columns
 from orchestration.settings import Settings
@@ -60,7 +62,8 @@ def erase_landing_file(path: Path, redaction: Redaction) -> int | None:
             f"copy (select {', '.join(shown)} from {relation} where not {gone})"
             f" to {text(fresh)} (format parquet, compression zstd)"
         )
-    _replace(fresh, path)
+    with file_rewritten(path):
+        _replace(fresh, path)
     return int(removed)
 
 
@@ -168,6 +171,8 @@ def erase_file(path: Path, redaction: Redaction) -> int | None:
         return 0 if _erase_sqlite(path, redaction) else None
     if path.name.endswith(("-wal", "-shm", "-journal")):
         return None  # SQLite's own, emptied with its database
+    if path.suffix == ".gz":
+        return _erase_gzip(path, redaction)
     removed = 0
     before = path.read_bytes().decode("utf-8", errors="surrogateescape")
     if path.suffix == ".jsonl":
@@ -184,6 +189,17 @@ def erase_file(path: Path, redaction: Redaction) -> int | None:
     fresh.write_bytes(after.encode("utf-8", errors="surrogateescape"))
     _replace(fresh, path)
     return removed
+
+
+def _erase_gzip(path: Path, redaction: Redaction) -> int | None:
+    before = gzip.decompress(path.read_bytes()).decode("utf-8", errors="surrogateescape")
+    after = redaction.document(before)
+    if after == before:
+        return None
+    fresh = path.with_name(f".{path.name}.tmp")
+    fresh.write_bytes(gzip.compress(after.encode("utf-8", errors="surrogateescape"), mtime=0))
+    _replace(fresh, path)
+    return 0
 
 
 def _is_their_row(line: str, ids: set[str], redaction: Redaction) -> bool:

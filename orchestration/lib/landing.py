@@ -20,6 +20,7 @@ from orchestration.errors import PipelineError
 from orchestration.lib.ingest_ledger import (
     IngestReport,
     ObjectReport,
+    checksums_of,
     completed_ingests,
     feed_states,
     files_of_load,
@@ -117,6 +118,7 @@ def ingest(
                     for spool, difference in zip(spools, differences, strict=True)
                 ),
                 warnings=(*warnings, *_source_warnings(spools, landed)),
+                checksums=checksums_of(settings, entry.name, loads),
             )
             write_record(settings, report)
     return report

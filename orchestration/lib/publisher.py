@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from orchestration.lib.verdict import TIME_FORMAT, accepted_verdict
 from orchestration.lib.warehouse import named_lock, read_warehouse, warehouse_build_id, writer_lock
 from orchestration.settings import Settings
 
-KEEP_VERSIONS = 7  # a week of daily builds to go back to
 CURRENT = "current"
 CONSTANT = "current.duckdb"
 _PREFIX = "v-"
@@ -46,14 +45,16 @@ def publish(
     settings: Settings,
     build_id: str,
     *,
-    keep: int = KEEP_VERSIONS,
+    keep: int | None = None,
+    keep_days: float | None = None,
     suites_dir: Path = SUITES_DIR,
     now: datetime | None = None,
 ) -> Publication:
     """Serve the judged build: a fresh version from the warehouse, verified, then the link swapped.
 
-    Does nothing where that build is served already. Raises PipelineError naming the reason where
-    there is no verdict for exactly this build, its tables and these suites, where the verdict does
+    Of the other versions the last `keep` stay and those younger than `keep_days`, by default as the
+    settings say. Does nothing where that build is served already. Raises PipelineError naming the reason
+    where there is no verdict for exactly this build, its tables and these suites, where the verdict does
     not allow it, or where the version cannot be written; then what was served stays served.
     """
     with _publishing(settings, f"publication of build {build_id}"):
@@ -73,40 +74,54 @@ def publish(
         _swap(settings, version)
         _write_ledger(settings, version, now)
         with contextlib.suppress(OSError):  # tried again at the next publication
-            _retire(settings, keep)
+            _retire(
+                settings,
+                settings.keep_versions if keep is None else keep,
+                settings.keep_days if keep_days is None else keep_days,
+                now,
+            )
         return _publication(version)
 
 
 def rollback(settings: Settings, *, now: datetime | None = None) -> Publication:
     """Serve the version published before the current one; the ledger then says which build was left.
+    Where the link leads to no version (it was removed or damaged), the newest whole one is served again.
 
     Raises PipelineError where nothing is served or no version before it is kept.
     """
     with _publishing(settings, "rollback"):
         current = current_version(settings)
-        if current is None:
-            raise PipelineError(f"nothing is served in {settings.published}", "Run the job `build`.")
         standing = _versions(settings)
         before = standing[: standing.index(current)] if current in standing else standing
         if not before:
             raise PipelineError(
-                f"there is no version before {current.name} to go back to", "Run the job `build`."
+                f"there is no version before {current.name} to go back to"
+                if current
+                else f"nothing is served in {settings.published}",
+                "Run the job `build`.",
             )
         version = before[-1]
         version_files.verify_version(version, builds.read_json(version / version_files.RECORD))
-        left = current.name.removeprefix(_PREFIX)
-        builds.write_json(
-            builds.build_dir(settings, left) / builds.ROLLED_BACK,
-            {"build_id": left, "rolled_back_at": _utc(now), "served_instead": _publication(version).build_id},
-        )
+        if current is not None:
+            left, instead = current.name.removeprefix(_PREFIX), _publication(version).build_id
+            builds.write_json(
+                builds.build_dir(settings, left) / builds.ROLLED_BACK,
+                {"build_id": left, "rolled_back_at": _utc(now), "served_instead": instead},
+            )
         _swap(settings, version)
         return _publication(version)
 
 
 def current_version(settings: Settings) -> Path | None:
-    """Folder of the version that is served; None before the first publication."""
+    """Folder of the version that is served; None before the first publication, and where the link leads
+    to no version of ours."""
     link = settings.published / CURRENT
-    return settings.published / link.readlink() if link.is_symlink() else None
+    if not link.is_symlink():
+        return None
+    target = str(link.readlink())
+    version = settings.published / target
+    is_ours = target.startswith(_PREFIX) and "/" not in target and (version / version_files.RECORD).is_file()
+    return version if is_ours else None
 
 
 def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -114,11 +129,17 @@ def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
 
     The link is followed first: DuckDB goes by the path, so two versions stay two databases.
     """
-    path = settings.published / CURRENT / version_files.DATABASE
-    if not path.is_file():
+    version = current_version(settings)
+    if version is None:
+        link = settings.published / CURRENT
+        if link.is_symlink() or link.exists():
+            raise PipelineError(
+                f"{link} leads to {link.resolve()}, which is no publication",
+                "Run `make rollback`: it serves the newest whole version; or run the job `build`.",
+            )
         raise PipelineError(f"nothing is served in {settings.published}", "Run the job `build`.")
     return duckdb.connect(
-        str(path.resolve()),
+        str((version / version_files.DATABASE).resolve()),
         read_only=True,
         config={"enable_external_access": "false", "lock_configuration": "true"},
     )
@@ -188,6 +209,8 @@ def _swap(settings: Settings, version: Path) -> None:
         fresh = settings.published / f".{name}{_UNFINISHED}"
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(target)
+        if link.is_dir() and not link.is_symlink():  # a copy that followed the link; removed by `_tidy`
+            link.rename(settings.published / f"{_PREFIX}{name}{_UNFINISHED}")
         fresh.replace(link)
     builds.fsync_dir(settings.published)
 
@@ -217,10 +240,13 @@ def _versions(settings: Settings) -> list[Path]:
     return [version for _, _, version in sorted(found)]
 
 
-def _retire(settings: Settings, keep: int) -> None:
-    """Remove all but the last `keep` versions; the one that is served always stays."""
-    current = current_version(settings)
-    kept = {current, *_versions(settings)[-keep:]}
+def _retire(settings: Settings, keep: int, keep_days: float, now: datetime | None) -> None:
+    """Remove versions that are neither among the last `keep` nor younger than `keep_days`; the one that
+    is served always stays, one that was rolled back does not."""
+    standing = _versions(settings)
+    since = _utc((now or datetime.now(UTC)) - timedelta(days=keep_days))
+    young = [version for version in standing if _publication(version).published_at > since]
+    kept = {current_version(settings), *standing[-keep:], *young}
     for version in sorted(settings.published.glob(f"{_PREFIX}*")):
         if version.is_dir() and version not in kept:
             _remove(version)

@@ -7,6 +7,7 @@ Writing it is dbt's alone.
 import contextlib
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from filelock import FileLock, Timeout
 
 from orchestration.errors import PipelineError
 from orchestration.settings import Settings
+
+# What DuckDB says where the file may be whole and the machine does not give it.
+_REFUSED = re.compile(r"set lock|Permission denied|Read-only file system|No space left|Cannot open file")
 
 
 @contextmanager
@@ -78,6 +82,34 @@ def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def remove_unreadable(settings: Settings, *, read_all: bool = False) -> list[str]:
+    """Delete a warehouse that DuckDB cannot open: the build that follows makes it anew from landing.
+
+    `read_all`: every value is read too, which finds damage inside the tables. Returns a sentence for what
+    was deleted. The caller holds the writer's lock. Raises PipelineError where another process has it open.
+    """
+    wal = settings.warehouse.with_name(settings.warehouse.name + ".wal")
+    if not settings.warehouse.exists():
+        wal.unlink(missing_ok=True)  # of a warehouse that is gone; it would be replayed into the new one
+        return []
+    try:
+        with duckdb.connect(str(settings.warehouse)) as connection:
+            tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+            for schema, table in tables if read_all else ():
+                connection.execute(f'select count(hash(t)) from "{schema}"."{table}" as t').fetchall()
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        if isinstance(error, duckdb.OutOfMemoryException) or _REFUSED.search(said):
+            raise PipelineError(
+                f"{settings.warehouse} cannot be opened: {said}",
+                "If another process has it open, close it there; else see to what the message says.",
+            ) from error
+        for path in (settings.warehouse, wal):
+            path.unlink(missing_ok=True)
+        return [f"{settings.warehouse.name} was damaged ({said}). It is made anew from landing."]
+    return []
 
 
 def warehouse_build_id(settings: Settings) -> str:

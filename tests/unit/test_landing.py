@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.errors import PipelineError
 from orchestration.lib import landing, landing_writer
+from orchestration.lib.ingest_ledger import file_rewritten
 from orchestration.lib.landing import completed_ingests, landing_files
 from orchestration.lib.warehouse import named_lock
 from orchestration.records import LANDING_COLUMNS, Rejected
@@ -424,3 +425,18 @@ def test_the_environment_is_left_alone(crm: Source, monkeypatch: pytest.MonkeyPa
     before = dict(os.environ)
     crm.leads([A])
     assert dict(os.environ) == before
+
+
+def test_a_build_checks_the_content_of_what_was_landed(crm: Source) -> None:
+    crm.leads([{"Id": "1", "Name": "Annabelle"}])
+    (path,) = (crm.settings.landing / "salesforce" / "Lead").glob("*.parquet")
+    whole = path.read_bytes()
+    assert b"Annabelle" in whole
+    path.write_bytes(whole.replace(b"Annabelle", b"Annabella"))  # a file that Parquet reads without a word
+    records = completed_ingests(crm.settings, "crm")
+    landing_files(crm.settings, records)
+    with pytest.raises(PipelineError, match="is damaged: its content is not what was landed"):
+        landing_files(crm.settings, records, is_content_checked=True)
+    with file_rewritten(path):
+        assert completed_ingests(crm.settings, "crm")[0]["checksums"] == {}
+    landing_files(crm.settings, completed_ingests(crm.settings, "crm"), is_content_checked=True)

@@ -12,7 +12,6 @@ from orchestration.errors import PipelineError
 from orchestration.lib import builds
 from orchestration.lib.content import contents
 from orchestration.lib.publisher import (
-    KEEP_VERSIONS,
     Publication,
     current_version,
     open_published,
@@ -32,13 +31,14 @@ def settings(tmp_path: Path) -> Settings:
     return made
 
 
-def publish_build(home: Path, number: int, keep: int = KEEP_VERSIONS) -> Publication:
+def publish_build(home: Path, number: int, keep: int = 7, keep_days: float = 0) -> Publication:
     """Build, judge and publish the build of one day."""
     build_id = f"b{number}"
     settings = make_home(home, build_id)
     execute(settings.warehouse, [f"update rpt_prospecting_time set blocks_used = {number % 10}"])
     write_verdict(settings, build_id)
-    return publish(settings, build_id, keep=keep, now=JUDGED + timedelta(days=number))
+    now = JUDGED + timedelta(days=number)
+    return publish(settings, build_id, keep=keep, keep_days=keep_days, now=now)
 
 
 def blocks_used(settings: Settings) -> int:
@@ -331,3 +331,19 @@ def test_a_lock_names_its_holder_and_nests(settings: Settings, tmp_path: Path) -
     with named_lock(tmp_path / "x.lock", "one"):
         pass
     assert row_counts(settings)["fct_leads"] == 100
+
+
+def test_versions_stay_by_number_and_by_age(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, sources_file=tmp_path / "x")
+    for number in range(6):
+        publish_build(tmp_path, number, keep=2, keep_days=3.5)
+    assert sorted(path.name for path in settings.published.glob("v-*")) == ["v-b2", "v-b3", "v-b4", "v-b5"]
+    publish_build(tmp_path, 20, keep=2, keep_days=3.5)  # all others are old: the last two stay all the same
+    assert sorted(path.name for path in settings.published.glob("v-*")) == ["v-b20", "v-b5"]
+
+
+@pytest.mark.parametrize("text", ["many", "0", "-1", "inf"])
+def test_a_wrong_number_of_versions_is_told(text: str) -> None:
+    with pytest.raises(PipelineError, match="PIPELINE_KEEP_VERSIONS"):
+        Settings.load({"PIPELINE_KEEP_VERSIONS": text})
+    assert Settings.load({"PIPELINE_KEEP_VERSIONS": "3", "PIPELINE_KEEP_DAYS": "0.5"}).keep_days == 0.5

@@ -1,0 +1,82 @@
+"""What the machine refuses (disk, folder, memory, a damaged file of Dagster's) in the user's words.
+
+Belongs here: telling such an error from a defect of ours, which keeps its traceback.
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import PipelineError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+_SERVED = "What was served before is still served."
+
+
+def refusal(error: BaseException, home: Path) -> PipelineError | None:
+    """The error to show where the machine is at fault, looked for among the causes too; else None."""
+    for cause in _causes(error):
+        told = _one(cause, home)
+        if told:
+            return told
+    return None
+
+
+def _one(error: BaseException, home: Path) -> PipelineError | None:
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    told = None
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        told = PipelineError(
+            f"Memory ran out: {said}",
+            "Give the process more memory; or, where PIPELINE_MEMORY_LIMIT (DuckDB's share in a build) is"
+            f" set, raise it. {_SERVED}",
+        )
+    elif isinstance(error, sqlite3.Error):
+        told = _of_dagsters_records(said, home)
+    elif isinstance(error, duckdb.Error):
+        if "No space left" in said:
+            told = _full(said, home)
+    elif isinstance(error, OSError):
+        place = f"{error.filename or home}: {error.strerror}"
+        if error.errno in _FULL:
+            told = _full(place, home)
+        elif error.errno in _CLOSED:
+            told = _closed(place, home)
+    return told
+
+
+def _of_dagsters_records(said: str, home: Path) -> PipelineError | None:
+    folder = home / "dagster"
+    if "full" in said:
+        return _full(f"{folder}: {said}", home)
+    if "readonly" in said or "unable to open" in said:
+        return _closed(f"{folder}: {said}", home)
+    if "malformed" in said or "not a database" in said:
+        return PipelineError(
+            f"Dagster's records in {folder} are damaged: {said}",
+            f"Move {folder} away and start again: it holds the history of runs, none of the data. {_SERVED}",
+        )
+    return None
+
+
+def _full(said: str, home: Path) -> PipelineError:
+    return PipelineError(f"The disk is full: {said}", f"Free some space for {home}. {_SERVED}")
+
+
+def _closed(said: str, home: Path) -> PipelineError:
+    return PipelineError(f"It may not be written: {said}", f"Allow writing to {home}. {_SERVED}")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop(0)
+        if each is not None and id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            waiting += [getattr(each, "orig", None), each.__cause__, each.__context__]  # orig: SQLAlchemy's
