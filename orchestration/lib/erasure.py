@@ -62,10 +62,11 @@ def erase(settings: Settings, record_id: str, *, now: datetime | None = None) ->
             erase_version(settings, path.parent, redaction)
             for path in sorted(settings.published.glob(f"v-*/{version_files.RECORD}"))
         ]
-        for path in (*settings.home.glob("warehouse.duckdb*"), *settings.work.glob("*")):
-            if path.name != "locks":
+        derived = (*settings.home.glob("warehouse.duckdb*"), *settings.work.glob("*"))
+        for path in derived:
+            if path.name != "locks" and path.exists():
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        for folder in (settings.builds, settings.dagster_home, settings.home / "rejected"):
+        for folder in (settings.builds, settings.dagster_home, settings.rejected, settings.home / "digests"):
             removed += [erase_file(path, redaction) for path in _files(folder)]
         for path in _files(settings.landing):
             erase_one = erase_landing_file if path.suffix == ".parquet" else erase_file

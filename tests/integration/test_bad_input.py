@@ -1,6 +1,7 @@
 """Mistakes people make: one clear message, no traceback, nothing published, what was served stays."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from orchestration.lib.dbt_project import ensure_parsed, target_path
 from orchestration.settings import Settings
 from tests.conftest import run_pipeline
+from tests.unit.webhook import Receiver
 
 HEADER = "Id,Email,Created\n"
 REPORTING = "reporting: {time_zone: UTC, currency: EUR}\nsources:\n"
@@ -36,6 +38,14 @@ def folder_with(
     return tmp_path / "sources.yaml"
 
 
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
 @pytest.mark.parametrize(
     ("sources", "leads", "told"),
     [
@@ -62,16 +72,22 @@ def folder_with(
     ],
 )
 def test_one_clear_message(
-    tmp_path: Path, parsed: Path, sources: str, leads: str | None, told: list[str]
+    *, tmp_path: Path, parsed: Path, receiver: Receiver, sources: str, leads: str | None, told: list[str]
 ) -> None:
     path = folder_with(tmp_path, sources, leads)
     shutil.copytree(parsed, tmp_path / "data" / "work" / "dbt")
-    ran = run_pipeline(tmp_path / "data", path, "2026-06-30")
+    hook = f"json://127.0.0.1:{receiver.server.server_port}"
+    ran = run_pipeline(tmp_path / "data", path, "2026-06-30", PIPELINE_ALERT_URLS=hook)
     assert ran.code == 1, ran.output
     assert "Traceback" not in ran.output
     for words in told:
         assert words in ran.output, ran.output
     assert not (tmp_path / "data" / "published" / "current.duckdb").exists()
+    # and whoever is to be alerted reads of the run that failed; a wrong sources file starts none
+    failed = (
+        "ingest of crm" if "Ingest crm: FAILED" in ran.output else "build" if "Build:" in ran.output else ""
+    )
+    assert receiver.titles == ([f"{failed} failed"] if failed else []), ran.output
 
 
 def test_what_was_served_stays_served(tmp_path: Path, parsed: Path) -> None:

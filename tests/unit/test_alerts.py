@@ -1,10 +1,8 @@
 """Alerts: one message when a trouble begins, one when it is over, to a receiver that really listens."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,37 +16,12 @@ from orchestration.lib import builds
 from orchestration.lib.alerts import RunEnd, tell, without_people
 from orchestration.settings import ALERT_URLS, Settings
 from orchestration.sources_file import SourceEntry
+from tests.unit.webhook import Receiver
 
 NOW = datetime.fromisoformat("2026-07-02T12:00:00+00:00")
 CRM = SourceEntry.model_validate(
     {"name": "crm", "system": "salesforce", "path": "x", "time_zone": "UTC", "max_staleness_days": 2}
 )
-
-
-class Receiver:
-    """A webhook on loopback. `status`: what it answers."""
-
-    def __init__(self) -> None:
-        receiver = self
-        self.status = 200
-        self.messages: list[dict[str, Any]] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                if receiver.status == 200:
-                    receiver.messages.append(json.loads(body))
-                self.send_response(receiver.status)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None: ...
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def titles(self) -> list[str]:
-        return [message["title"].removeprefix("Pipeline Truth: ") for message in self.messages]
 
 
 @pytest.fixture
