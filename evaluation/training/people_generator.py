@@ -49,7 +49,7 @@ class Names:
     nicknames: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        family = set()
+        family: set[str] = set()
         for locale in LOCALES:
             values = importlib.import_module(f"faker.providers.person.{locale}").Provider.last_names
             family.update(value for value in values if isinstance(value, str))

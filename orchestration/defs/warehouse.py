@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -16,11 +17,13 @@ from orchestration.lib.asset_keys import BUILD_MANIFEST
 from orchestration.lib.build_artifacts import keep_artifacts, retire_artifacts
 from orchestration.lib.dbt_translator import PipelineTranslator
 from orchestration.lib.record_links import RecordLinks
+from orchestration.lib.refusals import refusal_in
 from orchestration.lib.warehouse import remove_unreadable, row_counts, writer_lock
 from orchestration.settings import Settings
 from orchestration.sources_file import SourcesFile
 
 UNIQUE_ID = "dagster_dbt/unique_id"
+_SHOWN = 12  # failures named in a message; dbt_run_results.json.gz has all
 
 
 class BuildConfig(dg.Config):
@@ -116,7 +119,7 @@ def dbt_models(
         shown = TableMetadata(settings, translator, links, run, context.log.warning)
         yield from shown.added_to(_events(context, run, counts))
         if run.is_failed:
-            raise dg.Failure(description=describe_failure(run), allow_retries=False)
+            raise dg.Failure(description=describe_failure(run, settings.home), allow_retries=False)
 
     return models
 
@@ -152,14 +155,20 @@ def _events(
             )
 
 
-def describe_failure(run: dbt_project.DbtRun) -> str:
-    """What failed, a line each, in words for the person who started the run."""
+def describe_failure(run: dbt_project.DbtRun, home: Path) -> str:
+    """What failed, a line each, in words for the person who started the run. Where the machine refused
+    memory or disk, that alone: everything after it is its consequence."""
+    told = refusal_in([run.error or "", *(result.message for result in run.failed)], home)
+    if told:
+        return str(told)
     lines = [run.error] if run.error else []
     for result in run.failed:
         kind, name = result.unique_id.split(".")[0], result.unique_id.split(".")[2]
         lines.append(f"{kind} {name}: {result.message or result.status}")
-    return "The warehouse was not built as it should be, so nothing was published.\n" + "\n".join(
-        line for line in lines if line
+    shown = [line for line in lines if line]
+    more = [f"... and {len(shown) - _SHOWN} more, in the build's folder"] if len(shown) > _SHOWN else []
+    return "\n".join(
+        ["The warehouse was not built as it should be, so nothing was published.", *shown[:_SHOWN], *more]
     )
 
 

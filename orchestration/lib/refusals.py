@@ -5,7 +5,7 @@ Belongs here: telling such an error from a defect of ours, which keeps its trace
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -30,11 +30,7 @@ def _one(error: BaseException, home: Path) -> PipelineError | None:
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
     told = None
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
-        told = PipelineError(
-            f"Memory ran out: {said}",
-            "Give the process more memory; or, where PIPELINE_MEMORY_LIMIT (DuckDB's share in a build) is"
-            f" set, raise it. {_SERVED}",
-        )
+        told = _out_of_memory(said)
     elif isinstance(error, sqlite3.Error):
         told = _of_dagsters_records(said, home)
     elif isinstance(error, duckdb.Error):
@@ -51,7 +47,7 @@ def _one(error: BaseException, home: Path) -> PipelineError | None:
 
 def _of_dagsters_records(said: str, home: Path) -> PipelineError | None:
     folder = home / "dagster"
-    if "full" in said:
+    if "full" in said or "disk I/O error" in said:  # the second where no page of its own file is left
         return _full(f"{folder}: {said}", home)
     if "readonly" in said or "unable to open" in said:
         return _closed(f"{folder}: {said}", home)
@@ -61,6 +57,26 @@ def _of_dagsters_records(said: str, home: Path) -> PipelineError | None:
             f"Move {folder} away and start again: it holds the history of runs, none of the data. {_SERVED}",
         )
     return None
+
+
+def refusal_in(messages: Iterable[str], home: Path) -> PipelineError | None:
+    """The same from what dbt hands on, which is text: the first that tells of memory or the disk."""
+    for message in messages:
+        lines = [line.strip() for line in message.splitlines()]
+        for line in lines:
+            if "Out of Memory" in line or "OutOfMemory" in line:
+                return _out_of_memory(line)
+            if "No space left" in line:
+                return _full(line, home)
+    return None
+
+
+def _out_of_memory(said: str) -> PipelineError:
+    return PipelineError(
+        f"Memory ran out: {said}",
+        "Give the process more memory; or, where PIPELINE_MEMORY_LIMIT (DuckDB's share in a build) is"
+        f" set, raise it. {_SERVED}",
+    )
 
 
 def _full(said: str, home: Path) -> PipelineError:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Secret = Callable[[str], str]  # name of an environment variable to its value
 
+_PHONE = re.compile(r"\+\d[\d ().\-/]{5,}\d")  # with its country: other digits may be ids, which help
 _E_MAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"',;]+")
 
 
@@ -131,8 +132,8 @@ class OAuth(Credentials):
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Text with secrets and mail addresses blotted out."""
+    """Text with secrets, mail addresses and telephone numbers blotted out."""
     for secret in sorted(secrets, key=len, reverse=True):  # one may be a part of another
         if secret:
             text = text.replace(secret, "***")
-    return _E_MAIL.sub("***@***", text)
+    return _PHONE.sub("***", _E_MAIL.sub("***@***", text))

@@ -21,7 +21,7 @@ import pytest
 from orchestration.settings import PROJECT_ROOT, Settings
 from tests.conftest import Ran
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.server
 
 SECONDS = 60  # for one page on a busy machine
 QUERY = """{ workspaceOrError { ... on Workspace { locationEntries {
