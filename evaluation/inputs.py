@@ -6,7 +6,7 @@ copied into it; one that is absent is left out, and the report says so.
 
 import csv
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import yaml
@@ -57,9 +57,11 @@ def colleagues_and_households() -> list[dict[str, str]]:
             )
         house = {"last": one, "phone": f"+61 2 9{n * 43 + 1009:06d}", "street": f"{n + 1} Tanglewood Road",
                  "postal_code": f"{2000 + n}", "city": "Fernhill"}  # fmt: skip
-        for which, (first, born) in enumerate((("Daniel", 4), ("Daniela", 4), ("Paul", 11))):
-            birth = f"1984-03-{born:02d}"
-            people.append({"id": f"siblings-{n}-{which}", "first": first, "birth_date": birth} | house)
+        twins = date(1950, 3, 4) + timedelta(days=151 * n)
+        births = (("Daniel", twins), ("Daniela", twins), ("Paul", twins + timedelta(days=790)))
+        for which, (first, birth) in enumerate(births):
+            person = {"id": f"siblings-{n}-{which}", "first": first, "birth_date": birth.isoformat()}
+            people.append(person | house)
     return people
 
 

@@ -3,10 +3,10 @@
 Writes dbt_project/models/intermediate/lead_quality/duplicate_model.json, settings of Splink with an m and a u
 for every level of every comparison (Fellegi and Sunter). Generated people (people_generator) go through the
 pipeline itself, so that the parameters are of the same fields and candidates that the build compares: m is a
-level's share among candidate pairs of one person, u among candidate pairs of two. There are two kinds of
-two people, and a set of u for each: neighbours share a home, a desk or a surname, strangers a name or a
-day of birth. One u for both would say that a name may be shared, and so may an address, and not that
-hardly anyone shares both.
+level's share among candidate pairs of one person, u among pairs of two. There are two kinds of two people,
+and a set of u for each: neighbours share a home, a desk or a surname, strangers nothing but by chance.
+One u for both would say that a name may be shared, and so may an address, and not that hardly anyone
+shares both.
 
 It needs Faker (`pip install faker`), which the pipeline does not. Raise VERSION with every change.
 """
@@ -23,6 +23,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 
 from evaluation.judgements import build
@@ -31,9 +32,8 @@ from orchestration.settings import DBT_PROJECT_DIR
 
 VERSION = 1
 PEOPLE, SEEDS = 12_000, {"training": 11, "held_out": 12}
-# Candidate pairs of strangers for each of one person. Namesakes grow with the square of the leads, duplicates
-# with their number: what the generated people have would let names alone decide among a million leads.
-STRANGERS = 20
+# Of a million leads one in five has a second record: any two of them are one person this often.
+ANY_TWO = 0.2 / 1_000_000
 FOLDER = DBT_PROJECT_DIR / "models" / "intermediate" / "lead_quality"
 PARAMETERS = FOLDER / "duplicate_model.json"
 MAPPED = {
@@ -46,6 +46,8 @@ _SWAPPED = (
     "(given_name_l = surname_r and jaro_winkler_similarity(surname_l, given_name_r) >= 0.85)"
     " or (given_name_r = surname_l and jaro_winkler_similarity(surname_r, given_name_l) >= 0.85)"
 )
+# the other name was changed besides
+_ONE_SWAPPED = "given_name_l = surname_r or given_name_r = surname_l"
 _TWO_NAMES = "is_known_given_name_l and is_known_given_name_r"
 _FORMS = "list_has_any(string_split(given_forms_l, ' '), string_split(given_forms_r, ' '))"
 _SHORTENED = (
@@ -62,6 +64,16 @@ _ONE_NAME = "coalesce(given_name_l = given_name_r, true) and coalesce(surname_l 
 def _long(name: str) -> str:
     """Long enough for a slip: Minh and Linh, Li and Lu are two names."""
     return f"least(length({name}_l), length({name}_r)) >= 5"
+
+
+def _slip(name: str, similarity: float) -> str:
+    return f"({_long(name)} and ({_slips(name, 1)} or {_alike(name, similarity)}))"
+
+
+def _moved(name: str) -> str:
+    """The same letters, two of them in each other's place or parted by a space, however short the name."""
+    letters = [f"list_sort(string_split(replace({name}_{side}, ' ', ''), ''))" for side in "lr"]
+    return f"({_slips(name, 1)} and {letters[0]} = {letters[1]})"
 
 
 def _missing(name: str) -> str:
@@ -88,15 +100,16 @@ COMPARISONS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         ("the same", "given_name_l = given_name_r"),
         ("forms of one name", _FORMS),
         ("in each other's place", _SWAPPED),
+        ("one in the other's place", _ONE_SWAPPED),
         ("an initial, or one of two names", _SHORTENED),
         ("two names", _TWO_NAMES),
-        ("a slip", f"{_long('given_name')} and ({_slips('given_name', 1)} or {_alike('given_name', 0.9)})"),
+        ("a slip", f"{_slip('given_name', 0.9)} or {_moved('given_name')}"),
         ("alike", f"{_long('given_name')} and {_alike('given_name', 0.8)}"),
     )),
     # names in each other's place are told by the given name
     "surname": (f"{_missing('surname')} or {_SWAPPED}", (
         ("the same", "surname_l = surname_r"),
-        ("a slip", f"{_long('surname')} and ({_slips('surname', 1)} or {_alike('surname', 0.92)})"),
+        ("a slip", f"{_slip('surname', 0.92)} or {_moved('surname')}"),
         ("alike", f"{_alike('surname', 0.8)} or {_PART_OF}"),
     )),
     "mailbox": (_missing("mailbox"), (
@@ -117,7 +130,7 @@ COMPARISONS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     ),
     "street": (_missing("street"), (
         ("the same", "street_l = street_r"),
-        ("a slip", _slips("street", 2)),
+        ("a slip", f"{_slips('street', 2)} and {_same_digits('street')}"),
         ("alike", _alike("street", 0.85)),
     )),
     "postal_code": (_missing("postal_code"), (
@@ -146,11 +159,9 @@ def parameters(counts: Mapping[str, Counter[tuple[str, int]]], pairs: Mapping[st
             kind: {
                 "link_type": "dedupe_only",
                 "unique_id_column_name": "value_key",
-                "probability_two_random_records_match": round(
-                    pairs["one"]
-                    / (pairs["one"] + (STRANGERS * pairs["one"] if kind == "strangers" else pairs[kind])),
-                    6,
-                ),
+                "probability_two_random_records_match": ANY_TWO
+                if kind == "strangers"
+                else round(pairs["one"] / (pairs["one"] + pairs[kind]), 6),
                 "retain_matching_columns": True,  # without them Splink 5 does not return the levels either
                 "retain_intermediate_calculation_columns": False,
                 "blocking_rules_to_generate_predictions": [],
@@ -175,7 +186,7 @@ def _comparison(name: str, ones: Counter[tuple[str, int]], twos: Counter[tuple[s
     ]  # fmt: skip
     told: list[dict[str, Any]] = [
         {"sql_condition": condition, "label_for_charts": label,
-         "m_probability": round(m, 6), "u_probability": round(u, 6)}
+         "m_probability": round(m, 6), "u_probability": round(u, 8)}
         for (label, condition), m, u in zip(levels, *shares, strict=True)
     ]  # fmt: skip
     told.append({"sql_condition": missing, "label_for_charts": "not known", "is_null_level": True})
@@ -261,15 +272,42 @@ def compared(persons: pa.Table, pairs: pa.Table, model: Mapping[str, Any]) -> pa
     return found.join(pairs, ["left_key", "right_key"])
 
 
-def trained(persons: pa.Table, pairs: pa.Table) -> dict[str, Any]:
-    """Parameters from labelled pairs."""
-    nothing: dict[str, Counter[tuple[str, int]]] = {kind: Counter() for kind in KINDS}
-    found = compared(persons, pairs, parameters(nothing, dict.fromkeys(KINDS, 1)))
+def strangers(warehouse: Path, source: str) -> pa.Table:
+    """Pairs of people of two places, drawn at random and always the same, as `kind` strangers."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(
+            """
+            with people as (
+                select
+                    value_key,
+                    min(split_part(record_key, '-', 4)) as place,
+                    row_number() over (order by md5(cast(value_key as varchar))) as position
+                from intermediate.int_person_fields
+                where record_key like 'lead|' || $1 || ':%'
+                group by value_key
+            )
+            select l.value_key as left_key, r.value_key as right_key, 'strangers' as kind
+            from people as l
+            cross join range(1, 5) as shifts (shift)
+            inner join people as r on r.position = l.position + shifts.shift
+            where l.place <> r.place
+            """,
+            [source],
+        ).to_arrow_table()
+
+
+def trained(persons: pa.Table, candidates: pa.Table, others: pa.Table) -> dict[str, Any]:
+    """Parameters from labelled candidate pairs and, for strangers, from any two: the candidates among these
+    were chosen for what they share."""
+    near = candidates.filter(pc.not_equal(candidates["kind"], "strangers"))
+    pairs = pa.concat_tables([near.select(["left_key", "right_key", "kind"]), others])
+    counts: dict[str, Counter[tuple[str, int]]] = {kind: Counter() for kind in KINDS}
+    found = compared(persons, pairs, parameters(counts, dict.fromkeys(KINDS, 1)))
     kinds = found["kind"].to_pylist()
     for name in COMPARISONS:
         for gamma, kind in zip(found[f"gamma_{name}"].to_pylist(), kinds, strict=True):
-            nothing[kind][name, gamma] += 1
-    return parameters(nothing, Counter(kinds))
+            counts[kind][name, gamma] += 1
+    return parameters(counts, Counter(kinds))
 
 
 def report(found: pa.Table) -> None:
@@ -289,7 +327,7 @@ def main() -> None:
     """Train on one generated set, write the parameters, print what they do on another."""
     with tempfile.TemporaryDirectory(prefix="duplicates-") as folder:
         warehouse = landed(Path(folder))
-        write(trained(*pairs_of(warehouse, "training")))
+        write(trained(*pairs_of(warehouse, "training"), strangers(warehouse, "training")))
         model = json.loads(PARAMETERS.read_text(encoding="utf-8"))
         report(compared(*pairs_of(warehouse, "held_out"), model))
 

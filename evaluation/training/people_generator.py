@@ -46,6 +46,7 @@ class Names:
     given: list[str] = field(default_factory=list)
     rare: list[str] = field(default_factory=list)
     family: list[str] = field(default_factory=list)
+    towns: list[str] = field(default_factory=list)
     nicknames: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -57,6 +58,8 @@ class Names:
         self.rare = sorted(known(1) - known())
         self.chance.shuffle(self.given)
         self.chance.shuffle(self.family)
+        # the first are cities, where many strangers live under many postal codes
+        self.towns = [self.one(self.family) + self.chance.choice(TOWNS) for _ in range(500)]
         for group in FORMS.replace("\n", "|").split("|"):
             full, *others = group.split() or [""]
             self.nicknames.setdefault(full, []).extend(others)
@@ -86,8 +89,9 @@ def people(count: int, seed: int) -> list[tuple[int, Person]]:
 
 def _place(chance: random.Random, names: Names) -> dict[str, str]:
     street = f"{chance.randint(1, 120)} {names.one(names.family)} {chance.choice(STREETS)}"
-    town = names.one(names.family) + chance.choice(TOWNS)
-    return {"street": street, "postal": f"{chance.randint(1, 99999):05d}", "city": town}
+    town = int(len(names.towns) * chance.random() ** 3)
+    postal = 10_000 + 150 * town + chance.randrange(max(1, 30 - town))
+    return {"street": street, "postal": str(postal), "city": names.towns[town]}
 
 
 def _number(chance: random.Random) -> str:
