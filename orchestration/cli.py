@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 from orchestration.cli_runs import execute, say
@@ -53,6 +54,12 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--source", action="append", default=[], help="only this one (may be repeated)")
     build = commands.add_parser("build", help="build, check and publish from what has been landed")
     build.add_argument("--from-landing", action="store_true", help="make the warehouse anew")
+    history = commands.add_parser("history", help="recompute verdicts and flags for days of the past")
+    history.add_argument("--from", type=date.fromisoformat, required=True, dest="first", metavar="DAY")
+    history.add_argument("--to", type=date.fromisoformat, required=True, dest="last", metavar="DAY")
+    history.add_argument(
+        "--with-later-knowledge", action="store_true", help="read what was landed since, too"
+    )
     commands.add_parser("check", help="validate the sources file")
     commands.add_parser("docs", help="write a page per published table")
     commands.add_parser("rollback", help="serve the publication before the current one")
@@ -84,6 +91,20 @@ def _run_jobs(settings: Settings, options: argparse.Namespace) -> None:
         getattr(options, "source", ()),
         from_landing=getattr(options, "from_landing", False),
     )
+
+
+def _history(settings: Settings, options: argparse.Namespace) -> None:
+    from orchestration.lib.flag_history import recompute_day
+    from orchestration.sources_file import load_sources_file
+
+    sources = load_sources_file(settings.sources_file)
+    for number in range((options.last - options.first).days + 1):
+        day = options.first + timedelta(days=number)
+        rows = recompute_day(
+            settings, sources, day, run_id="by_hand", with_later_knowledge=options.with_later_knowledge
+        )
+        counts = ", ".join(f"{table} {count:,}" for table, count in rows.items())
+        say(f"{day}: {counts} rows under {settings.flag_history}")
 
 
 def _check(settings: Settings, _: argparse.Namespace) -> None:
@@ -214,6 +235,7 @@ _COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "run": _run_jobs,
     "ingest": _run_jobs,
     "build": _run_jobs,
+    "history": _history,
     "check": _check,
     "docs": _docs,
     "rollback": _rollback,

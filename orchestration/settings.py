@@ -105,6 +105,10 @@ class Settings:
         return self.home / "published"
 
     @property
+    def flag_history(self) -> Path:
+        return self.home / "flag_history"
+
+    @property
     def erasures(self) -> Path:
         return self.home / "erasures"
 

@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration.defs.alerts import alert_sensors
 from orchestration.defs.consumers import consumer_assets
+from orchestration.defs.flag_history import history_asset, history_job
 from orchestration.defs.freshness import marts_freshness
 from orchestration.defs.ingestion import broken_sources_asset, landing_assets, providers_of
 from orchestration.defs.jobs import pipeline_jobs, rollback_job
@@ -63,9 +64,10 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             models,
             *published,
             *consumer_assets(manifest),
+            history_asset(settings, sources),
         ],
         asset_checks=[gate_checks(settings, tables, links)],
-        jobs=[jobs.ingest, jobs.build, jobs.digest, jobs.tidy, rollback_job(settings)],
+        jobs=[jobs.ingest, jobs.build, jobs.digest, jobs.tidy, rollback_job(settings), history_job()],
         schedules=pipeline_schedules(jobs, landing_keys, sources.reporting.time_zone),
         sensors=[
             *([files_arrived_sensor(settings, jobs, folders, landing_keys)] if folders else []),

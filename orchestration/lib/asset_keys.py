@@ -4,6 +4,7 @@ import dagster as dg
 
 BUILD_MANIFEST = dg.AssetKey(["build_manifest"])
 LANDING = "landing"  # first part of the keys of what is landed, before the source instance
+HISTORY = dg.AssetKey(["flag_history"])
 PUBLISHED = dg.AssetKey(["published_marts"])
 PUBLISHED_POSTGRES = dg.AssetKey(["published_in_postgres"])
 

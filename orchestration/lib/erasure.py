@@ -42,9 +42,9 @@ def erase(settings: Settings, record_id: str, *, now: datetime | None = None) ->
     and reports, Dagster's storage and the working folders.
 
     `record_id`: a lead's or contact's id as the marts have it, or an e-mail address. Their records go; what
-    others did with them (calls, meetings, deals) stays without their name. The warehouse is deleted: the
-    next build makes it anew from landing. Raises PipelineError where nobody is found, where a run holds
-    the data, or where a text of theirs is left.
+    others did with them (calls, meetings, deals) stays without their name. The warehouse and the history of
+    days are deleted: the next build and backfill make them anew from landing. Raises PipelineError where
+    nobody is found, where a run holds the data, or where a text of theirs is left.
     """
     sources = load_sources_file(settings.sources_file)
     with ExitStack() as locks:
@@ -62,7 +62,7 @@ def erase(settings: Settings, record_id: str, *, now: datetime | None = None) ->
             erase_version(settings, path.parent, redaction)
             for path in sorted(settings.published.glob(f"v-*/{version_files.RECORD}"))
         ]
-        derived = (*settings.home.glob("warehouse.duckdb*"), *settings.work.glob("*"))
+        derived = (*settings.home.glob("warehouse.duckdb*"), *settings.work.glob("*"), settings.flag_history)
         for path in derived:
             if path.name != "locks" and path.exists():
                 shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -25,7 +25,7 @@ def test_the_instance_loads_with_what_one_machine_needs(tmp_path: Path) -> None:
         queue = instance.get_concurrency_config().run_queue_config
         assert queue is not None
         limits = {limit["value"]: limit["limit"] for limit in queue.tag_concurrency_limits or []}
-        assert limits == {"ingest": 2, "build": 1}
+        assert limits == {"ingest": 2, "build": 1, "history": 1}
         assert instance.event_log_storage.supports_global_concurrency_limits
         assert instance.get_settings("freshness") == {"enabled": True}
         assert instance.run_monitoring_settings["free_slots_after_run_end_seconds"] == 300
