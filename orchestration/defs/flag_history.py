@@ -21,7 +21,8 @@ class HistoryConfig(dg.Config):
 
 
 def history_asset(settings: Settings, sources: SourcesFile) -> dg.AssetsDefinition:
-    """One partition per day in the reporting zone; a backfill starts one run per day, one at a time."""
+    """One partition per day in the reporting zone; a backfill starts one run per day (Dagster's default),
+    one at a time (dagster.yaml)."""
 
     @dg.asset(
         key=HISTORY,
@@ -29,7 +30,6 @@ def history_asset(settings: Settings, sources: SourcesFile) -> dg.AssetsDefiniti
         owners=["team:data-engineering"],
         kinds={"dbt", "parquet"},
         partitions_def=dg.DailyPartitionsDefinition(FIRST_DAY, timezone=sources.reporting.time_zone),
-        backfill_policy=dg.BackfillPolicy.multi_run(1),
         description="Verdicts on leads and flags on leads and deals as a build at the end of that day would"
         " have had them: flag_history/<table>/<day>.parquet. Computed from landing beside the warehouse;"
         " neither it nor what BI reads is touched.",
