@@ -92,9 +92,15 @@ def ensure_parsed(settings: Settings, systems: Sequence[str]) -> Path:
 
 
 def build(
-    settings: Settings, systems: Sequence[str], build_manifest: Path, select: Sequence[str] = ()
+    settings: Settings,
+    systems: Sequence[str],
+    build_manifest: Path,
+    select: Sequence[str] = (),
+    *,
+    is_alone: bool = False,
 ) -> DbtRun:
-    """`dbt build` from one build manifest into the warehouse; `select` narrows it to models by name.
+    """`dbt build` from one build manifest into the warehouse; `select` narrows it to models by name;
+    `is_alone`: nothing else is in the warehouse, so no test is run that would read what was not selected.
 
     Unit tests judge the models, not the data, so they run in `make test` and not here. dbt's
     run_results.json is kept beside the build manifest.
@@ -102,6 +108,8 @@ def build(
     arguments = ["build", "--exclude-resource-type", "unit_test", *_common_arguments(settings, systems)]
     if select:
         arguments += ["--select", *select]
+    if is_alone:
+        arguments += ["--indirect-selection", "buildable"]
     run_results = target_path(settings) / RUN_RESULTS
     run_results.unlink(missing_ok=True)
     run = _invoke(settings, arguments, build_manifest=build_manifest)

@@ -47,7 +47,11 @@ def recompute_day(
         )
         folder = builds.build_dir(own, plan.build_id)
         run = dbt_project.build(
-            own, enabled_systems(sources), folder / builds.MANIFEST, [f"+{table}" for table in TABLES]
+            own,
+            enabled_systems(sources),
+            folder / builds.MANIFEST,
+            [f"+{table}" for table in TABLES],
+            is_alone=True,
         )
         if run.error or run.failed:
             names = ", ".join(result.unique_id.split(".")[2] for result in run.failed)
