@@ -90,6 +90,7 @@ def test_one_clear_message(
     assert receiver.titles == ([f"{failed} failed"] if failed else []), ran.output
 
 
+@pytest.mark.long
 def test_what_was_served_stays_served(tmp_path: Path, parsed: Path) -> None:
     shutil.copytree(parsed, tmp_path / "data" / "work" / "dbt")
     rows = "".join(f"{i},person{i}@company{i}.io,2026-01-{i % 28 + 1:02}\n" for i in range(1, 40))

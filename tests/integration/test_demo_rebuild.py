@@ -3,8 +3,12 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Ran, run_pipeline
 from tests.published import different_tables, published_file
+
+pytestmark = pytest.mark.long
 
 
 def test_a_rebuild_from_landing_gives_the_same_rows(demo_run: tuple[Path, Ran], tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def published(tmp_path: Path) -> Settings:
             "insert into fct_leads values (?, -5, -1.50)", [[t] for t in FORMULAS + HARMLESS]
         )
         connection.execute("create table dim_reps as select 'crm:1' as rep_id, chr(1) || 'x' as rep_name")
+    (version / "publication.json").write_text("{}")
     (settings.published / "current").symlink_to("v-1")
     return settings
 
