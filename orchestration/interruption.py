@@ -45,6 +45,11 @@ def stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def is_stopped() -> bool:
+    """Whether this process was told to stop."""
+    return bool(_asked)
+
+
 def raise_if_stopped() -> None:
     """For after a call that turns every exception into a result."""
     if _asked:

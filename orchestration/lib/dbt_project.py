@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import PipelineError
+from orchestration.interruption import is_stopped
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 
 RUN_RESULTS = "run_results.json"
@@ -137,7 +138,7 @@ def _invoke(settings: Settings, arguments: Sequence[str], build_manifest: Path |
     target_path(settings).mkdir(parents=True, exist_ok=True)
     with environment(dbt_environment(settings, build_manifest) | {"PIPELINE_DBT_KEEP_OPEN": "True"}):
         try:
-            outcome = dbtRunner().invoke(["--quiet", *arguments])
+            outcome = dbtRunner(callbacks=[_be_silent_when_stopped]).invoke(["--quiet", *arguments])
         finally:
             _close_connection()
     if outcome.exception and not isinstance(outcome.exception, Exception):
@@ -145,6 +146,14 @@ def _invoke(settings: Settings, arguments: Sequence[str], build_manifest: Path |
     error = (str(outcome.exception).strip() or repr(outcome.exception)) if outcome.exception else None
     results = getattr(outcome.result, "results", None) or []
     return DbtRun(tuple(_node_result(item) for item in results), error)
+
+
+def _be_silent_when_stopped(_: Any) -> None:
+    """dbt prints a traceback of whatever ends it, which is no answer to Ctrl-C: our own message is."""
+    if is_stopped():
+        from dbt_common.events.event_manager_client import get_event_manager
+
+        get_event_manager().loggers.clear()
 
 
 def _close_connection() -> None:
