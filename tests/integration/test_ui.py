@@ -165,4 +165,4 @@ def test_from_a_mart_over_its_checks_to_its_source(browser: Browser) -> None:
     pictures.append(browser.keep("source"))
 
     for picture in pictures:
-        assert 20_000 < picture.stat().st_size < 200_000, picture
+        assert picture.stat().st_size > 20_000, f"{picture} is blank"
