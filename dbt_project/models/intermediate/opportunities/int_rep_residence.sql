@@ -28,7 +28,8 @@ closed as (
     {{ name }} as (
         select
             {{ key ~ ',' if key }}
-            case when count(open_days) >= {{ min_n() }} then avg(cast(open_days as decimal(18, 6))) end as mean_days,
+            case when count(open_days) >= {{ min_n() }} then avg(cast(open_days as decimal(18, 6))) end
+                as mean_days,
             {{ shown_quantile('cycle_days', 0.9) }} as p90_days
         from closed
         {{ 'where ' ~ key ~ ' is not null group by ' ~ key if key }}

@@ -115,7 +115,8 @@ select
     cast(
         sum(case when work_on > 0 then microseconds * work_on else 0 end) / 1000000000000 as decimal(18, 6)
     ) as working_seconds,
-    cast(sum(case when work_on = 0 then microseconds else 0 end) / 1000000 as decimal(18, 6)) as other_seconds,
+    cast(sum(case when work_on = 0 then microseconds else 0 end) / 1000000 as decimal(18, 6))
+        as other_seconds,
     cast(sum(microseconds) / 1000000 as decimal(18, 6)) as seconds
 from stretches
 where work_on > 0 or layer is not null

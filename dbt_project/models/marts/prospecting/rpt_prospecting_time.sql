@@ -51,7 +51,8 @@ slot_plans as (
     select
         rep_id,
         slot_start_at,
-        least(1800, sum(case when category = 'prospecting' then overlap_seconds else 0 end)) as scheduled_seconds,
+        least(1800, sum(case when category = 'prospecting' then overlap_seconds else 0 end))
+            as scheduled_seconds,
         max(case when category = 'personal_or_out' then 1 else 0 end) = 1 as is_out
     from slot_events
     group by rep_id, slot_start_at
