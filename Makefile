@@ -55,7 +55,7 @@ test-faults: $(STAMP) ## really kills, fills and corrupts
 evaluate: $(STAMP) ## how well the rules do on labelled data (under ten minutes)
 	@$(BIN)/python -m evaluation
 
-bench: $(STAMP) ## measure speed and memory; BENCH="--repeats 2 --only file" for less (see docs/performance.md)
+bench: $(STAMP) ## measure speed and memory; BENCH="--sizes 1x,4x --only gate" (see docs/performance.md)
 	@$(BIN)/python -m bench $(BENCH)
 
 lint: $(STAMP) ## ruff, sqlfluff, mypy

@@ -5,7 +5,6 @@ Belongs here: the file road, from CSV through the real connector and row boundar
 """
 
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 import duckdb
 
 from bench.leads import write_leads
-from bench.timing import alternate, ratios
+from bench.timing import alternate, own_peak, ratios
 from orchestration.lib.landing import IngestReport, ingest
 from orchestration.settings import Settings
 from orchestration.sources.registry import open_feeds
@@ -116,17 +115,6 @@ def _peak_bytes(file: Path, home: Path) -> int:
     return int(json.loads(done.stdout)["peak_bytes"])
 
 
-def _own_peak() -> int:
-    """Peak resident memory of this process. Linux hands `ru_maxrss` on from the process that started
-    this one, so its own figure is read there."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-
 if __name__ == "__main__":
     land(Path(sys.argv[1]), Path(sys.argv[2]))
-    sys.stdout.write(json.dumps({"peak_bytes": _own_peak()}) + "\n")
+    sys.stdout.write(json.dumps({"peak_bytes": own_peak()}) + "\n")

@@ -3,10 +3,12 @@
 Belongs here: medians, spreads, ratios, the record on disk. What is timed is the other modules'.
 """
 
-import json
+import math
 import os
 import platform
+import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -87,7 +89,28 @@ def _processor() -> str:
     return platform.processor()
 
 
-def write_report(path: Path, report: Mapping[str, Any]) -> None:
-    """Write a report as JSON, making its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def growth_exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
+    """The b of cost = a * size^b: least squares on logarithms. 1 is proportional. Raises ValueError where
+    there are fewer than two sizes, or one is not positive."""
+    if len(sizes) < 2 or len(sizes) != len(costs):
+        raise ValueError("growth needs two sizes or more, with a cost each")
+    across = [math.log(size) for size in sizes]
+    up = [math.log(cost) for cost in costs]
+    return round(statistics.linear_regression(across, up).slope, 3)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least `share` (0 to 1) of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def own_peak() -> int:
+    """Peak resident memory of this process in bytes. Linux hands `ru_maxrss` on from the process that
+    started this one, so its own figure is read there."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

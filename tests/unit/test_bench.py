@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from bench.file_ingest import land
+from bench.journal import Journal, code_fingerprint
 from bench.leads import COLUMNS, write_leads
-from bench.timing import alternate, ratios
+from bench.show import shown
+from bench.timing import alternate, growth_exponent, percentile, ratios
 
 
 def test_things_are_timed_by_turns() -> None:
@@ -32,3 +35,78 @@ def test_every_generated_lead_lands(tmp_path: Path) -> None:
         assert tuple(row[0] for row in columns.fetchall()) == COLUMNS
     (leads,) = land(folder / "Lead.csv", tmp_path / "home").objects
     assert (leads.landed_rows, leads.rejected_rows) == (500, 0)
+
+
+def test_growth_is_the_slope_of_logarithms() -> None:
+    assert growth_exponent([1, 4, 16], [3.0, 12.0, 48.0]) == 1.0
+    assert growth_exponent([1, 4, 16], [1.0, 16.0, 256.0]) == 2.0
+    assert growth_exponent([1, 16], [2.0, 2.0]) == 0.0
+    with pytest.raises(ValueError, match="two sizes"):
+        growth_exponent([1], [1.0])
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    values = [float(value) for value in range(1, 101)]
+    assert (percentile(values, 0.5), percentile(values, 0.99), percentile(values, 1.0)) == (50.0, 99.0, 100.0)
+    assert percentile([7.0], 0.99) == 7.0
+
+
+def test_an_interrupted_measure_goes_on_after_its_last_part(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def part(name: str) -> dict[str, int]:
+        asked.append(name)
+        return {"seconds": len(asked)}
+
+    def stopped() -> dict[str, int]:
+        raise KeyboardInterrupt
+
+    report = tmp_path / "report.json"
+    first = Journal(report, {"cores": 2}, "code")
+    first.part("build 16x", "one", lambda: part("one"))
+    with pytest.raises(KeyboardInterrupt):
+        first.part("build 16x", "two", stopped)
+    again = Journal(report, {"cores": 2}, "code")
+    assert again.part("build 16x", "one", lambda: part("one")) == {"seconds": 1}
+    assert again.part("build 16x", "two", lambda: part("two")) == {"seconds": 2}
+    assert asked == ["one", "two"]
+
+
+def test_a_finished_measure_is_kept_for_its_code_and_repeats_only(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    journal = Journal(report, {}, "code")
+    journal.part("gate 1x", "one", lambda: {"seconds": 1})
+    journal.finish("gate 1x", 5, {"ratio": 2.0})
+    again = Journal(report, {}, "code")
+    assert again.finished("gate 1x", 5) == {"ratio": 2.0}
+    assert again.finished("gate 1x", 2) is None
+    assert again.finished("gate 4x", 5) is None
+    assert Journal(report, {}, "other").finished("gate 1x", 5) is None
+    assert again.part("gate 1x", "one", lambda: {"seconds": 9}) == {"seconds": 9}  # its parts went with it
+
+
+def test_the_fingerprint_follows_code_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "target").mkdir()
+    model = tmp_path / "model.sql"
+    model.write_text("select 1")
+    before = code_fingerprint([tmp_path])
+    (tmp_path / "target" / "compiled.sql").write_text("select 1")
+    (tmp_path / "notes.txt").write_text("later")
+    assert code_fingerprint([tmp_path]) == before
+    model.write_text("select 2")
+    assert code_fingerprint([tmp_path]) != before
+
+
+def test_figures_are_printed_with_their_units() -> None:
+    lines = shown(
+        {
+            "timed": [{"name": "gate", "wall_median": 2.5, "wall_spread": [2.0, 3.0], "cpu_median": None}],
+            "gate_of_pass": {"median": 1.25, "spread": [1.0, 1.5]},
+            "peak_bytes": {"build": 2**30},
+            "slowest": [{"node": "fct_leads", "seconds": 3.25}],
+        }
+    ).splitlines()
+    assert "2.50 s  (2.00 to 3.00)" in lines[0]
+    assert "1.250    (1.000 to 1.500)" in lines[1]
+    assert lines[3].split()[-2:] == ["1,024", "MiB"]
+    assert lines[5].split() == ["fct_leads", "seconds", "3.25"]
