@@ -33,24 +33,16 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# How many things of each layer begin less end at a moment. #}
-{% macro time_layer_changes() %}
-    {%- for layer in time_layers() -%}
-        sum(case when layer = '{{ layer }}' then change else 0 end) as {{ layer }}_change{{ ', ' if not loop.last }}
-    {%- endfor %}
+{# A power of two for each layer, the larger the sooner it decides: their sum says which layers are on. #}
+{% macro time_layer_digit(layer) -%}
+    case {{ layer }}
+    {%- for name in time_layers() %} when '{{ name }}' then {{ 2 ** loop.revindex0 }}{% endfor %} else 0 end
 {%- endmacro %}
 
-{# How many things of each layer are on from that moment. #}
-{% macro time_layers_on() %}
-    {%- for layer in time_layers() -%}
-        sum({{ layer }}_change) over until_now as {{ layer }}_on{{ ', ' if not loop.last }}
-    {%- endfor %}
-{%- endmacro %}
-
-{# The layer that the time from that moment goes to, null where nothing is on. #}
-{% macro first_time_layer() -%}
+{# The first of the layers that such a sum holds, null where nothing is on. #}
+{% macro first_time_layer(layers_on) -%}
     case
-    {%- for layer in time_layers() %} when {{ layer }}_on > 0 then '{{ layer }}'{% endfor %} end
+    {%- for name in time_layers() %} when {{ layers_on }} >= {{ 2 ** loop.revindex0 }} then '{{ name }}'{% endfor %} end
 {%- endmacro %}
 
 {# The category of a layer, null for an absence. #}

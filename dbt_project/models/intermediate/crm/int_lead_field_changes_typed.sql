@@ -8,7 +8,7 @@ reps as (
 
 ),
 
-changes as (
+named as (
 
     select
         *,
@@ -21,6 +21,18 @@ changes as (
         end as versioned_field
     from {{ ref('int_lead_field_changes_unioned') }}
     where changed_at is not null
+
+),
+
+changes as (
+
+    select
+        *,
+        -- columns of their own, since a condition in the join would have it compare every pair
+        case when versioned_field = 'owner_id' then old_value end as old_owner,
+        case when versioned_field = 'owner_id' then new_value end as new_owner
+    from named
+    where versioned_field is not null
 
 )
 
@@ -40,13 +52,6 @@ select
     ) = 1 as is_first_of_field
 from changes
 left join reps as old_reps
-    on
-    changes.versioned_field = 'owner_id'
-    and changes.source_instance = old_reps.source_instance
-    and changes.old_value = old_reps.owner_ref
+    on changes.source_instance = old_reps.source_instance and changes.old_owner = old_reps.owner_ref
 left join reps as new_reps
-    on
-    changes.versioned_field = 'owner_id'
-    and changes.source_instance = new_reps.source_instance
-    and changes.new_value = new_reps.owner_ref
-where changes.versioned_field is not null
+    on changes.source_instance = new_reps.source_instance and changes.new_owner = new_reps.owner_ref

@@ -12,6 +12,7 @@ limits as (
 opt_outs as (
     select
         lead_id as person_id,
+        'lead' as person_type,
         min(changed_at) as opted_out_at
     from (
         select lead_id, changed_at from {{ ref('int_lead_snapshots_unioned') }}
@@ -53,7 +54,7 @@ nuisances as (
         min(attempts.occurred_at) as nuisance_at
     from attempts
     left join opt_outs
-        on attempts.person_id = opt_outs.person_id and attempts.person_type = 'lead'
+        on attempts.person_id = opt_outs.person_id and attempts.person_type = opt_outs.person_type
     where
         attempts.occurred_at > opt_outs.opted_out_at
         or (

@@ -55,33 +55,61 @@ pieces as (
     where later_days.ends_at > days.starts_at
 ),
 
-changes as (
+-- of pieces of one layer at once only what the earlier ones leave: a layer is on or off
+layered as (
     select
         rep_id,
         date_day,
         layer,
-        starts_at as moment,
-        weight as change
+        starts_at,
+        ends_at,
+        max(ends_at) over (
+            partition by rep_id, date_day, layer
+            order by starts_at, ends_at
+            rows between unbounded preceding and 1 preceding
+        ) as covered_until
     from pieces
+    where layer <> 'work'
+),
+
+spans as (
+    select
+        rep_id,
+        date_day,
+        greatest(starts_at, covered_until) as starts_at,
+        ends_at,
+        0 as work_change,
+        {{ time_layer_digit('layer') }} as layers_change
+    from layered
+    where covered_until is null or ends_at > covered_until
     union all
     select
         rep_id,
         date_day,
-        layer,
-        ends_at as moment,
-        -weight as change
+        starts_at,
+        ends_at,
+        weight as work_change,
+        0 as layers_change
     from pieces
+    where layer = 'work'
 ),
 
-moments as (
+changes as (
     select
         rep_id,
         date_day,
-        moment,
-        sum(case when layer = 'work' then change else 0 end) as work_change,
-        {{ time_layer_changes() }}
-    from changes
-    group by rep_id, date_day, moment
+        starts_at as moment,
+        work_change,
+        layers_change
+    from spans
+    union all
+    select
+        rep_id,
+        date_day,
+        ends_at as moment,
+        -work_change as work_change,
+        -layers_change as layers_change
+    from spans
 ),
 
 running as (
@@ -91,9 +119,11 @@ running as (
         moment,
         lead(moment) over until_now as until_moment,
         sum(work_change) over until_now as work_on,
-        {{ time_layers_on() }}
-    from moments
-    window until_now as (partition by rep_id, date_day order by moment)
+        sum(layers_change) over until_now as layers_on
+    from changes
+    window until_now as (
+        partition by rep_id, date_day order by moment rows between unbounded preceding and current row
+    )
 ),
 
 stretches as (
@@ -102,9 +132,10 @@ stretches as (
         date_day,
         work_on,
         {{ dbt.datediff('moment', 'until_moment', 'microsecond') }} as microseconds,
-        {{ first_time_layer() }} as layer
+        {{ first_time_layer('layers_on') }} as layer
     from running
-    where until_moment is not null
+    -- of several changes at one moment the last knows them all
+    where until_moment > moment
 )
 
 select

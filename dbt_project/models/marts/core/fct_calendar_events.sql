@@ -2,7 +2,18 @@ with
 
 events as (
 
-    select * from {{ ref('int_calendar_events_judged') }}
+    select
+        *,
+        -- whose time it reserves; in the join itself these conditions would have it compare every pair
+        case
+            when
+                attendance not in ('cancelled', 'declined')
+                and duration_problem is null
+                and not coalesce(is_all_day, false)
+                and coalesce(show_as, 'busy') <> 'free'
+                then rep_id
+        end as booked_rep_id
+    from {{ ref('int_calendar_events_judged') }}
 
 ),
 
@@ -125,13 +136,9 @@ joined as (
     left join titles on events.subject = titles.subject
     left join bookings
         on
-        events.rep_id = bookings.rep_id
+        events.booked_rep_id = bookings.rep_id
         and events.starts_at = bookings.starts_at
         and events.ends_at = bookings.ends_at
-        and events.attendance not in ('cancelled', 'declined')
-        and events.duration_problem is null
-        and not coalesce(events.is_all_day, false)
-        and coalesce(events.show_as, 'busy') <> 'free'
 
 ),
 

@@ -5,7 +5,9 @@ versions as (
     select
         *,
         -- the last day at whose end the version was valid; day ends are in the reporting zone
-        coalesce({{ dbt.dateadd('day', -1, 'valid_to_date') }}, {{ as_of_date() }}) as last_day
+        coalesce({{ dbt.dateadd('day', -1, 'valid_to_date') }}, {{ as_of_date() }}) as last_day,
+        -- once per version, not once per day of it
+        {{ to_money(convert('amount', 'probability')) }} as weighted_amount
     from {{ ref('int_opportunity_versions') }}
 
 ),
@@ -63,7 +65,7 @@ select
     stage,
     stage_order,
     amount,
-    {{ to_money(convert('amount', 'probability')) }} as weighted_amount,
+    weighted_amount,
     amount_native,
     currency,
     close_date,
