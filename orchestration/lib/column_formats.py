@@ -19,9 +19,11 @@ FILE_SYSTEMS = ("salesforce", "hubspot", "zoho", "csv_mapping", "planning")
 
 # Two numbers and a year: 1/11/2021, 02/23/26 08:55 PM, 5.1.2026, 05-01-2026.
 _TWO_FIRST = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(\D|$)"
-# Any other form that macros/parse reads: ISO, 20210105, 2021/01/05, 04 Apr, 2021, April 4 2021.
+# Any other form that macros/parse reads: ISO, 20210105, 2021/01/05, 04 Apr, 2021, April 4 2021, and Excel's
+# number of a day, 45293 or 45293.5.
 _OTHER_FORM = (
-    r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8}(\D|$)|\d{1,2}[ \-][A-Za-z]{3,9}|[A-Za-z]{3,9}\.? \d{1,2})"
+    r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8}(\D|$)|\d{1,2}[ \-][A-Za-z]{3,9}|[A-Za-z]{3,9}\.? \d{1,2}"
+    r"|[2-7]\d{4}([.,]\d+)?\s*$)"
 )
 
 

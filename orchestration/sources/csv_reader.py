@@ -4,6 +4,7 @@ Belongs here: text to batches of text columns, and the rows that are no rows. Wh
 `files`; what a record needs in order to land is `lib/row_boundary`.
 """
 
+import codecs
 import csv
 import io
 import json
@@ -20,6 +21,20 @@ from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Rejected
 from orchestration.sources.text_stream import BAD_BYTE, END_OF_FILE, Utf8Stream, detect_encoding, unmarked
 
 BATCH_ROWS = 1 << 18
+# What files of other kinds begin with, and what to do with one that bears the name of a text file.
+_OTHER_KINDS = (
+    (b"PK\x03\x04", "an Excel workbook or a zip", "Name it .xlsx or .zip, after what it is."),
+    (b"\x1f\x8b", "compressed with gzip", "Name it .csv.gz, or unpack it."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save it as .xlsx or CSV."),
+    (b"PAR1", "a Parquet file", "Name it .parquet."),
+    (b"%PDF", "a PDF", "Export the records as CSV."),
+    (b"<!DOCTYPE", "a web page", "Perhaps the login ran out while it was fetched: export it again as CSV."),
+    (b"<html", "a web page", "Perhaps the login ran out while it was fetched: export it again as CSV."),
+    (b'{"', "JSON", "Export the records as CSV."),
+    (b"[{", "JSON", "Export the records as CSV."),
+)
+# Invisible characters that stay when a header is copied from a page.
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 # A field must fit into one block. Larger ones are quotes that were never closed, not text.
 BLOCK_BYTES = 32 << 20
 # Blocks of a file without fault: small ones are parsed ahead on all cores in little memory.
@@ -55,6 +70,7 @@ def _read(
 ) -> Iterator[tuple[Batch, int]]:
     """Batches, each with the number of the last row that it has passed. Not `is_exact`: on all cores, and
     pyarrow.ArrowInvalid at the first row that is to be rejected for its form."""
+    _require_text(opener, name, source)
     with opener() as raw, Utf8Stream(raw, encoding) as stream:
         names, separator = _header(stream, name, source)
         reader = _Reader(stream, names, separator, name, source)
@@ -77,15 +93,18 @@ def csv_header(
     opener: Callable[[], BinaryIO], name: str, source: str, encoding: str | None = None
 ) -> list[str]:
     """Column names of a CSV, unnamed ones as `_unnamed_<n>`. Raises PipelineError as `read_csv` does."""
+    _require_text(opener, name, source)
     with opener() as raw, Utf8Stream(raw, encoding or detect_encoding(opener)) as stream:
         return _header(stream, name, source)[0]
 
 
 def checked_names(names: list[str], name: str, source: str) -> list[str]:
-    """Column names stripped, unnamed ones numbered from 1. Raises PipelineError where two are the
-    same but for case (SQL could not tell them apart) or where there is none."""
-    stripped = [text.strip() or f"_unnamed_{index}" for index, text in enumerate(names, start=1)]
-    if not any(text.strip() for text in names):
+    """Column names without blanks and invisible characters around them, unnamed ones numbered from 1.
+    Raises PipelineError where two are the same but for case (SQL could not tell them apart) or where
+    there is none."""
+    visible = [text.strip().strip(_INVISIBLE).strip() for text in names]
+    stripped = [text or f"_unnamed_{index}" for index, text in enumerate(visible, start=1)]
+    if not any(visible):
         raise PipelineError(
             f"Source {source}, file {name}: its first row names no column.",
             "The first row must hold the column names; remove what stands above it.",
@@ -101,6 +120,15 @@ def checked_names(names: list[str], name: str, source: str) -> list[str]:
             )
         seen[text.lower()] = (index, text)
     return stripped
+
+
+def _require_text(opener: Callable[[], BinaryIO], name: str, source: str) -> None:
+    """Raises PipelineError where a file is of another kind than its name says."""
+    with opener() as raw:
+        head = raw.read(64).removeprefix(codecs.BOM_UTF8).lstrip()
+    for mark, kind, remedy in _OTHER_KINDS:
+        if head[: len(mark)].lower() == mark.lower():
+            raise PipelineError(f"Source {source}, file {name}: this is no CSV but {kind}.", remedy)
 
 
 def _header(stream: Utf8Stream, name: str, source: str) -> tuple[list[str], str]:

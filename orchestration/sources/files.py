@@ -4,8 +4,13 @@ Belongs here: what is common to every source that comes as files. The kinds them
 `csv_reader` and `workbooks`; which file is which object, the systems' own modules.
 """
 
+import contextlib
+import gzip
 import io
+import shutil
+import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -25,19 +30,20 @@ _WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file, or one member of a zip. `name`: how it is named to people, from the source's folder."""
+    """One file, or one member of a zip. `name`: how it is named to people, from the source's folder.
+    `stem` and `kind` are those of what is inside where it is compressed (Leads.csv.gz)."""
 
     name: str
     open: Callable[[], BinaryIO]
-    path: Path | None = None  # None: inside a zip
+    path: Path | None = None  # None: inside a zip, or compressed
 
     @property
     def stem(self) -> str:
-        return PurePosixPath(self.name).stem
+        return PurePosixPath(_unpacked(self.name)).stem
 
     @property
     def kind(self) -> str:
-        return "/" if self.name.endswith("/") else PurePosixPath(self.name).suffix.lower()
+        return "/" if self.name.endswith("/") else PurePosixPath(_unpacked(self.name)).suffix.lower()
 
 
 def find_files(path: Path, source: str, *, is_deep: bool = False, base: Path | None = None) -> list[DataFile]:
@@ -66,7 +72,8 @@ def find_files(path: Path, source: str, *, is_deep: bool = False, base: Path | N
         elif item.suffix.lower() == ".zip":
             files.extend(_members(item, name, source))
         else:
-            files.append(DataFile(name, partial(_open, item, name, source), item))
+            is_packed = _unpacked(name) != name
+            files.append(DataFile(name, partial(_open, item, name, source), None if is_packed else item))
     if not any(not file.name.endswith("/") for file in files):
         raise PipelineError(f"Source {source}: the folder {path} holds no file.", "Put the export there.")
     return files
@@ -75,23 +82,23 @@ def find_files(path: Path, source: str, *, is_deep: bool = False, base: Path | N
 def read_file(file: DataFile, source: str, sheet: str | None = None) -> Iterator[Batch]:
     """Batches of one file, every column text, at least one batch (without rows it still names the
     columns). Raises PipelineError naming source and file."""
-    if file.kind in _WORKBOOKS:
-        with file.open() as stream:
-            yield from read_sheet(_seekable(stream), file.name, source, sheet)
-    elif file.kind == ".parquet" and file.path is not None:
-        yield from read_parquet(file.path, file.name, source)
-    else:
-        try:
+    with _explained(file, source):
+        if file.kind in _WORKBOOKS:
+            with file.open() as stream:
+                yield from read_sheet(_seekable(stream), file.name, source, sheet)
+        elif file.kind == ".parquet":
+            with _on_disk(file) as path:
+                yield from read_parquet(path, file.name, source)
+        else:
             yield from read_csv(file.open, file.name, source, _encoding_of(file))
-        except (zipfile.BadZipFile, OSError) as error:
-            raise _unreadable(file.name, source, error) from error
 
 
 @lru_cache(maxsize=64)  # asked several times per file
 def header_of(file: DataFile, source: str, sheet: str | None = None) -> tuple[str, ...]:
     """Column names of one file. A file found again (`find_files`) is looked at again."""
     if file.kind in CSV_KINDS:
-        return tuple(csv_header(file.open, file.name, source, _encoding_of(file)))
+        with _explained(file, source):
+            return tuple(csv_header(file.open, file.name, source, _encoding_of(file)))
     first = next(iter(read_file(file, source, sheet)))
     return tuple(name for name in first.rows.column_names if name not in (SOURCE_FILE, SOURCE_ROW))
 
@@ -105,7 +112,7 @@ def sheets_of(file: DataFile, source: str) -> list[str]:
     """Names of a workbook's sheets; none for other kinds."""
     if file.kind not in _WORKBOOKS:
         return []
-    with file.open() as stream:
+    with _explained(file, source), file.open() as stream:
         return sheet_names(_seekable(stream), file.name, source)
 
 
@@ -118,7 +125,7 @@ def not_read(files: Sequence[DataFile]) -> tuple[str, ...]:
 
 def _open(path: Path, name: str, source: str) -> BinaryIO:
     try:
-        return path.open("rb")
+        return cast(BinaryIO, gzip.open(path)) if _unpacked(name) != name else path.open("rb")
     except OSError as error:
         raise _unreadable(name, source, error) from error
 
@@ -142,14 +149,43 @@ def _members(path: Path, name: str, source: str) -> Iterator[DataFile]:
 
 def _open_member(path: Path, member: str, name: str, source: str) -> BinaryIO:
     try:
-        return cast(BinaryIO, zipfile.ZipFile(path).open(member))
+        archive = zipfile.ZipFile(path)
+        stream = cast(BinaryIO, archive.open(member))
+        return cast(BinaryIO, gzip.open(stream)) if _unpacked(member) != member else stream
     except (zipfile.BadZipFile, OSError, KeyError) as error:
         raise _unreadable(name, source, error) from error
 
 
+def _unpacked(name: str) -> str:
+    """Name of what a compressed file holds; any other name as it is."""
+    return name[:-3] if name.lower().endswith(".gz") else name
+
+
 def _seekable(stream: BinaryIO) -> BinaryIO:
     """A workbook is a zip: inside a zip it has to be in memory to be read."""
-    return io.BytesIO(stream.read()) if isinstance(stream, zipfile.ZipExtFile) else stream
+    is_packed = isinstance(stream, zipfile.ZipExtFile | gzip.GzipFile)
+    return io.BytesIO(stream.read()) if is_packed else stream
+
+
+@contextlib.contextmanager
+def _on_disk(file: DataFile) -> Iterator[Path]:
+    """Where DuckDB can read a file; one out of a zip is unpacked for as long."""
+    if file.path is not None:
+        yield file.path
+        return
+    with tempfile.NamedTemporaryFile(suffix=file.kind) as copy, file.open() as stream:
+        shutil.copyfileobj(stream, copy, 1 << 20)
+        copy.flush()
+        yield Path(copy.name)
+
+
+@contextlib.contextmanager
+def _explained(file: DataFile, source: str) -> Iterator[None]:
+    """Damage inside a zip or a compressed file shows only while it is read."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        raise _unreadable(file.name, source, error) from error
 
 
 def _unreadable(name: str, source: str, error: Exception) -> PipelineError:

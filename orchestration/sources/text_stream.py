@@ -25,6 +25,8 @@ _ASCII = bytes(range(128))
 _NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d\xff"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16's, with which it begins
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -46,7 +48,7 @@ def unmarked(text: str) -> str:
 
 
 def detect_encoding(opener: Callable[[], BinaryIO]) -> str:
-    """Encoding of a text file: utf-8, utf-16-le, utf-16-be or cp1252.
+    """Encoding of a text file: utf-8, utf-16-le, utf-16-be, utf-32-le, utf-32-be or cp1252.
 
     A byte order mark decides. Without one, zero bytes on every other place mean UTF-16. Text of cp1252
     hardly ever happens to be UTF-8 too, so ten stray bytes for each good character beyond ASCII mean

@@ -147,7 +147,9 @@ def test_hubspot(hubspot: str, tmp_path: Path, is_incremental: bool) -> None:
     run = run_of(dict.fromkeys(RECORDS, known) if is_incremental else None)
     with OnePage(run.caller, hubspot, Token("T", run.secret)) as transport:
         objects = landed(tmp_path, "hubspot", hubspot_feeds(account, run, transport))
-    assert set(objects) == {*RECORDS, "deal_property_history", "associations", "owners", "pipelines"}
+    histories = {f"{name}_property_history" for name in ("contact", "deal", "lead")}
+    assert set(objects) == {*RECORDS, *histories, "associations", "owners", "pipelines"}
+    assert all(objects[name]["read_rows"] for name in histories)
     assert sum(item["landed_rows"] for item in objects.values()) > 20
     rejected = [
         json.loads(line)

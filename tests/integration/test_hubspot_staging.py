@@ -90,6 +90,30 @@ def hubspot(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
         ],
         "pipeline": [{"value": "default", "timestamp": iso(T0)}, {"value": "p2", "timestamp": iso(T0 - DAY)}],
     }}  # fmt: skip
+    account.history["11"] = {
+        "lifecyclestage": [
+            {"value": "salesqualifiedlead", "timestamp": iso(T0 - DAY)},
+            {"value": "lead", "timestamp": iso(T0 - 9 * DAY), "updatedByUserId": 7},
+        ],
+        "hs_lead_status": [
+            {"value": "NEW", "timestamp": iso(T0)},
+            {"value": "", "timestamp": iso(T0 - 2 * DAY)},
+            {"value": "OPEN", "timestamp": iso(T0 - 8 * DAY)},
+        ],
+        "hubspot_owner_id": [{"value": "7", "timestamp": iso(T0 - DAY)}],
+    }
+    account.history["12"] = {"lifecyclestage": [{"value": "customer", "timestamp": iso(T0)}]}  # never a lead
+    account.history["13"] = {"lifecyclestage": [{"value": "lead", "timestamp": iso(T0)}]}  # is lead object 77
+    account.history["77"] = {
+        "hs_pipeline_stage": [
+            {"value": "new", "timestamp": iso(T0)},
+            {"value": "ok", "timestamp": iso(T0 - DAY)},
+        ],
+        "hubspot_owner_id": [
+            {"value": "7", "timestamp": iso(T0)},
+            {"value": "8", "timestamp": iso(T0 - DAY)},
+        ],
+    }
     account.put("companies", "50", T0, name="Acme", numberofemployees="12", lifecyclestage="customer")
     person = {"hs_merged_object_ids": None, "hs_lead_status": None}
     account.put(
@@ -213,6 +237,32 @@ def test_hubspot_people(hubspot: dict[str, Rows]) -> None:
     assert shown(users["crm:7"], "email", "is_active", "team") == ("ann@acme.example", "True", "North")
     assert users["crm:8"]["is_active"] is False
     assert by(hubspot["accounts"], "account_id")["crm:50"]["employees"] == 12
+
+
+def test_hubspot_lead_history(hubspot: dict[str, Rows]) -> None:
+    """Status is the lead status, and where that is empty the lifecycle stage, as in the lead itself."""
+    days = {str(datetime.fromtimestamp(T0 / 1000, UTC) - timedelta(days=n))[:10]: n for n in range(10)}
+    changes = by(hubspot["lead_field_changes"], "change_id").values()
+    found = {
+        (row["lead_id"], row["field"], days[str(row["changed_at"])[:10]]): (
+            row["old_value"],
+            row["new_value"],
+        )
+        for row in changes
+    }
+    assert found == {
+        ("crm:contact-11", "status", 9): (None, "lead"),
+        ("crm:contact-11", "status", 8): ("lead", "OPEN"),
+        ("crm:contact-11", "status", 2): ("OPEN", "lead"),
+        ("crm:contact-11", "status", 1): ("lead", "salesqualifiedlead"),
+        ("crm:contact-11", "status", 0): ("salesqualifiedlead", "NEW"),
+        ("crm:contact-11", "owner_id", 1): (None, "7"),
+        ("crm:77", "status", 1): (None, "Qualified"),
+        ("crm:77", "status", 0): ("Qualified", "New"),
+        ("crm:77", "owner_id", 1): (None, "8"),
+        ("crm:77", "owner_id", 0): ("8", "7"),
+    }
+    assert len(found) == len(changes)
 
 
 def test_hubspot_activities(hubspot: dict[str, Rows]) -> None:

@@ -73,7 +73,16 @@ def pipedrive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     )
     put("activities", 32, type="meeting", **done, due_time="15:00:00", duration="01:30:00")
     put("activities", 33, type="task", owner_id=7, due_date="2026-02-05", done=False)
-    account.records["users"] = [{"id": 7, "name": "Ann", "email": "ann@acme.example", "active_flag": True}]
+    account.records["users"] = [
+        {"id": key, "name": name, "email": f"{name}@acme.example", "active_flag": True, "access": access}
+        for key, name, access in [
+            (7, "ann", [{"app": "global", "admin": True}, {"app": "sales", "admin": False}]),
+            (8, "bob", [{"app": "sales", "admin": True}]),
+            (9, "cam", [{"app": "global", "admin": True}, {"app": "campaigns", "admin": True}]),
+            (10, "left", []),
+            (11, "unsaid", None),
+        ]
+    ]
     inbox("lead-a", "lead-b", "lead-c")
     with api_server(account.answer) as server:
         land(home, server.url, "pipedrive", NOW)
@@ -109,6 +118,18 @@ def test_pipedrive_leads_that_became_deals_are_not_deleted(pipedrive: dict[str, 
     )  # fmt: skip
     assert shown(leads["crm:lead-b"], "is_converted", "status") == ("False", "open")
     assert set(by(pipedrive["contacts"], "contact_id")) == {"crm:72"}
+
+
+def test_pipedrive_users_who_may_sell_nothing_are_told_from_sellers(pipedrive: dict[str, Rows]) -> None:
+    users = by(pipedrive["users"], "user_name")
+    assert {name: (row["role"], row["user_kind"]) for name, row in users.items()} == {
+        "ann": ("Regular user", None),
+        "bob": ("Admin", None),
+        "cam": (None, "no_sales_access"),
+        "left": (None, None),  # nothing is known of those
+        "unsaid": (None, None),
+    }
+    assert users["ann"]["is_active"] is True
 
 
 def test_pipedrive_activities(pipedrive: dict[str, Rows]) -> None:

@@ -56,7 +56,8 @@ def test_the_rows_without_doubt_decide(tmp_path: Path, values: list[str], order:
 
 
 @pytest.mark.parametrize(
-    "values", [["2021-01-05", "20210105"], ["04 Apr, 2021 00:02:00"], [""], ["1/1/2021"]]
+    "values",
+    [["2021-01-05", "20210105"], ["04 Apr, 2021 00:02:00"], [""], ["1/1/2021"], ["45293", "45293,5"]],
 )
 def test_no_decision_where_none_is_needed(tmp_path: Path, values: list[str]) -> None:
     assert decide(tmp_path, values).date_orders == []

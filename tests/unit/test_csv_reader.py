@@ -38,7 +38,7 @@ def message(data: bytes) -> str:
     return str(error.value)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252"])
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_encodings_separators_and_line_ends(encoding: str, separator: str, line_end: str) -> None:
@@ -180,7 +180,11 @@ def test_nul_is_kept_for_the_row_boundary() -> None:
         (b"", ["empty"]),
         (b"\n\n", ["empty"]),
         (b",,\n1,2,3\n", ["names no column"]),
-        (b"PK\x03\x04\x00\x00\x00,\n", ["no text"]),
+        (b"\x00\x01\x00\x00\x00,\n", ["no text"]),
+        (b"PK\x03\x04\x00\x00\x00,\n", ["Excel workbook", ".xlsx"]),
+        (b"\x1f\x8b\x08\x00", ["gzip", ".csv.gz"]),
+        (b"\n<!doctype HTML><title>Login</title>", ["web page", "again"]),
+        (b'[{"Id": 1}]', ["JSON"]),
     ],
 )
 def test_headers_that_cannot_be_used(data: bytes, told: list[str]) -> None:
@@ -191,6 +195,12 @@ def test_headers_that_cannot_be_used(data: bytes, told: list[str]) -> None:
 
 def test_excels_own_separator_line() -> None:
     assert read(b"sep=;\na;b\n1;2,5\n")[0] == [{"a": "1", "b": "2,5", "_source_row": 1}]
+
+
+def test_invisible_characters_around_names_are_no_part_of_them() -> None:
+    assert read("\u200bId,E\u2060Mail\u00a0\u200e\n1,a\n".encode())[0] == [
+        {"Id": "1", "E\u2060Mail": "a", "_source_row": 1}
+    ]
 
 
 def test_quoted_line_end_in_the_header() -> None:

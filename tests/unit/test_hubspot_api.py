@@ -160,6 +160,13 @@ def test_history_and_associations_of_what_was_read(account: HubspotAccount, serv
     ]
     assert history[1]["updatedByUserId"] == "7"
     assert not feeds["deal_property_history"].is_complete
+    account.put("contacts", "11", T0)
+    account.put("leads", "77", T0)
+    account.history["11"] = {"hs_lead_status": [{"value": "NEW", "timestamp": iso(T0)}]}
+    account.history["77"] = {"hs_pipeline_stage": [{"value": "new", "timestamp": iso(T0)}]}
+    people, _, _ = read(server)
+    assert [(row["contactId"], row["value"]) for row in people["contact_property_history"]] == [("11", "NEW")]
+    assert [(row["leadId"], row["value"]) for row in people["lead_property_history"]] == [("77", "new")]
     (row,) = rows["associations"]
     assert (row["fromObjectType"], row["fromObjectId"], row["toObjectType"]) == ("deals", "1", "contacts")
     assert [end["toObjectId"] for end in json.loads(row["to"])] == [11, 12, 13]

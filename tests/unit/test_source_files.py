@@ -1,5 +1,6 @@
 """Workbooks, Parquet and zips as text, and which file of an export is which object."""
 
+import gzip
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -53,6 +54,8 @@ def files_with(folder: Path, contents: Mapping[str, str]) -> Path:
         (12, "12"),
         (12.0, "12"),
         (12.5, "12.5"),
+        ("#N/A", None),
+        ("#1", "#1"),
         (1.2345678901234568e18, "1.2345678901234568e+18"),
         (True, "TRUE"),
         (NAIVE, "2026-01-05"),
@@ -303,6 +306,43 @@ def test_the_demo_lands_what_it_declares() -> None:
         assert set(feed.key) <= set(table.column_names)
         landed[(feed.system, feed.object)] = table.num_rows
     assert set(landed) == set(declared_objects(source))
+
+
+def test_compressed_files_go_by_what_is_inside(tmp_path: Path) -> None:
+    (tmp_path / "Lead.CSV.GZ").write_bytes(gzip.compress(b"Id\n7\n"))
+    (file,) = find_files(tmp_path, "crm")
+    assert (file.stem, file.kind) == ("Lead", ".csv")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows.to_pylist() == [{"Id": "7", "_source_file": "Lead.CSV.GZ", "_source_row": 1}]
+
+
+def test_a_compressed_file_cut_short(tmp_path: Path) -> None:
+    (tmp_path / "Lead.csv.gz").write_bytes(gzip.compress(b"Id\n7\n")[:-4])
+    (file,) = find_files(tmp_path, "crm")
+    with pytest.raises(PipelineError, match=r"Lead\.csv\.gz: cannot be read"):
+        header_of(file, "crm")
+
+
+def test_parquet_inside_a_zip(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"Id": [1234567890123456789]}), stream)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("Lead.parquet", stream.getvalue())
+    (file,) = find_files(tmp_path, "crm")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows["Id"].to_pylist() == ["1234567890123456789"]
+
+
+def test_a_mapping_that_fits_nothing_names_the_first_row_and_the_sheets(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Summary"  # type: ignore[union-attr]
+    book.active.append(["Leads of 2026"])  # type: ignore[union-attr]
+    book.create_sheet("Leads").append(["Id"])
+    book.save(tmp_path / "L.xlsx")
+    with pytest.raises(PipelineError) as error:
+        feeds_of(mapping(tmp_path, lead={"file": "L.xlsx", "columns": {"lead_id": "Id"}}))
+    for words in ["L.xlsx", "first row", "Leads of 2026", "`sheet:`", "Summary, Leads"]:
+        assert words in str(error.value)
 
 
 def test_damaged_zip(tmp_path: Path) -> None:

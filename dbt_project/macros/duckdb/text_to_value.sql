@@ -22,6 +22,17 @@
     end
 {%- endmacro %}
 
+{# Excel's number of a day to the second; day 0 is 1899-12-30. #}
+{% macro excel_day_to_timestamp(text) -%}
+    {{ adapter.dispatch('excel_day_to_timestamp')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__excel_day_to_timestamp(text) -%}
+    timestamp '1899-12-30 00:00:00' + to_seconds(
+        cast(round(cast(replace({{ text }}, ',', '.') as double) * 86400) as bigint)
+    )
+{%- endmacro %}
+
 {# True where an ISO time ends in Z, +0000 or +00:00. #}
 {% macro is_written_in_utc(text) -%}
     ({{ text }} like '%Z' or {{ text }} like '%+0000' or {{ text }} like '%+00:00')

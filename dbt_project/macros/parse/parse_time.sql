@@ -17,10 +17,13 @@
     cast({{ parse_local_timestamp(text, order) }} as date)
 {%- endmacro %}
 
-{# Text to a timestamp of the clock on the wall; an offset in the text is ignored. #}
+{# Text to a timestamp of the clock on the wall; an offset in the text is ignored. Five digits, 20000 to
+   79999, are Excel's number of a day (1954 to 2119), its fraction the time: so a workbook or its CSV
+   holds dates whose cells are not formatted as such. #}
 {% macro parse_local_timestamp(text, order='default') -%}
     case
         when {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/]') }} then {{ try_cast_to(text, 'timestamp') }}
+        when {{ regex_matches(text, '^[2-7][0-9]{4}([.,][0-9]+)?$') }} then {{ excel_day_to_timestamp(text) }}
         else {{ try_parse_time('replace(' ~ text ~ ", ',', '')", time_formats(order)) }}
     end
 {%- endmacro %}

@@ -11,7 +11,7 @@ from orchestration.catalog import objects_of
 from orchestration.errors import PipelineError
 from orchestration.records import ObjectFeed
 from orchestration.sources.exports import Part, Progress, feed_of, key_columns
-from orchestration.sources.files import READABLE, DataFile, find_files, header_of, not_read
+from orchestration.sources.files import READABLE, DataFile, find_files, header_of, not_read, sheets_of
 from orchestration.sources_checks import did_you_mean
 from orchestration.sources_file import MappedObject, SourceEntry
 
@@ -77,6 +77,12 @@ def _files_of(
 def _check_columns(entry: SourceEntry, name: str, mapped: MappedObject, part: Part) -> None:
     header = header_of(part.file, entry.name, part.sheet)
     known = {column.lower() for column in header}
+    if not any(column.lower() in known for column in mapped.columns.values()):
+        raise PipelineError(
+            f"Source {entry.name}, file {part.file.name}: its first row holds none of the columns that {name}"
+            f" is mapped to; it begins with {', '.join(header[:5])}.",
+            f"Remove what stands above the column names, or correct `columns`.{_sheet_hint(entry, part)}",
+        )
     for field, column in mapped.columns.items():
         if column.lower() not in known:
             raise PipelineError(
@@ -84,3 +90,10 @@ def _check_columns(entry: SourceEntry, name: str, mapped: MappedObject, part: Pa
                 f" {name}.{field} is mapped.",
                 did_you_mean(column, header),
             )
+
+
+def _sheet_hint(entry: SourceEntry, part: Part) -> str:
+    sheets = sheets_of(part.file, entry.name)
+    if len(sheets) < 2:
+        return ""
+    return f" Or name the sheet (`sheet:`); it was {part.sheet or sheets[0]}, there are: {', '.join(sheets)}."

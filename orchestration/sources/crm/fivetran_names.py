@@ -57,6 +57,17 @@ def _record(name: str, id_column: str = "id", **columns: str) -> TableShape:
     )
 
 
+def _history(name: str, id_column: str, source: str) -> TableShape:
+    columns = {
+        id_column: (source,),
+        "property": ("name",),
+        "timestamp": ("timestamp", START),
+        "sourceType": ("source",),
+        "sourceId": ("source_id",),
+    }
+    return TableShape(name, columns, is_events=True)
+
+
 def _engagement(name: str, **columns: str) -> TableShape:
     return _record(name, "engagement_id", **columns)
 
@@ -91,17 +102,9 @@ HUBSPOT_TABLES: Mapping[str, TableShape] = {
     "engagement_task": _engagement("tasks"),
     "engagement_note": _engagement("notes"),
     "engagement_communication": _engagement("communications"),
-    "deal_property_history": TableShape(
-        "deal_property_history",
-        {
-            "dealId": ("deal_id",),
-            "property": ("name",),
-            "timestamp": ("timestamp", START),
-            "sourceType": ("source",),
-            "sourceId": ("source_id",),
-        },
-        is_events=True,
-    ),
+    "deal_property_history": _history("deal_property_history", "dealId", "deal_id"),
+    "contact_property_history": _history("contact_property_history", "contactId", "contact_id"),
+    "lead_property_history": _history("lead_property_history", "leadId", "lead_id"),
     "deal_stage": TableShape(
         "deal_property_history",
         {

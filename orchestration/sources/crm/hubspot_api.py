@@ -26,7 +26,20 @@ ASSOCIATED: Mapping[str, tuple[str, ...]] = {
     "line_items": ("deals",),
     **dict.fromkeys(ACTIVITIES, ("contacts", "companies", "deals", "leads")),
 }
-WITH_HISTORY = ("dealstage", "pipeline", "amount", "closedate", "hubspot_owner_id")
+# Object -> what its history lands as, under which name the record's id, and the properties.
+HISTORIES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "contacts": (
+        "contact_property_history",
+        "contactId",
+        ("lifecyclestage", "hs_lead_status", "hubspot_owner_id"),
+    ),
+    "deals": (
+        "deal_property_history",
+        "dealId",
+        ("dealstage", "pipeline", "amount", "closedate", "hubspot_owner_id"),
+    ),
+    "leads": ("lead_property_history", "leadId", ("hs_pipeline_stage", "hubspot_owner_id")),
+}
 _WITH_PIPELINES = ("deals", "leads")
 _ENVELOPE = ("id", "createdAt", "updatedAt", "archived", "archivedAt")
 _TAKEN = frozenset(name.lower() for name in _ENVELOPE)
@@ -60,9 +73,10 @@ def hubspot_feeds(account: HubspotAccount, run: ApiRun, transport: Transport) ->
             properties, warnings = reader.properties(name)
             batches = reader.records(name, properties, windows[name], changed[name])
             yield _feed(name, windows[name].is_complete, batches, windows[name], warnings)
-        if "deals" in changed:
-            # Never complete: HubSpot keeps the last values only, and what fell out was true all the same.
-            yield _feed("deal_property_history", False, reader.history(changed["deals"]))
+        for name, (history, *_) in HISTORIES.items():
+            if name in changed:
+                # Never complete: HubSpot keeps the last values only, and what fell out was true all the same.
+                yield _feed(history, False, reader.history(name, changed[name]))
         is_complete = all(window.is_complete for window in windows.values())
         yield _feed("associations", is_complete, reader.associations(changed, is_complete))
         yield _feed("owners", True, reader.owners())
@@ -128,12 +142,14 @@ class _Reader:
             yield tally.batch([_flat(record) for record in found], f"{label}?archived")
         tally.done()
 
-    def history(self, deals: Ids) -> Iterator[Batch]:
-        """Past values of the properties that move a deal, oldest first."""
-        tally = self._tally("deal_property_history")
-        for part in chunks(iter(deals), 50):  # the most that HubSpot gives with history
-            found = self.requests.read("deals", part, [], history=WITH_HISTORY)
-            yield tally.batch([row for deal in found for row in _history_rows(deal)], "api:deals?history")
+    def history(self, name: str, ids: Ids) -> Iterator[Batch]:
+        """Past values of the properties that move a record, oldest first."""
+        history, id_column, properties = HISTORIES[name]
+        tally = self._tally(history)
+        for part in chunks(iter(ids), 50):  # the most that HubSpot gives with history
+            found = self.requests.read(name, part, [], history=properties)
+            rows = [row for record in found for row in _history_rows(record, id_column)]
+            yield tally.batch(rows, f"api:{name}?history")
         tally.done()
 
     def associations(self, changed: Mapping[str, Ids], is_complete: bool) -> Iterator[Batch]:
@@ -184,12 +200,12 @@ def _flat(record: Any) -> Any:
     return {**envelope, **named}
 
 
-def _history_rows(deal: Any) -> list[Any]:
-    histories = field(deal, "propertiesWithHistory")
+def _history_rows(record: Any, id_column: str) -> list[Any]:
+    histories = field(record, "propertiesWithHistory")
     if not isinstance(histories, Mapping):
         return []
     return [
-        {"dealId": field(deal, "id"), "property": name, **value} if isinstance(value, Mapping) else value
+        {id_column: field(record, "id"), "property": name, **value} if isinstance(value, Mapping) else value
         for name, values in histories.items()
         for value in reversed(values if isinstance(values, list) else [values])
     ]
