@@ -30,6 +30,7 @@ from orchestration.lib.ingest_ledger import (
 from orchestration.lib.landing_diff import Comparison, Difference
 from orchestration.lib.landing_parquet import Stamp
 from orchestration.lib.landing_spool import Spool, column_names
+from orchestration.lib.landing_state import standing_contents
 from orchestration.lib.warehouse import named_lock
 from orchestration.records import ObjectFeed
 from orchestration.settings import Settings
@@ -187,12 +188,14 @@ def _spool(
     landed: _Landed,
     progress: Callable[[str], None],
 ) -> Spool:
-    known = column_names(connection, landed.files.get((feed.system, feed.object), []))
+    files = landed.files.get((feed.system, feed.object), [])
+    known = column_names(connection, files)
     spool = Spool(
         feed=feed,
         stamp=stamp,
         folder=folder / f"{feed.system}.{feed.object}",
         spellings={name.lower(): name for name in known},
+        standing=standing_contents(connection, feed, files),
     )
     spool.fill(connection, progress)
     return spool

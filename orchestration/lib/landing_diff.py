@@ -11,17 +11,13 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.lib.content_hash import (
-    hash_number_again_sql,
-    hash_number_sql,
-    other_hash_sql,
-    quoted,
-    text_literal,
-)
+from orchestration.lib.content_hash import hash_number_sql, quoted, text_literal
 from orchestration.lib.landing_coverage import is_most, not_believed, take_covered
+from orchestration.lib.landing_current import make_current, source_columns
 from orchestration.lib.landing_parquet import LOAD_ID, LandingParquet
 from orchestration.lib.landing_spool import KEPT_REJECTIONS, Spool, column_names
-from orchestration.records import LANDING_COLUMNS, ObjectFeed
+from orchestration.lib.landing_state import newest_sql
+from orchestration.records import ObjectFeed
 
 BATCH_ROWS = 1 << 18
 _SPARE_COMPARISONS = 20_000_000
@@ -58,8 +54,10 @@ class Comparison:
         self._paths = [str(path) for path in spool.paths]
         self._difference: Difference | None = None
         self._accept_shrink = accept_shrink
+        self._returned_rows = 0
         self._tables = {
-            name: f"{name}_{number}" for name in ("incoming", "current", "gone", "news", "tombstone")
+            name: f"{name}_{number}"
+            for name in ("incoming", "current", "gone", "news", "rest", "newest", "returned")
         }
 
     @property
@@ -69,11 +67,15 @@ class Comparison:
     def compare(self) -> Difference:
         """Find what to land; to be called once, before the two methods below."""
         is_plain = self._is_without_repetition()
+        if self._is_as_it_was():
+            self._difference = Difference(0, 0, True, ())
+            return self._difference
         if is_plain and not self._landed and not self._spool.deleted_keys and not self._spool.coverage:
             self._difference = Difference(self._spool.admitted_rows, 0, self._feed.is_complete, ())
             return self._difference
         self._make_incoming()
-        self._make_current()
+        self._returned_rows = make_current(self._connection, self._tables, self._spool, self._landed)
+        is_plain = is_plain and not self._returned_rows
         is_complete, warnings = self._make_gone()
         news = (_PLAIN_NEWS if is_plain else _NEWS) if self._landed else _FIRST_NEWS
         self._run("create table {news} as " + news)
@@ -90,18 +92,20 @@ class Comparison:
         if self._difference is None:
             raise RuntimeError("to be compared first")
         found: list[Path] = []
-        is_all = self._difference.landed_rows == self._spool.admitted_rows
+        is_all = self._difference.landed_rows == self._spool.admitted_rows and not self._spool.unchanged_rows
         if is_all and len(self._spool.paths) == 1 and (self._feed.key or not self._spool.admitted_rows):
             found.extend(self._spool.paths)
         elif self._spool.paths:
             found.extend(LandingParquet(folder / "new").write_all(self.new_rows()))
+            if self._returned_rows:
+                found.extend(LandingParquet(folder / "returned").write_all(self.returned_rows()))
         if self._difference.deleted_rows:
             found.extend(LandingParquet(folder / "gone").write_all(self.tombstones()))
         return found
 
     def new_rows(self) -> Iterator[pa.Table]:
         """The records to land, in Arrow tables with landing's columns."""
-        names = _source_columns(self._connection, self._paths)
+        names = source_columns(self._connection, self._paths)
         columns = ", ".join(f"s.{quoted(name)}" for name in names)
         sql = (
             f"select {columns}{', ' if names else ''}s._source_system, s._source_instance,"
@@ -110,6 +114,23 @@ class Comparison:
             f" join {self._tables['news']} n using (seq)"
         )
         yield from self._tables_of(sql, {"paths": self._paths})
+
+    def returned_rows(self) -> Iterator[pa.Table]:
+        """Contents that stand in landing and land again, because their key came with another one too."""
+        stamp = self._spool.stamp
+        names = source_columns(self._connection, self._landed)
+        columns = "".join(f"l.{quoted(name)}, " for name in names)
+        files = self._spool.feed.files
+        file = text_literal(files[0]) if len(files) == 1 else "l._source_file"
+        sql = (
+            f"select {columns}l._source_system, l._source_instance, l._record_key, l._record_hash, l._change,"
+            f" {file} as _source_file, r.listed_row::bigint as _source_row,"
+            f" $loaded_at::timestamp as _loaded_at, {text_literal(stamp.load_id)} as {LOAD_ID}"
+            f" from {self._tables['news']} n join {self._tables['returned']} r using (k, seq)"
+            " join read_parquet($landed, union_by_name = true) l"
+            f" on l._record_key = r.k and l._loaded_at = r.t and {hash_number_sql(is_key=False)} = r.h"
+        )
+        yield from self._tables_of(sql, {"landed": self._landed, "loaded_at": stamp.loaded_at})
 
     def tombstones(self) -> Iterator[pa.Table]:
         """One row per deleted key: the key's columns filled as they were last landed, the rest null."""
@@ -146,7 +167,14 @@ class Comparison:
         (keys,) = self._connection.execute(
             "select count(distinct hash(_record_key)) from read_parquet($paths)", {"paths": self._paths}
         ).fetchone() or (0,)
-        return bool(keys == self._spool.admitted_rows)
+        return bool(keys == self._spool.admitted_rows - self._spool.unchanged_rows)
+
+    def _is_as_it_was(self) -> bool:
+        """Whether a listing gave all that holds and nothing else: nothing is left to be compared."""
+        standing, spool = self._spool.standing, self._spool
+        if standing is None or spool.deleted_keys or spool.admitted_rows > spool.unchanged_rows:
+            return False
+        return standing.are_all_seen()
 
     def _make_incoming(self) -> None:
         """(k, h, seq) of every admitted record. Where the object has no key, equal records are told
@@ -162,46 +190,12 @@ class Comparison:
             source = "select null::varchar as k, null::uhugeint as h, null::bigint as seq where false"
         self._run("create table {incoming} as " + source, {"paths": self._paths} if self._paths else None)
 
-    def _make_current(self) -> None:
-        """What landing holds of each key: signature of its contents, whether it is deleted."""
-        if not self._landed:
-            self._run(
-                "create table {current} (k varchar, signature uhugeint, contents bigint, is_deleted boolean,"
-                " source_file varchar, place varchar)"
-            )
-            return
-        place = "null::varchar"
-        if self._feed.listed_between:
-            columns = self._feed.listed_between[0]
-            names = (columns,) if isinstance(columns, str) else columns
-            place = f"coalesce({', '.join(map(quoted, names))})"
-        number = hash_number_sql(is_key=not self._feed.key)
-        if self._feed.key and self._has_other_hashes():
-            number = hash_number_again_sql(_source_columns(self._connection, self._landed))
-        self._run(
-            "create table {current} as with landed as not materialized (select _record_key as k,"
-            f" {number} as h, _change as c, _loaded_at as t, _source_file as f, {place} as place"
-            " from read_parquet($landed, union_by_name = true)),"
-            # Few keys of a first export come again: cheaper to drop those than to look for every newest.
-            " later as (select k, max(t) as t from landed where t > (select min(t) from landed) group by k)"
-            " select k, bit_xor(h) as signature, count(*) as contents,"
-            " bool_or(c = 'delete') as is_deleted, any_value(f) as source_file, any_value(place) as place"
-            " from landed left join later using (k) where later.t is null or later.t = landed.t group by k",
-            {"landed": self._landed},
-        )
-
-    def _has_other_hashes(self) -> bool:
-        (count,) = self._connection.execute(
-            f"select count(*) from read_parquet($landed) where {other_hash_sql()}", {"landed": self._landed}
-        ).fetchone() or (0,)
-        return bool(count)
-
     def _make_gone(self) -> tuple[bool, list[str]]:
         """Keys to be given a tombstone: what the source says is deleted, and what a complete listing
         lacks. Returns whether the listing counts as complete, and the warnings."""
         self._run("create table {gone} (k varchar)")
         if self._spool.deleted_keys:
-            self._connection.register("said_deleted", pa.table({"k": self._spool.deleted_keys}))
+            self._connection.register("said_deleted", self._spool.said_deleted())
             self._run(
                 "insert into {gone} select k from {current} where not is_deleted and k in"
                 " (select k from said_deleted)"
@@ -228,12 +222,22 @@ class Comparison:
         if not lost:
             return True, []
         (known_count,) = self._one("select count(*) " + known)
+        if self._spool.standing is not None:  # then `current` lacks those that stand unchanged
+            known_count = self._known_in_all()
         if self._is_cut_short(known_count, lost):
             return False, [not_believed(lost, known_count)]
         if self._spool.rejected_rows:
             return self._spare(vanished, lost)
         self._run("insert into {gone} select k " + vanished)
         return True, []
+
+    def _known_in_all(self) -> int:
+        (count,) = self._connection.execute(
+            self._sql("select count(distinct k) - (select count(*) from {gone})")
+            + f" from ({newest_sql(hash_of_key=True)}) where c = 'upsert'",
+            {"landed": self._landed},
+        ).fetchone() or (0,)
+        return int(count)
 
     def _is_cut_short(self, known: int, lost: int) -> bool:
         if self._accept_shrink:
@@ -290,11 +294,6 @@ class Comparison:
 
     def _sql(self, template: str) -> str:
         return template.format(**self._tables)
-
-
-def _source_columns(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> list[str]:
-    names = column_names(connection, [Path(file) for file in files])
-    return [name for name in names if name not in LANDING_COLUMNS and name != LOAD_ID]
 
 
 # The records of a spool, and the position of each in what the source sent.

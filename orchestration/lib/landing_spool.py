@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.lib.landing_parquet import LandingParquet, Stamp
+from orchestration.lib.landing_state import StandingContents
 from orchestration.lib.row_boundary import admit, as_text_columns
 from orchestration.progress import NowAndThen
 from orchestration.records import SOURCE_FILE, Batch, Coverage, ObjectFeed, Rejected
@@ -34,15 +35,17 @@ _KEPT_KEY_HASHES = 8_000_000
 
 @dataclass
 class Spool:
-    """One object under way. `paths`: Parquet files with the admitted records in the order in which the
-    source sent them, as they are to land if all of them are new."""
+    """One object under way. `paths`: Parquet files with the admitted records that are not known to stand
+    unchanged, in the order in which the source sent them, as they are to land if all of them are new."""
 
     feed: ObjectFeed
     stamp: Stamp
     folder: Path
     spellings: dict[str, str]  # lower case to the name as landing already has it
+    standing: StandingContents | None = None  # what of landing is looked for while records are read
     paths: list[Path] = field(default_factory=list)
-    admitted_rows: int = 0
+    admitted_rows: int = 0  # unchanged ones too
+    unchanged_rows: int = 0
     rejected_rows: int = 0
     rejections: list[Rejected] = field(default_factory=list)  # the first `KEPT_REJECTIONS`
     deleted_keys: list[str] = field(default_factory=list)
@@ -60,6 +63,10 @@ class Spool:
     @property
     def rejected_path(self) -> Path:
         return self.folder / "rejected.jsonl"
+
+    def said_deleted(self) -> pa.Table:
+        """Keys that the source itself says are gone, as `k`."""
+        return pa.table({"k": pa.array(self.deleted_keys, pa.string())})
 
     def are_keys_distinct(self) -> bool | None:
         """Whether no two admitted records have one key; None where that was not followed: too many
@@ -118,8 +125,11 @@ class Spool:
         if rows.num_rows < len(together) * SMALL_ROWS:
             rows = rows.combine_chunks()
         together.clear()
-        admitted = admit(connection, self.feed, Batch(rows), self.source)
-        self._keep(admitted.rows, files)
+        admitted = admit(connection, self.feed, Batch(rows), self.source, self.standing)
+        self.unchanged_rows += admitted.unchanged_rows
+        self.admitted_rows += admitted.unchanged_rows
+        if admitted.rows.num_rows or self.standing is None:  # else landing knows the columns
+            self._keep(admitted.rows, files)
         self._key_hashes.append(admitted.key_hashes)
         if self.admitted_rows > _KEPT_KEY_HASHES:
             self._key_hashes.clear()

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from orchestration.errors import PipelineError
 from orchestration.lib.content_hash import hash_sql, hash_text, quoted, text_literal
+from orchestration.lib.landing_state import StandingContents
 from orchestration.records import LANDING_COLUMNS, SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed, Rejected
 
 # How systems write a reference to nothing.
@@ -31,19 +32,28 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Admitted:
-    """`rows`: the source's columns, `_source_file`, `_source_row`, `_record_key` (null where the
-    object has no key) and `_record_hash`. `key_hashes`: 64 bits of each key, none where the object has no
-    key. `damaged_keys`: how many keys went through a float."""
+    """`rows`: the records that are not known to stand unchanged: the source's columns, `_source_file`,
+    `_source_row`, `_record_key` (null where the object has no key) and `_record_hash`. `unchanged_rows`: how
+    many others there are. `key_hashes`: 64 bits of each key of `rows`, none where the object has no key.
+    `damaged_keys`: how many keys went through a float, those of unchanged records too."""
 
     rows: pa.Table
+    unchanged_rows: int
     key_hashes: np.ndarray
     rejected: tuple[Rejected, ...]
     damaged_keys: int
     damaged_example: str | None
 
 
-def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch, source: str) -> Admitted:
-    """Let a batch through: the rows that can land, with key and hash, and the ones that cannot.
+def admit(
+    connection: duckdb.DuckDBPyConnection,
+    feed: ObjectFeed,
+    batch: Batch,
+    source: str,
+    standing: StandingContents | None = None,
+) -> Admitted:
+    """Let a batch through: the rows that can land, with key and hash, and the ones that cannot; without
+    those that are `standing` in landing as they are.
 
     The hash covers the columns that are not null, by name, so that a new empty column changes
     nothing. Raises PipelineError where a source column bears the name of a landing column.
@@ -68,7 +78,6 @@ def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch,
         raise RuntimeError("the row boundary's verdicts came back in another order than the rows")
     keys = table[_spelled(columns, feed.key[0])] if is_column else judged["_record_key"]
     table = table.append_column("_record_key", keys)
-    table = table.append_column("_record_hash", hash_text(judged["_record_hash"]))
     rejected: tuple[Rejected, ...] = ()
     if judged["_code"].null_count < judged.num_rows:
         is_good = pc.is_null(judged["_code"])
@@ -78,8 +87,15 @@ def admit(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, batch: Batch,
         )
         table, judged = table.filter(is_good), judged.filter(is_good)
     damaged = table["_record_key"].filter(judged["_is_damaged"])
+    admitted_rows = table.num_rows
+    if standing is not None:
+        is_other = ~standing.take(judged["_record_hash"].to_numpy(), table[SOURCE_ROW].to_numpy())
+        if not is_other.all():
+            table, judged = table.filter(pa.array(is_other)), judged.filter(pa.array(is_other))
+    table = table.append_column("_record_hash", hash_text(judged["_record_hash"]))
     return Admitted(
         rows=table,
+        unchanged_rows=admitted_rows - table.num_rows,
         key_hashes=judged["_key_hash"].to_numpy() if feed.key else np.empty(0, np.uint64),
         rejected=batch.rejected + rejected,
         damaged_keys=len(damaged),

@@ -1,17 +1,20 @@
 """Landing: only what is new, tombstones, the ledger, and being killed in between."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from orchestration.errors import PipelineError
-from orchestration.lib import landing, landing_writer
+from orchestration.lib import landing, landing_spool, landing_state, landing_writer
 from orchestration.lib.ingest_ledger import file_rewritten
 from orchestration.lib.landing import completed_ingests, landing_files
+from orchestration.lib.landing_parquet import LandingParquet
 from orchestration.lib.warehouse import named_lock
 from orchestration.records import LANDING_COLUMNS, Rejected
 from tests.unit.landing_doubles import START, Rows, Source, batch, feed
@@ -95,6 +98,55 @@ def test_different_rows_of_one_key_land_together_and_stay_quiet(crm: Source) -> 
     changed = {"Id": "1", "Name": "c"}
     assert crm.leads([A, changed])["landed_rows"] == 2
     assert crm.leads([A, changed])["landed_rows"] == 0
+
+
+@pytest.mark.parametrize("seed", [2, 5])
+def test_comparing_while_reading_lands_what_comparing_afterwards_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Listing after listing with changes, returns, equal rows, several contents of one key, what the source
+    says is deleted, rejected rows and listings cut short: every row and figure must be the same."""
+    monkeypatch.setattr(landing_spool, "ADMISSION_ROWS", 7)
+    random = Random(seed)  # noqa: S311 - no secret
+    told: list[list[Any]] = []
+    listings = []
+    for _ in range(7):
+        names = random.choice(["a", "ab", "abc"])
+        rows = [{"Id": str(random.randrange(30)), "Name": random.choice(names)} for _ in range(50)]
+        rows = rows[: random.choice([6, 50, 50])] + random.choice([[], [{"Id": None, "Name": "3"}]])
+        deleted = tuple(str(key) for key in random.sample(range(30), random.choice([0, 0, 2])))
+        listings.append((rows, deleted))
+    for most in (landing_state.MOST_HASHES, 0):
+        monkeypatch.setattr(landing_state, "MOST_HASHES", most)
+        source = Source(tmp_path / str(most))
+        figures = []
+        for rows, deleted in listings:
+            numbered = batch(rows, deleted=deleted)
+            parts = [
+                replace(numbered, rows=numbered.rows.slice(at, 5), deleted=())
+                for at in range(0, len(rows), 5)
+            ]
+            (found,) = source.ingest(
+                feed([*parts, replace(numbered, rows=numbered.rows.slice(0, 0))])
+            ).objects
+            figures.append(found)
+        columns = '_record_key, _change, "Name", _record_hash, _source_file, _source_row, _loaded_at'
+        told.append([figures, sorted(source.landed(columns), key=str)])
+    assert told[0] == told[1]
+    assert any(figures.unchanged_rows for figures in told[0][0])
+
+
+def test_a_listing_that_says_nothing_new_is_not_written(crm: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"Id": str(number), "Name": "x"} for number in range(30)]
+    crm.leads(rows)
+    written: list[int] = []
+    write = LandingParquet.write
+    monkeypatch.setattr(
+        LandingParquet, "write", lambda self, table: (written.append(table.num_rows), write(self, table))
+    )
+    assert crm.leads(rows)["unchanged_rows"] == 30 and written == []
+    assert crm.leads([*rows[:-1], {"Id": "29", "Name": "y"}])["landed_rows"] == 1
+    assert written[0] == 1  # to the work folder
 
 
 def test_a_new_empty_column_lands_nothing(crm: Source) -> None:

@@ -56,7 +56,8 @@ carried as (
         {%- for property in ['hs_lead_status', 'lifecyclestage', 'hs_pipeline_stage', 'hubspot_owner_id'] %}
             nullif(
                 last_value(
-                    case when history.property = '{{ property }}' then coalesce(history.value, '') end ignore nulls
+                    case when history.property = '{{ property }}' then coalesce(history.value, '') end
+                    ignore nulls
                 ) over so_far,
                 ''
             ) as {{ property }},

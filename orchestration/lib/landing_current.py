@@ -1,0 +1,103 @@
+"""The state that landing holds of each key, as tables of a comparison.
+
+Belongs here: SQL on DuckDB over the landed files. What arrived is compared with it by `landing_diff`; what
+was known to stand unchanged while it was read (`landing_state`) is left out of both sides.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from orchestration.lib.content_hash import (
+    hash_number_again_sql,
+    hash_number_sql,
+    other_hash_sql,
+    quoted,
+)
+from orchestration.lib.landing_parquet import LOAD_ID
+from orchestration.lib.landing_spool import Spool, column_names
+from orchestration.lib.landing_state import newest_sql
+from orchestration.records import LANDING_COLUMNS, ObjectFeed
+
+
+def make_current(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str], spool: Spool, landed: Sequence[str]
+) -> int:
+    """Make the table `current`: of each key the signature of its contents, whether it is deleted, and where
+    it came from. `tables`: names of current, incoming, rest, newest and returned.
+
+    Where unchanged records were told while they were read, it has only the keys of all others. Those of
+    these keys' contents that had been taken for unchanged are put back into `incoming`, and into `returned`
+    with where they were listed. Returns how many they are.
+    """
+
+    def run(sql: str, parameters: Mapping[str, object] | None = None) -> None:
+        connection.execute(sql.format(**tables), parameters)
+
+    if not landed:
+        run(
+            "create table {current} (k varchar, signature uhugeint, contents bigint, is_deleted boolean,"
+            " source_file varchar, place varchar)"
+        )
+        return 0
+    feed = spool.feed
+    number = _number(connection, feed, landed)
+    source = f"({newest_sql(number=number, place=_place(feed))})"
+    parameters = {"landed": list(landed)}
+    if spool.standing is not None:
+        connection.register("seen", spool.standing.seen())
+        connection.register("said_deleted", spool.said_deleted())
+        # every key that is not known to stand unchanged with all of its contents
+        run(
+            "create table {rest} as select _record_key as k from read_parquet($landed)"
+            f" where _change = 'delete' or {number} not in (select h from seen)"
+            " union select k from {incoming} union select k from said_deleted",
+            parameters,
+        )
+        run(f"create table {{newest}} as select * from {source} where k in (from {{rest}})", parameters)
+        connection.unregister("said_deleted")
+        source, parameters = "{newest}", {}
+    run(
+        "create table {current} as select k, bit_xor(h) as signature, count(*) as contents,"
+        " bool_or(c = 'delete') as is_deleted, any_value(f) as source_file, any_value(place) as place"
+        f" from {source} group by k",
+        parameters or None,
+    )
+    return _take_back(connection, tables) if spool.standing is not None else 0
+
+
+def source_columns(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> list[str]:
+    """The source's own columns of some Parquet files of landing taken together."""
+    names = column_names(connection, [Path(file) for file in files])
+    return [name for name in names if name not in LANDING_COLUMNS and name != LOAD_ID]
+
+
+def _take_back(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> int:
+    connection.execute(
+        f"create table {tables['returned']} as select n.k, n.h, n.t, s.listed_row,"
+        f" -row_number() over () as seq from {tables['newest']} n join seen s using (h)"
+    )
+    connection.unregister("seen")
+    connection.execute(f"insert into {tables['incoming']} select k, h, seq from {tables['returned']}")
+    (count,) = connection.execute(f"select count(*) from {tables['returned']}").fetchone() or (0,)
+    return int(count)
+
+
+def _number(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, landed: Sequence[str]) -> str:
+    """SQL of a landed record's hash as a number; computed again where it was made in another way."""
+    if feed.key:
+        (others,) = connection.execute(
+            f"select count(*) from read_parquet($landed) where {other_hash_sql()}", {"landed": list(landed)}
+        ).fetchone() or (0,)
+        if others:
+            return hash_number_again_sql(source_columns(connection, landed))
+    return hash_number_sql(is_key=not feed.key)
+
+
+def _place(feed: ObjectFeed) -> str:
+    if not feed.listed_between:
+        return "null::varchar"
+    columns = feed.listed_between[0]
+    names = (columns,) if isinstance(columns, str) else columns
+    return f"coalesce({', '.join(map(quoted, names))})"
