@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import api_ingest, code_location, file_ingest, whole_runs
+from bench import api_ingest, code_location, file_ingest, lead_scoring, whole_runs
 from bench.homes import Homes
 
 Part = Callable[[str, Callable[[], dict[str, Any]]], dict[str, Any]]
@@ -50,6 +50,10 @@ def _pages(task: Task) -> dict[str, Any]:
     return api_ingest.measure(task.work, rows=task.rows // 10, repeats=task.repeats)
 
 
+def _leads(task: Task) -> dict[str, Any]:
+    return lead_scoring.measure(task.work, part=task.part)
+
+
 def _unsized(measure: Callable[..., dict[str, Any]], task: Task) -> dict[str, Any]:
     return measure(task.work, repeats=task.repeats)
 
@@ -63,6 +67,7 @@ MEASURES = (
     ),
     Measure("file", "6a", "file ingestion against DuckDB's typed CSV read", _files),
     Measure("api", "6b", "pages of an API against direct Arrow writing", _pages),
+    Measure("leads", "7", "leads scored and deduplicated, and the day after", _leads),
     Measure(
         "load",
         "",

@@ -2,6 +2,7 @@
 
 import importlib.util
 from dataclasses import dataclass, field
+from itertools import product
 from types import ModuleType
 
 import duckdb
@@ -113,6 +114,25 @@ def test_others_are_not_and_the_reason_hides_the_address(addresses: ModuleType, 
 )
 def test_one_mailbox_is_written_one_way(addresses: ModuleType, address: str, mailbox: str) -> None:
     assert addresses.judge(address)[2] == mailbox
+
+
+def test_what_is_plain_is_judged_as_the_library_would(addresses: ModuleType) -> None:
+    """Every local part of such pieces at every domain of such pieces, and the limits of length."""
+    addresses.email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+    before = [
+        "".join(of) for of in product(("a", "Z9", "_", "1+"), ("", ".", "+", "-", ".-"), ("b", "Info", "\n"))
+    ]
+    after = [
+        "".join(of)
+        for of in product(("x", "xn", "9", "ü"), ("", ".", "-", "--"), ("Gmail.com", "b.de", "c", "c9"))
+    ]
+    emails = {f"{local}@{domain}" for local in before for domain in after}
+    emails |= {f"{'a' * n}@{'b' * label}.com" for n in (1, 57, 58, 64, 65) for label in (1, 58, 59, 63, 64)}
+    plain = {email for email in emails if addresses.is_plain(email)}
+    assert len(emails) * 0.1 < len(plain) < len(emails) * 0.5
+    assert {email: addresses.judge(email) for email in plain} == {
+        email: addresses.judge_by_library(email) for email in plain
+    }
 
 
 def test_a_value_is_judged_once_and_the_result_is_that_of_a_full_refresh(addresses: ModuleType) -> None:

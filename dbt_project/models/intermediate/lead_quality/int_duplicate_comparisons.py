@@ -21,6 +21,18 @@ import pyarrow.compute as pc
 MEMORY_LIMIT = "2GB"
 # Pairs that are in memory at once, each with everything that both sides say.
 PAIRS_AT_ONCE = 500_000
+# Both models ask the same questions, and a weight follows from the answers (gammas) alone: the second model
+# is asked about one pair of each list of answers.
+BLOCKED_PAIRS = """
+    create or replace table blocked_pairs as
+    select left_key as join_key_l, right_key as join_key_r, '0' as match_key from batch
+"""
+ONE_OF_EACH = """
+    create or replace table blocked_pairs as
+    select distinct on (columns('gamma_.*'))
+        value_key_l as join_key_l, value_key_r as join_key_r, '0' as match_key
+    from {}
+"""
 # Splink's match weight is the binary logarithm of the odds of one person against two. There are two ways of
 # being two people, each with a model of its own; the odds against both are the sum of those against each.
 PROBABILITY = """
@@ -30,7 +42,7 @@ PROBABILITY = """
         1 / (1 + pow(2, -l.match_weight) + pow(2, -r.match_weight)) as match_probability,
         l.* like 'gamma_%'
     from {} as l
-    inner join {} as r on l.value_key_l = r.value_key_l and l.value_key_r = r.value_key_r
+    inner join {} as r using ({})
 """
 SCHEMA = pa.schema(
     [
@@ -47,6 +59,20 @@ def compared_with(model: dict[str, Any]) -> str:
     """What decides a pair beside its values: compared again when it changes."""
     content = hashlib.sha256(json.dumps(model, sort_keys=True).encode()).hexdigest()[:12]
     return f"splink {version('splink')}, parameters {model['version']} ({content})"
+
+
+def questions(model: dict[str, Any]) -> list[str]:
+    """Names of the comparisons. Raises ValueError where the models do not make the same ones."""
+    first, second = (
+        [
+            (each["output_column_name"], [level["sql_condition"] for level in each["comparison_levels"]])
+            for each in told["comparisons"]
+        ]
+        for told in model["against"].values()
+    )
+    if first != second:
+        raise ValueError("the two models of the parameters do not compare the same things")
+    return [name for name, _ in first]
 
 
 def compare(
@@ -68,21 +94,27 @@ def compare(
             # once into the database's own format: every batch joins it twice
             connection.execute("create table compared_persons as select * from persons")
             compared = api.register("compared_persons")
-            linkers = [Linker(compared, told, log_level="ERROR") for told in model["against"].values()]
+            every, one_of_each = (
+                Linker(compared, told, log_level="ERROR") for told in model["against"].values()
+            )
+            answers = ", ".join(f"gamma_{name}" for name in questions(model))
+
+            def predicted(linker: Linker) -> Any:
+                blocked = api.register("blocked_pairs")
+                linker.table_management.register_blocked_pairs_for_predict(blocked)
+                return linker.inference.predict(warning_mode="never")
+
             for batch in pairs:
                 connection.register("batch", pa.Table.from_batches([batch]))
-                connection.execute(
-                    "create or replace table blocked_pairs as select left_key as join_key_l,"
-                    " right_key as join_key_r, '0' as match_key from batch"
+                connection.execute(BLOCKED_PAIRS)
+                first = predicted(every)
+                connection.execute(ONE_OF_EACH.format(first.physical_name))
+                second = predicted(one_of_each)
+                found = connection.execute(
+                    PROBABILITY.format(first.physical_name, second.physical_name, answers)
                 )
-                blocked = api.register("blocked_pairs")
-                predicted = []
-                for linker in linkers:
-                    linker.table_management.register_blocked_pairs_for_predict(blocked)
-                    predicted.append(linker.inference.predict(warning_mode="never"))
-                found = connection.execute(PROBABILITY.format(*(table.physical_name for table in predicted)))
                 rows = found.to_arrow_table()
-                for table in predicted:
+                for table in (first, second):
                     table.drop_table_from_database_and_remove_from_cache()
                 if len(rows) != len(batch) or rows["match_probability"].null_count:
                     raise RuntimeError(f"Splink was given {len(batch)} pairs and compared {len(rows)}")

@@ -15,10 +15,10 @@ judged_with as (
 ),
 
 texts as (
-    select full_name as value from {{ ref('int_leads_unioned') }}
+    select full_name as value from {{ ref('int_leads_resolved') }}
     where full_name is not null
     union distinct
-    select company from {{ ref('int_leads_unioned') }}
+    select company from {{ ref('int_leads_resolved') }}
     where company is not null
 ),
 
