@@ -24,6 +24,9 @@ rebuild: $(STAMP) ## make the warehouse anew from landing, check and publish
 backup: $(STAMP) ## everything that cannot be made again, in one file: make backup TO=folder
 	@$(BIN)/python -m orchestration backup --to "$(or $(TO),backups)"
 
+compact: $(STAMP) ## join the small files of many loads in landing; every row stays
+	@$(BIN)/python -m orchestration compact
+
 ui: $(STAMP) ## Dagster's UI (webserver and daemon) on the same data, http://127.0.0.1:3000
 	@$(BIN)/python -m orchestration ui --port $(PORT)
 
@@ -75,4 +78,4 @@ $(STAMP): requirements.lock
 		|| { cat $(VENV)/pip.log; exit 1; }
 	@touch $@
 
-.PHONY: help run rebuild backup ui check metrics docs rollback erase test test-integration test-faults evaluate bench lint clean
+.PHONY: help run rebuild backup compact ui check metrics docs rollback erase test test-integration test-faults evaluate bench lint clean

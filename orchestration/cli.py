@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("--to", type=Path, required=True, help="folder")
     restore = commands.add_parser("restore", help="unpack a backup into an empty PIPELINE_HOME")
     restore.add_argument("backup", type=Path)
+    commands.add_parser("compact", help="join landing's small files; every row stays")
     commands.add_parser("prepare", help="what the servers under deploy/ need before they start")
     ui = commands.add_parser("ui", help="start Dagster on loopback")
     ui.add_argument("--port", type=int, default=3000)
@@ -205,6 +206,21 @@ def _restore(settings: Settings, options: argparse.Namespace) -> None:
     say(f"{files:,} files are in {settings.home}. The next build makes the warehouse.")
 
 
+def _compact(settings: Settings, _: argparse.Namespace) -> None:
+    from orchestration.lib.compaction import compact
+
+    done = compact(settings, progress=say)
+    for each in done:
+        kept = f"; {each.kept_files} old files stay for a build under way" if each.kept_files else ""
+        say(
+            f"{each.source_instance}: {each.system} {each.object}, {each.rows:,} rows: {each.files_before}"
+            f" files of {each.bytes_before / 1e6:,.1f} MB are {each.files_after} of"
+            f" {each.bytes_after / 1e6:,.1f} MB now{kept}"
+        )
+    if not done:
+        say("No object has enough small files to be worth it.")
+
+
 def _prepare(settings: Settings, _: argparse.Namespace) -> None:
     """Dagster's home and the parsed dbt project, so that no server has to make them while it starts."""
     from orchestration.lib.build_plan import enabled_systems
@@ -245,6 +261,7 @@ _COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "digest": _digest,
     "backup": _backup,
     "restore": _restore,
+    "compact": _compact,
     "prepare": _prepare,
     "ui": _ui,
 }

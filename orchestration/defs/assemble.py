@@ -67,7 +67,15 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             history_asset(settings, sources),
         ],
         asset_checks=[gate_checks(settings, tables, links)],
-        jobs=[jobs.ingest, jobs.build, jobs.digest, jobs.tidy, rollback_job(settings), history_job()],
+        jobs=[
+            jobs.ingest,
+            jobs.build,
+            jobs.digest,
+            jobs.tidy,
+            jobs.compact,
+            rollback_job(settings),
+            history_job(),
+        ],
         schedules=pipeline_schedules(jobs, landing_keys, sources.reporting.time_zone),
         sensors=[
             *([files_arrived_sensor(settings, jobs, folders, landing_keys)] if folders else []),

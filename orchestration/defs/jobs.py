@@ -1,5 +1,5 @@
 """Jobs: `ingest` (one run per source), `build` (one run, one process), `rollback`, `digest` (a page per
-manager), `tidy` (old runs and their logs)."""
+manager), `tidy` (old runs and their logs), `compact` (landing's small files)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ class Jobs:
     build: "UnresolvedAssetJobDefinition"
     digest: dg.JobDefinition
     tidy: dg.JobDefinition
+    compact: dg.JobDefinition
 
 
 class TidyConfig(dg.Config):
@@ -101,6 +102,7 @@ def pipeline_jobs(
         ),
         digest=_digest_job(settings),
         tidy=_tidy_job(),
+        compact=_compact_job(settings),
     )
 
 
@@ -128,6 +130,29 @@ def _digest_job(settings: Settings) -> dg.JobDefinition:
         manager_digests()
 
     return digest
+
+
+def _compact_job(settings: Settings) -> dg.JobDefinition:
+    @dg.op(description="Join the small files of every object that has many; every row stays as it is.")
+    def small_files_joined(context: dg.OpExecutionContext) -> None:
+        from orchestration.lib.compaction import compact
+
+        with told_as_failure(settings):
+            done = compact(settings, progress=context.log.info)
+        before, after = sum(one.files_before for one in done), sum(one.files_after for one in done)
+        context.log.info(f"{before} files of {len(done)} objects are {after} now.")
+
+    @dg.job(
+        name="compact",
+        description="Landing's small files of many loads become few large ones. What is known, and since"
+        " when, stays the same.",
+        executor_def=dg.in_process_executor,
+        tags={JOB_TAG: "build"},  # waits for a build that is under way
+    )
+    def compact() -> None:
+        small_files_joined()
+
+    return compact
 
 
 def _tidy_job() -> dg.JobDefinition:

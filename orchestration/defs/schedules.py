@@ -15,12 +15,13 @@ INGEST_AT = "0 4 * * *"
 BUILD_AT = "0 5 * * *"
 DIGEST_AT = "0 7 * * 1"
 TIDY_AT = "0 3 * * 0"
+COMPACT_AT = "0 2 * * 0"
 
 
 def pipeline_schedules(
     jobs: Jobs, landing_keys: Mapping[str, Sequence[dg.AssetKey]], time_zone: str
 ) -> list[dg.ScheduleDefinition]:
-    """`ingest_daily`, `build_daily`, `digest_weekly` and `tidy_weekly`.
+    """`ingest_daily`, `build_daily`, `digest_weekly`, `tidy_weekly` and `compact_weekly`.
 
     `landing_keys`: source instance -> its assets.
     """
@@ -63,6 +64,13 @@ def pipeline_schedules(
         execution_timezone=time_zone,
         description="Old runs and their logs, on Sundays.",
     )
+    compact_weekly = dg.ScheduleDefinition(
+        name="compact_weekly",
+        job=jobs.compact,
+        cron_schedule=COMPACT_AT,
+        execution_timezone=time_zone,
+        description="Landing's small files, on Sundays, hours before the ingest.",
+    )
     digest_weekly = dg.ScheduleDefinition(
         name="digest_weekly",
         job=jobs.digest,
@@ -70,4 +78,4 @@ def pipeline_schedules(
         execution_timezone=time_zone,
         description="A page per manager, on Mondays before the week's first meeting.",
     )
-    return [ingest_daily, build_daily, digest_weekly, tidy_weekly]
+    return [ingest_daily, build_daily, digest_weekly, tidy_weekly, compact_weekly]

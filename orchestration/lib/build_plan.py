@@ -16,12 +16,15 @@ from orchestration.errors import PipelineError
 from orchestration.lib import builds
 from orchestration.lib.column_formats import ColumnFormats, decide_formats
 from orchestration.lib.history import configuration
-from orchestration.lib.landing import completed_ingests, landing_files
+from orchestration.lib.ingest_ledger import completed_ingests
+from orchestration.lib.landing_files import landing_parts
+from orchestration.lib.warehouse import writer_lock
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.sources.registry import declared_objects
 from orchestration.sources_file import SourceEntry, SourcesFile
 
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
+_WAIT_SECONDS = 60.0  # for a compaction, an erasure or a backup to end
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,20 @@ def plan_build(
     all complete ones. Raises PipelineError where nothing has been landed, or where a column of
     dates can be read in two ways.
     """
+    # A compaction deletes no file that a manifest names; one that is being written names none yet.
+    with writer_lock(settings, "planning a build", wait_seconds=_WAIT_SECONDS):
+        return _planned(settings, sources, run_id=run_id, now=now, as_of=as_of, known_at=known_at)
+
+
+def _planned(
+    settings: Settings,
+    sources: SourcesFile,
+    *,
+    run_id: str,
+    now: datetime,
+    as_of: str | None,
+    known_at: datetime | None,
+) -> BuildPlan:
     as_of_utc = resolve_as_of(as_of or settings.as_of_text, sources, now)
     ingests = {entry.name: completed_ingests(settings, entry.name, known_at) for entry in sources.sources}
     if not any(ingests.values()):
@@ -83,9 +100,12 @@ def plan_build(
         )
     landing: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for name, records in ingests.items():
-        for system, objects in landing_files(settings, records, is_content_checked=True).items():
-            for object_name, files in objects.items():
-                entry = {"source_instance": name, "files": [str(file) for file in sorted(files)]}
+        for system, objects in landing_parts(settings, records, is_content_checked=True).items():
+            for object_name, part in objects.items():
+                entry: dict[str, Any] = {"source_instance": name}
+                entry["files"] = [str(file) for file in sorted(part.files)]
+                if part.load_ids is not None:
+                    entry["load_ids"] = part.load_ids
                 landing.setdefault(system, {}).setdefault(object_name, []).append(entry)
     formats = decide_formats(landing, sources)
     newest = max(_moment(record["finished_at"]) for records in ingests.values() for record in records)

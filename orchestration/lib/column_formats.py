@@ -57,7 +57,7 @@ def decide_formats(
 ) -> ColumnFormats:
     """Look at every date and money column of the landed files of file sources.
 
-    `landing` as in the build manifest: system -> object -> [{source_instance, files}]. Raises one
+    `landing` as in the build manifest: system -> object -> [{source_instance, files, load_ids}]. Raises one
     PipelineError that lists every column that cannot be read at all, or in two ways.
     """
     date_orders: list[dict[str, str]] = []
@@ -65,8 +65,8 @@ def decide_formats(
     problems: list[str] = []
     entries = {entry.name: entry for entry in sources.sources}
     with duckdb.connect() as connection:
-        for columns, files in _typed_columns(landing, entries):
-            for column, counts in _profile(connection, columns, files):
+        for columns, part in _typed_columns(landing, entries):
+            for column, counts in _profile(connection, columns, part):
                 if column.kind in ("date", "timestamp"):
                     order = _date_order(column, counts, problems)
                     if order:
@@ -84,7 +84,7 @@ def decide_formats(
 
 def _typed_columns(
     landing: dict[str, dict[str, list[dict[str, Any]]]], entries: dict[str, SourceEntry]
-) -> Iterator[tuple[list[_Column], list[str]]]:
+) -> Iterator[tuple[list[_Column], dict[str, Any]]]:
     for system in sorted(set(landing) & set(FILE_SYSTEMS)):
         for object_name, parts in sorted(landing[system].items()):
             spec = objects_of(system).get(object_name)
@@ -100,13 +100,14 @@ def _typed_columns(
                     if kind in ("date", "timestamp", "decimal", "percent")
                 ]
                 if columns and part["files"]:
-                    yield columns, part["files"]
+                    yield columns, part
 
 
 def _profile(
-    connection: duckdb.DuckDBPyConnection, columns: list[_Column], files: list[str]
+    connection: duckdb.DuckDBPyConnection, columns: list[_Column], part: dict[str, Any]
 ) -> Iterator[tuple[_Column, dict[str, Any]]]:
-    """One pass over the files; counts per column, as `_date_counts` and `_decimal_counts` name them."""
+    """One pass over the rows; counts per column, as `_date_counts` and `_decimal_counts` name them."""
+    files = part["files"]
     relation = "read_parquet($files, union_by_name = true)"
     present = {
         row[0]
@@ -120,8 +121,11 @@ def _profile(
         text = '"' + column.name.replace('"', '""') + '"'
         counts = _date_counts(text) if column.kind in ("date", "timestamp") else _decimal_counts(text)
         packs.append("{" + ", ".join(f"'{name}': {sql}" for name, sql in counts.items()) + f"}} as c{index}")
+    loads = part.get("load_ids")
+    within = "" if loads is None else " and list_contains($loads, _dlt_load_id)"
     row = connection.execute(
-        f"select {', '.join(packs)} from {relation} where _change = 'upsert'", {"files": files}
+        f"select {', '.join(packs)} from {relation} where _change = 'upsert'{within}",
+        {"files": files} if loads is None else {"files": files, "loads": loads},
     ).fetchone()
     yield from zip(columns, row or (), strict=True)
 

@@ -15,7 +15,7 @@ import duckdb
 from orchestration.catalog import objects_of
 from orchestration.lib import builds, version_files
 from orchestration.lib.content import content_hash, quoted, table_content, text
-from orchestration.lib.ingest_ledger import file_rewritten
+from orchestration.lib.landing_files import file_rewritten
 from orchestration.lib.person import Person
 from orchestration.lib.redaction import Redaction, is_reference, text_columns
 from orchestration.settings import Settings

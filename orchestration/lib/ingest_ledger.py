@@ -1,21 +1,16 @@
 """The ledger of ingests: one small file per ingest, written last; what it does not list does not count.
 
-Belongs here: records, reading and writing them, and which landing files they vouch for. Making an
-ingest is `landing`.
+Belongs here: records, reading and writing them. Which landing files they vouch for is `landing_files`;
+making an ingest, `landing`.
 """
 
-import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from orchestration.errors import PipelineError
 from orchestration.settings import Settings
@@ -136,96 +131,6 @@ def feed_states(settings: Settings, source_instance: str) -> dict[str, dict[str,
         for item in record["objects"]
         if item["state"] is not None
     }
-
-
-def landing_files(
-    settings: Settings, ingests: Iterable[dict[str, Any]], *, is_content_checked: bool = False
-) -> dict[str, dict[str, list[Path]]]:
-    """Landing files of the given ingests: {system: {object: absolute paths, oldest load first}}.
-
-    Raises PipelineError where a record says that rows were landed and there is no file of that load, or
-    one that cannot be read; with `is_content_checked` also where a file is not what was landed (which reads
-    all of it: some 0.7 GB a second).
-    """
-    found: dict[str, dict[str, list[Path]]] = {}
-    for record in ingests:
-        instance = record["source_instance"]
-        present: set[tuple[str, str]] = set()
-        for load in record["loads"]:
-            for path in files_of_load(settings, load["system"], instance, load["load_id"]):
-                expected = record.get("checksums", {}).get(_name(path)) if is_content_checked else None
-                _require_whole(path, expected, _folder(settings, instance) / f"{record['ingest_id']}.json")
-                present.add((load["system"], path.parent.name))
-                found.setdefault(load["system"], {}).setdefault(path.parent.name, []).append(path)
-        for item in record["objects"]:
-            wrote = item["landed_rows"] + item["deleted_rows"] + item["adopted_rows"]
-            if wrote and (item["system"], item["object"]) not in present:
-                folder = settings.landing / item["system"] / item["object"]
-                file = _folder(settings, instance) / f"{record['ingest_id']}.json"
-                raise PipelineError(
-                    f"Source {instance}, {item['system']} {item['object']}: landing lacks the {wrote:,}"
-                    f" rows of ingest {record['ingest_id']}.",
-                    f"Restore {folder} from a backup. Without one, delete {file}: the next ingest lands again"
-                    " what the source still has.",
-                )
-    return found
-
-
-def checksums_of(settings: Settings, instance: str, loads: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Checksums of the files of the given (system, load id), by their path below landing."""
-    return {
-        _name(path): _checksum(path)
-        for system, load_id in loads
-        for path in files_of_load(settings, system, instance, load_id)
-    }
-
-
-@contextmanager
-def file_rewritten(path: Path) -> Iterator[None]:
-    """Around replacing a file of landing on purpose (erasure): its checksum is forgotten before and taken
-    anew after, so that a kill in between leaves a file that is not checked, not one that looks damaged."""
-    name, landing = _name(path), path.parent.parent.parent
-    for record_path in (landing / "_ingests" / path.name.split(".", 1)[0]).glob("*.json"):
-        record = json.loads(record_path.read_text(encoding="utf-8"))
-        if name in record.get("checksums", {}):
-            del record["checksums"][name]
-            _write(record_path, record)
-            yield
-            record["checksums"][name] = _checksum(path)
-            _write(record_path, record)
-            return
-    yield
-
-
-def _name(path: Path) -> str:
-    return "/".join(path.parts[-3:])
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "blake2b").hexdigest()[:32]
-
-
-def _require_whole(path: Path, expected: str | None, record: Path) -> None:
-    problem = None
-    try:
-        pq.read_metadata(path)  # stands at the end of a file, so one that was cut short has none
-        if expected is not None and _checksum(path) != expected:
-            problem = "its content is not what was landed"
-    except (OSError, pa.ArrowException) as error:
-        problem = str(error).splitlines()[0]
-    if problem:
-        raise PipelineError(
-            f"{path} is damaged: {problem}",
-            f"Restore it from a backup. Without one, delete {path.name} and {record}: the next ingest lands"
-            " again what the source still has. What was served before is still served.",
-        )
-
-
-def files_of_load(settings: Settings, system: str, instance: str, load_id: str) -> list[Path]:
-    """Files that one load wrote, of all objects."""
-    paths = (settings.landing / system).glob(f"[!_]*/{instance}.{load_id}.*.parquet")
-    return sorted(path.resolve() for path in paths)
 
 
 def sync_folder(folder: Path) -> None:

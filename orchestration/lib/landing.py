@@ -20,15 +20,13 @@ from orchestration.errors import PipelineError
 from orchestration.lib.ingest_ledger import (
     IngestReport,
     ObjectReport,
-    checksums_of,
     completed_ingests,
     feed_states,
-    files_of_load,
-    landing_files,
     write_record,
 )
 from orchestration.lib.landing_diff import Comparison, Difference
-from orchestration.lib.landing_parquet import Stamp
+from orchestration.lib.landing_files import checksums_of, files_of_load, landing_files
+from orchestration.lib.landing_parquet import LOAD_ID, Stamp
 from orchestration.lib.landing_spool import Spool, column_names
 from orchestration.lib.landing_state import standing_contents
 from orchestration.lib.warehouse import named_lock
@@ -146,8 +144,10 @@ def _landed(settings: Settings, instance: str) -> _Landed:
             adopted.append((system, load_id))
             for path in files_of_load(settings, system, instance, load_id):
                 pair = (system, path.parent.name)
-                files.setdefault(pair, []).append(path)
-                loaded = pq.read_table(path, columns=["_loaded_at"])["_loaded_at"]
+                if path not in files.setdefault(pair, []):
+                    files[pair].append(path)
+                its_rows = [(LOAD_ID, "=", load_id)]  # a compacted file holds other loads too
+                loaded = pq.read_table(path, columns=["_loaded_at"], filters=its_rows)["_loaded_at"]
                 adopted_rows[pair] = adopted_rows.get(pair, 0) + len(loaded)
                 moments.extend(value for value in loaded.unique().to_pylist())
     newest = max((_naive(moment) for moment in moments), default=None)

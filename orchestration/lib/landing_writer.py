@@ -20,7 +20,8 @@ from dlt.extract import storage as extract_storage
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from orchestration.errors import PipelineError
-from orchestration.lib.ingest_ledger import files_of_load, sync_folder
+from orchestration.lib.ingest_ledger import sync_folder
+from orchestration.lib.landing_files import files_of_load
 from orchestration.lib.landing_parquet import Stamp
 from orchestration.settings import Settings
 

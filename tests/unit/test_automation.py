@@ -48,7 +48,7 @@ def repository(settings: Settings, folder: Path) -> dg.RepositoryDefinition:
     jobs = pipeline_jobs(settings, KEYS, [], [])
     definitions = dg.Definitions(
         assets=[_landing(name, keys) for name, keys in KEYS.items()] + [_named("build_manifest")],
-        jobs=[jobs.ingest, jobs.build, jobs.digest, jobs.tidy],
+        jobs=[jobs.ingest, jobs.build, jobs.digest, jobs.tidy, jobs.compact],
         schedules=pipeline_schedules(jobs, KEYS, "Europe/Berlin"),
         sensors=[
             files_arrived_sensor(settings, jobs, {"crm": folder}, KEYS),

@@ -12,8 +12,8 @@ import pytest
 
 from orchestration.errors import PipelineError
 from orchestration.lib import landing, landing_spool, landing_state, landing_writer
-from orchestration.lib.ingest_ledger import file_rewritten
 from orchestration.lib.landing import completed_ingests, landing_files
+from orchestration.lib.landing_files import file_rewritten
 from orchestration.lib.landing_parquet import LandingParquet
 from orchestration.lib.warehouse import named_lock
 from orchestration.records import LANDING_COLUMNS, Rejected

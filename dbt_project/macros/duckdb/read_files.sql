@@ -14,12 +14,12 @@
 {% endmacro %}
 
 {# Parquet files as one relation in which the named columns exist, as text, whether or not any file
-   has them. #}
-{% macro read_parquet_files(files, columns) %}
-    {{ return(adapter.dispatch('read_parquet_files')(files, columns)) }}
+   has them. `load_ids`: only the rows of these loads. #}
+{% macro read_parquet_files(files, columns, load_ids=none) %}
+    {{ return(adapter.dispatch('read_parquet_files')(files, columns, load_ids)) }}
 {% endmacro %}
 
-{% macro duckdb__read_parquet_files(files, columns) %}
+{% macro duckdb__read_parquet_files(files, columns, load_ids) %}
     {%- set nulls = [] -%}
     {%- for column in columns -%}
         {%- do nulls.append('cast(null as varchar) as ' ~ adapter.quote(column)) -%}
@@ -28,9 +28,14 @@
     {%- for file in files -%}
         {%- do paths.append(sql_text(file)) -%}
     {%- endfor -%}
+    {%- set loads = [] -%}
+    {%- for load_id in load_ids or [] -%}
+        {%- do loads.append(sql_text(load_id)) -%}
+    {%- endfor -%}
     {{ return(
         '(select ' ~ nulls | join(', ') ~ ' where 1 = 0\nunion all by name\n'
-        ~ 'select * from read_parquet([' ~ paths | join(', ') ~ '], union_by_name = true))'
+        ~ 'select * from read_parquet([' ~ paths | join(', ') ~ '], union_by_name = true)'
+        ~ (' where _dlt_load_id in (' ~ loads | join(', ') ~ ')' if load_ids is not none else '') ~ ')'
     ) }}
 {% endmacro %}
 

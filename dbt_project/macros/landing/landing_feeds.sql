@@ -1,7 +1,8 @@
 {# What the build manifest says about an object, one entry per source instance that landed it:
-   {source_instance, files, fixture, time_zone, date_orders {column: order}, decimal_commas [column],
+   {source_instance, files, load_ids, fixture, time_zone, date_orders {column: order}, decimal_commas [column],
    mapping}. A date order or decimal comma of a mapped file may name the file's column or the canonical
-   one. `fixture`: the relation of a unit test that stands in for the files of every instance. #}
+   one. `load_ids`: the loads whose rows are meant, where the files hold more. `fixture`: the relation of
+   a unit test that stands in for the files of every instance. #}
 {% macro landing_feeds(system, object, fixture=none) %}
     {%- set manifest = build_manifest() -%}
     {%- set sources = manifest.get('sources', []) -%}
@@ -20,6 +21,7 @@
         {%- do feeds.append({
             'source_instance': instance,
             'files': entry.files,
+            'load_ids': entry.get('load_ids'),
             'fixture': fixture,
             'time_zone': source.time_zone or 'UTC',
             'date_orders': column_settings('date_orders', system, object, instance, mapping),

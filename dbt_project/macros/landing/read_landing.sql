@@ -31,7 +31,7 @@
 {# The rows as they landed, in which the named columns exist. #}
 {% macro landed_rows(feed, columns) %}
     {%- if feed.fixture is none -%}
-        {{ return(read_parquet_files(feed.files, columns)) }}
+        {{ return(read_parquet_files(feed.files, columns, feed.load_ids)) }}
     {%- endif -%}
     {%- set own = {'_record_key': 'varchar', '_record_hash': 'varchar', '_change': 'varchar', '_source_file': 'varchar',
         '_source_row': 'bigint', '_loaded_at': 'timestamp'} -%}
