@@ -164,7 +164,7 @@ def _compact(settings: Settings, joined: _Joined, moment: datetime) -> tuple[Com
             connection, "", _relation(joined.files)
         ):
             raise PipelineError(
-                f"The compaction of {joined.system} {joined.name} of {joined.instance} did not keep all rows.",
+                f"The compaction of {joined.system} {joined.name} of {joined.instance} lost rows.",
                 "Nothing was changed. Report this with the files of that folder in landing.",
             )
     target = settings.landing / joined.system / joined.name
