@@ -87,12 +87,13 @@ def now(source: Source, **later: float) -> datetime:
 
 
 def test_few_files_hold_every_row_and_column(crm: Source) -> None:
-    before, columns = whole(crm), pq.ParquetDataset(parquet(crm)[-1]).schema.names
+    before, files = whole(crm), parquet(crm)
+    columns = {name for path in files for name in pq.read_schema(path).names}
     (done,) = compact(crm.settings)
     assert len(parquet(crm)) == done.files_after == 1
-    assert (done.files_before, done.rows, done.kept_files) == (LOADS + 1, len(before), 0)  # one of tombstones
+    assert (done.files_before, done.rows, done.kept_files) == (len(files), len(before), 0)
     assert whole(crm) == before
-    assert set(columns) <= set(pq.read_schema(parquet(crm)[0]).names)
+    assert columns == set(pq.read_schema(parquet(crm)[0]).names)
     assert compact(crm.settings) == []
 
 
@@ -157,7 +158,7 @@ def test_files_of_a_build_under_way_stay_until_it_cannot_be_retried(crm: Source)
     (part,) = plan.manifest["landing"]["salesforce"]["Lead"]
     before = whole(crm)
     (done,) = compact(crm.settings)
-    assert done.kept_files == len(part["files"]) == LOADS + 1
+    assert done.kept_files == len(part["files"]) > LOADS  # tombstones have a file of their own
     assert all(Path(file).exists() for file in part["files"])
     assert whole(crm) == before  # and none of them counts any more
     compact(crm.settings, now=now(crm, hours=13))
