@@ -52,5 +52,7 @@ select
 from open_deals
 -- the last touch by the end of the week
 asof left join touched_days
-    on open_deals.opportunity_id = touched_days.opportunity_id and open_deals.week_end >= touched_days.effort_on
+    on
+    open_deals.opportunity_id = touched_days.opportunity_id
+    and open_deals.week_end >= touched_days.effort_on
 group by open_deals.rep_id, open_deals.week_end
