@@ -4,33 +4,36 @@ with slots as (
     select * from {{ ref('int_working_slots') }}
 ),
 
+-- until when the touches so far ran: the last one before the end of a slot then speaks for all
 touches as (
-    select * from {{ ref('int_prospecting_touches') }}
+    select
+        rep_id,
+        occurred_at,
+        max(runs_until) over (partition by rep_id order by occurred_at) as runs_until
+    from {{ ref('int_prospecting_touches') }}
 ),
 
 claims as (
     select * from {{ ref('int_claims_resolved') }}
 ),
 
-done as (
-    select distinct
-        slots.rep_id,
-        slots.slot_start_at
+judged as (
+    select
+        slots.*,
+        coalesce(
+            slots.slot_start_at <= touches.occurred_at or slots.slot_start_at < touches.runs_until, false
+        ) as is_done
     from slots
-    inner join touches
-        on
-        slots.rep_id = touches.rep_id
-        and slots.slot_end_at > touches.occurred_at
-        and (slots.slot_start_at <= touches.occurred_at or slots.slot_start_at < touches.runs_until)
+    asof left join touches
+        on slots.rep_id = touches.rep_id and slots.slot_end_at > touches.occurred_at
 )
 
 select
-    slots.*,
-    claims.claimed_prospecting_share,
-    done.slot_start_at is not null as is_done
-from slots
-left join done on slots.rep_id = done.rep_id and slots.slot_start_at = done.slot_start_at
+    judged.*,
+    claims.claimed_prospecting_share
+from judged
 left join claims
-    on slots.rep_id = claims.rep_id
-    and slots.date_day >= claims.valid_from
-    and slots.date_day < claims.valid_to
+    on
+    judged.rep_id = claims.rep_id
+    and judged.date_day >= claims.valid_from
+    and judged.date_day < claims.valid_to

@@ -104,16 +104,33 @@ timed as (
     from counted
 ),
 
-placed as (
+-- once for all who keep the same hours: the conversion is the dearest part
+hours as (
     select
-        rep_id,
-        date_day,
-        is_assumed,
         time_zone,
-        day_minutes,
+        starts_local,
+        ends_local,
         {{ local_to_utc('starts_local', 'time_zone') }} as starts_at,
         {{ local_to_utc('ends_local', 'time_zone') }} as ends_at
     from timed
+    group by time_zone, starts_local, ends_local
+),
+
+placed as (
+    select
+        timed.rep_id,
+        timed.date_day,
+        timed.is_assumed,
+        timed.time_zone,
+        timed.day_minutes,
+        hours.starts_at,
+        hours.ends_at
+    from timed
+    inner join hours
+        on
+        timed.time_zone = hours.time_zone
+        and timed.starts_local = hours.starts_local
+        and timed.ends_local = hours.ends_local
 ),
 
 measured as (
