@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.timing import alternate
-from orchestration.lib.build_plan import enabled_systems
+from orchestration.lib.build_inputs import enabled_systems
 from orchestration.lib.dbt_project import ensure_parsed
 from orchestration.settings import DEFAULT_SOURCES, PROJECT_ROOT, Settings
 from orchestration.sources_file import load_sources_file

@@ -54,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--source", action="append", default=[], help="only this one (may be repeated)")
     build = commands.add_parser("build", help="build, check and publish from what has been landed")
     build.add_argument("--from-landing", action="store_true", help="make the warehouse anew")
+    for command in (run, ingest, build):
+        command.add_argument("--force", action="store_true", help="also where nothing is new")
     history = commands.add_parser("history", help="recompute verdicts and flags for days of the past")
     history.add_argument("--from", type=date.fromisoformat, required=True, dest="first", metavar="DAY")
     history.add_argument("--to", type=date.fromisoformat, required=True, dest="last", metavar="DAY")
@@ -91,6 +93,7 @@ def _run_jobs(settings: Settings, options: argparse.Namespace) -> None:
         options.command,
         getattr(options, "source", ()),
         from_landing=getattr(options, "from_landing", False),
+        is_forced=options.force,
     )
 
 
@@ -131,7 +134,7 @@ def _check(settings: Settings, _: argparse.Namespace) -> None:
 
 def _docs(settings: Settings, _: argparse.Namespace) -> None:
     from orchestration.defs.warehouse import load_manifest
-    from orchestration.lib.build_plan import enabled_systems
+    from orchestration.lib.build_inputs import enabled_systems
     from orchestration.lib.docs_pages import write_pages
     from orchestration.sources_file import load_sources_file
 
@@ -223,7 +226,7 @@ def _compact(settings: Settings, _: argparse.Namespace) -> None:
 
 def _prepare(settings: Settings, _: argparse.Namespace) -> None:
     """Dagster's home and the parsed dbt project, so that no server has to make them while it starts."""
-    from orchestration.lib.build_plan import enabled_systems
+    from orchestration.lib.build_inputs import enabled_systems
     from orchestration.lib.dagster_home import prepare_dagster_home
     from orchestration.lib.dbt_project import ensure_parsed
     from orchestration.sources_file import load_sources_file

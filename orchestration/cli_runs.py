@@ -5,8 +5,8 @@ commands are in cli.py.
 """
 
 import warnings
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,60 +16,127 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
+    from orchestration.sources_file import SourcesFile
 
-def execute(settings: Settings, command: str, sources: Sequence[str], *, from_landing: bool = False) -> None:
-    """`run`, `ingest` or `build`; `sources`: only these (none: all); `from_landing`: forget the warehouse.
+
+def execute(
+    settings: Settings,
+    command: str,
+    sources: Sequence[str],
+    *,
+    from_landing: bool = False,
+    is_forced: bool = False,
+) -> None:
+    """`run`, `ingest` or `build`; `sources`: only these (none: all); `from_landing`: forget the warehouse;
+    `is_forced`: work also where nothing is new.
 
     Raises PipelineError where a source is unknown, a run fails, or another `run` or `build` is under way:
     two would take turns on one warehouse, and each find the other's work in it.
     """
     from orchestration.lib.warehouse import named_lock
+    from orchestration.sources_file import load_sources_file
 
     with ExitStack() as locks:
         if command != "ingest":
             locks.enter_context(named_lock(settings.home / "run.lock", f"`{command}`"))
-        _execute(settings, command, sources, from_landing=from_landing)
+        file = load_sources_file(settings.sources_file)
+        chosen = _known(settings, file, sources)
+        say(f"Sources: {settings.sources_file}")
+        say(f"Data:    {settings.home}")
+        if command in ("run", "ingest"):
+            _ingest_what_is_new(settings, file, chosen, is_forced=is_forced)
+        if command in ("run", "build"):
+            _build_what_is_new(settings, file, from_landing=from_landing, is_forced=is_forced)
 
 
-def _execute(settings: Settings, command: str, sources: Sequence[str], *, from_landing: bool) -> None:
-    from orchestration.sources_file import load_sources_file
-
-    entries = load_sources_file(settings.sources_file).sources
-    names = [entry.name for entry in entries]
-    chosen = sources or names
-    unknown = sorted(set(chosen) - set(names))
+def _known(settings: Settings, file: "SourcesFile", names: Sequence[str]) -> Sequence[str]:
+    known = [entry.name for entry in file.sources]
+    unknown = sorted(set(names) - set(known))
     if unknown:
         raise PipelineError(
             f"There is no source {', '.join(unknown)} in {settings.sources_file}.",
-            f"The file has: {', '.join(names)}.",
+            f"The file has: {', '.join(known)}.",
         )
-    # Dagster takes seconds to import: after the sources file has been found right
+    return names or known
+
+
+def _ingest_what_is_new(
+    settings: Settings, file: "SourcesFile", names: Sequence[str], *, is_forced: bool
+) -> None:
+    from orchestration.lib.unchanged import landed_alike
+
+    new = []
+    for entry in file.sources:
+        if entry.name in names:
+            record = None if is_forced else landed_alike(settings, entry)
+            if record is None:
+                new.append(entry.name)
+            else:
+                say(
+                    f"Ingest {entry.name}: nothing new, it would be generated as it has been landed"
+                    f" {record['finished_at'][:19]} UTC"
+                )
+    if new:
+        from orchestration.defs.jobs import ingest_definitions
+
+        with _dagster(settings, file) as instance:
+            _ingest(ingest_definitions(settings, file), instance, new)
+
+
+def _build_what_is_new(
+    settings: Settings, file: "SourcesFile", *, from_landing: bool, is_forced: bool
+) -> None:
+    from orchestration.lib.unchanged import confirm, look
+
+    if not from_landing and not is_forced:
+        now = datetime.now(UTC)
+        found = look(settings, file, now=now)
+        if found.is_nothing_new:
+            said = confirm(settings, found, now)
+            _tell_that_all_is_well(settings, file, now)
+            say(f"{said}\n`build --force` builds it again.")
+            return
+        say(f"To build: {'; '.join(found.reasons)}.")
+    from orchestration.defs.assemble import build_definitions
+
+    with _dagster(settings, file) as instance:
+        if from_landing:
+            _forget_warehouse(settings)
+        _build(settings, build_definitions(settings), instance)
+
+
+@contextmanager
+def _dagster(settings: Settings, file: "SourcesFile") -> Iterator["dg.DagsterInstance"]:
+    """Dagster's instance; imported only here, as that takes seconds. Troubles are told at the end."""
     from dagster import BetaWarning, DagsterInstance, PreviewWarning
 
     from orchestration.defs.alerts import tell_of_runs
-    from orchestration.defs.assemble import build_definitions
     from orchestration.defs.own_runs import end_dead_runs
     from orchestration.lib.dagster_home import prepare_dagster_home
 
     for category in (BetaWarning, PreviewWarning):  # of Dagster's own maturity labels
         warnings.filterwarnings("ignore", category=category)
     prepare_dagster_home(settings)
-    say(f"Sources: {settings.sources_file}")
-    say(f"Data:    {settings.home}")
-    definitions = build_definitions(settings)
-    if from_landing:
-        _forget_warehouse(settings)
     began = datetime.now(UTC)
     with DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         for told in end_dead_runs(instance):
             say(told)
         try:
-            if command in ("run", "ingest"):
-                _ingest(definitions, instance, chosen)
-            if command in ("run", "build"):
-                _build(settings, definitions, instance)
+            yield instance
         finally:
-            tell_of_runs(settings, entries, instance, began, say)
+            tell_of_runs(settings, file.sources, instance, began, say)
+
+
+def _tell_that_all_is_well(settings: Settings, file: "SourcesFile", now: datetime) -> None:
+    """A build that need not be made is a good one: it ends the alert of one that failed."""
+    if settings.are_alerts_wanted:
+        from orchestration.lib.alerts import RunEnd, tell
+
+        end = RunEnd("build", None, "none was needed", now.timestamp(), None)
+        try:
+            tell(settings, file.sources, [end])
+        except PipelineError as error:
+            say(f"Alerts: {error}")
 
 
 def _forget_warehouse(settings: Settings) -> None:

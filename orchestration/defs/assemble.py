@@ -15,7 +15,7 @@ from orchestration.defs.sensors import build_after_files_sensor, files_arrived_s
 from orchestration.defs.table_metadata import with_origins
 from orchestration.defs.warehouse import build_manifest_asset, dbt_models, load_manifest
 from orchestration.errors import PipelineError
-from orchestration.lib.build_plan import enabled_systems
+from orchestration.lib.build_inputs import enabled_systems, is_as_of_fixed
 from orchestration.lib.dbt_translator import PipelineTranslator, published_tables
 from orchestration.lib.lineage import read_lineage
 from orchestration.lib.record_links import RecordLinks
@@ -43,11 +43,14 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     landing_keys = {name: sorted(asset.keys) for name, asset in landing.items()}
     tables = published_tables(manifest)
     links = RecordLinks(sources.sources)
-    fresh = marts_freshness(settings.max_build_age_hours)
+    # tables that do not age have no age at which they are late
+    fresh = None if is_as_of_fixed(settings, sources) else marts_freshness(settings.max_build_age_hours)
     translator, lineage = PipelineTranslator(providers_of(sources.sources)), read_lineage(settings)
     models = dbt_models(settings, manifest, systems, translator, links).map_asset_specs(
         lambda spec: (
-            with_origins(spec, lineage, translator).replace_attributes(freshness_policy=fresh)
+            with_origins(spec, lineage, translator).replace_attributes(
+                freshness_policy=fresh or spec.freshness_policy
+            )
             if spec.key.path[-1] in tables
             else spec
         )

@@ -13,6 +13,7 @@ import dagster as dg
 from orchestration.catalog import objects_of
 from orchestration.defs.freshness import source_freshness
 from orchestration.defs.retries import NETWORK_RETRIES
+from orchestration.defs.runs import INTERACTIVE_TAG
 from orchestration.defs.step_errors import told_as_failure
 from orchestration.lib.asset_keys import landing_key
 from orchestration.settings import Settings
@@ -49,9 +50,14 @@ def landing_assets(settings: Settings, entry: SourceEntry) -> dg.AssetsDefinitio
     )
     def land(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         from orchestration.lib.landing import feed_states, ingest
+        from orchestration.lib.unchanged import landed_alike, made_from
         from orchestration.sources.registry import open_feeds
 
         now = datetime.now(UTC)
+        record = None if INTERACTIVE_TAG in context.run.tags else landed_alike(settings, entry)
+        if record is not None:  # a command has looked by itself
+            context.log.info(f"Nothing new: it would be generated as landed {record['finished_at']} UTC.")
+            return
         with told_as_failure(settings, context):
             feeds = open_feeds(
                 entry,
@@ -61,7 +67,9 @@ def landing_assets(settings: Settings, entry: SourceEntry) -> dg.AssetsDefinitio
                 secret=settings.secret,
                 landing=settings.landing,
             )
-            report = ingest(settings, entry, feeds, now=now, progress=context.log.info).to_dict()
+            report = ingest(
+                settings, entry, feeds, now=now, progress=context.log.info, made_from=made_from(entry)
+            ).to_dict()
         for item in report["objects"]:
             key = keys[item["system"], item["object"]]
             for warning in item["warnings"]:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from orchestration.defs.ingestion import landing_assets
 from orchestration.defs.runs import JOB_TAG
 from orchestration.defs.step_errors import told_as_failure
 from orchestration.errors import PipelineError
 from orchestration.lib.asset_keys import BUILD_MANIFEST, PUBLISHED
 from orchestration.settings import Settings
+from orchestration.sources_file import SourcesFile
 
 if TYPE_CHECKING:  # what dg.define_asset_job returns has no public name
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -84,15 +86,8 @@ def pipeline_jobs(
     The build does not wait for the ingest: it uses each source's last complete load, and a source
     that is required or too old blocks publication by name.
     """
-    everything = [key for keys in landing_keys.values() for key in keys]
     return Jobs(
-        ingest=dg.define_asset_job(
-            "ingest",
-            selection=dg.AssetSelection.assets(*everything),
-            description="Land what is new from every source. The schedule starts one run per source.",
-            executor_def=dg.in_process_executor,
-            tags={JOB_TAG: "ingest"},  # dagster.yaml lets two of these run at a time
-        ),
+        ingest=_ingest_job([key for keys in landing_keys.values() for key in keys]),
         build=dg.define_asset_job(
             "build",
             selection=dg.AssetSelection.assets(BUILD_MANIFEST, *model_keys, *published_keys),
@@ -103,6 +98,23 @@ def pipeline_jobs(
         digest=_digest_job(settings),
         tidy=_tidy_job(),
         compact=_compact_job(settings),
+    )
+
+
+def ingest_definitions(settings: Settings, sources: SourcesFile) -> dg.Definitions:
+    """The sources and the job `ingest` alone: what a command that lands them needs, without the dbt project,
+    which takes seconds to load."""
+    landing = [landing_assets(settings, entry) for entry in sources.sources]
+    return dg.Definitions(assets=landing, jobs=[_ingest_job([key for one in landing for key in one.keys])])
+
+
+def _ingest_job(landing_keys: Sequence[dg.AssetKey]) -> "UnresolvedAssetJobDefinition":
+    return dg.define_asset_job(
+        "ingest",
+        selection=dg.AssetSelection.assets(*landing_keys),
+        description="Land what is new from every source. The schedule starts one run per source.",
+        executor_def=dg.in_process_executor,
+        tags={JOB_TAG: "ingest"},  # dagster.yaml lets two of these run at a time
     )
 
 

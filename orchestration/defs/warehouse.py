@@ -1,19 +1,21 @@
 """The build manifest and the dbt models: landing to private warehouse, in one dbt invocation."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import dagster as dg
 from dagster_dbt import dbt_assets
 from dagster_dbt.dbt_manifest import validate_manifest
 
+from orchestration.defs.runs import INTERACTIVE_TAG
 from orchestration.defs.step_errors import told_as_failure
 from orchestration.defs.table_metadata import TableMetadata
-from orchestration.lib import builds, dbt_project
-from orchestration.lib.asset_keys import BUILD_MANIFEST
+from orchestration.lib import builds, dbt_project, timings
+from orchestration.lib.asset_keys import BUILD_MANIFEST, PUBLISHED
 from orchestration.lib.build_artifacts import keep_artifacts, retire_artifacts
 from orchestration.lib.dbt_translator import PipelineTranslator
 from orchestration.lib.record_links import RecordLinks
@@ -26,11 +28,20 @@ UNIQUE_ID = "dagster_dbt/unique_id"
 _SHOWN = 12  # failures named in a message; dbt_run_results.json.gz has all
 
 
+class Clocks(TypedDict):
+    """Both clocks, as `plan_build` takes them."""
+
+    as_of: str | None
+    known_at: datetime | None
+
+
 class BuildConfig(dg.Config):
-    """The two clocks of a build, for a manual run; empty: the settings' `as_of`, the newest loads."""
+    """The two clocks of a build, for a manual run; empty: the settings' `as_of`, the newest loads.
+    `force`: build also where nothing has changed since what is served was built."""
 
     as_of: str | None = None
     known_at: str | None = None
+    force: bool = False
 
 
 def build_manifest_asset(
@@ -44,23 +55,30 @@ def build_manifest_asset(
         group_name="build",
         owners=["team:data-engineering"],
         kinds={"json"},
+        output_required=False,  # not there where nothing is new: then Dagster skips every step after it
         description="Inputs of a build, written down before it starts: both clocks (`as_of`, `known_at`),"
-        " the landing files that it reads, how date columns are to be read, the git revision.",
+        " the landing files that it reads, how date columns are to be read, the git revision. Skipped, with"
+        " all that follows, where what is served was made from the same (`force` builds all the same).",
     )
-    def build_manifest(context: dg.AssetExecutionContext, config: BuildConfig) -> dg.MaterializeResult[Any]:
+    def build_manifest(
+        context: dg.AssetExecutionContext, config: BuildConfig
+    ) -> Iterator[dg.MaterializeResult[Any]]:
         from orchestration.lib.build_plan import plan_build
 
+        begun = time.monotonic()
+        now = datetime.now(UTC)
+        clocks: Clocks = {
+            "as_of": config.as_of,
+            "known_at": datetime.fromisoformat(config.known_at) if config.known_at else None,
+        }
         with told_as_failure(settings):
-            plan = plan_build(
-                settings,
-                sources,
-                run_id=context.run.root_run_id or context.run.run_id,
-                now=datetime.now(UTC),
-                as_of=config.as_of,
-                known_at=datetime.fromisoformat(config.known_at) if config.known_at else None,
-            )
+            if not config.force and _is_nothing_new(context, settings, sources, now, clocks):
+                return
+            run_id = context.run.root_run_id or context.run.run_id
+            plan = plan_build(settings, sources, run_id=run_id, now=now, **clocks)
+            timings.add_step(settings, plan.build_id, "manifest", time.monotonic() - begun)
         manifest = plan.manifest
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={
                 "build_id": plan.build_id,
                 "as_of": manifest["as_of"],
@@ -76,6 +94,30 @@ def build_manifest_asset(
         )
 
     return build_manifest
+
+
+def _is_nothing_new(
+    context: dg.AssetExecutionContext,
+    settings: Settings,
+    sources: SourcesFile,
+    now: datetime,
+    clocks: Clocks,
+) -> bool:
+    """Look, and tell of what is found. Not where a command has looked already, nor where somebody has chosen
+    assets of their own: they want just these."""
+    from orchestration.lib.unchanged import confirm, look
+
+    chosen = context.run.asset_selection
+    if INTERACTIVE_TAG in context.run.tags or (chosen and PUBLISHED not in chosen):
+        return False
+    found = look(settings, sources, now=now, **clocks)
+    if found.reasons:
+        context.log.info(f"To build: {'; '.join(found.reasons)}.")
+        return False
+    said = confirm(settings, found, now)
+    context.log.info(f"{said} `force` in this asset's config builds it again.")
+    context.log_event(dg.AssetObservation(PUBLISHED, description=said))
+    return True
 
 
 def dbt_models(
@@ -105,6 +147,7 @@ def dbt_models(
             told_as_failure(settings),
             writer_lock(settings, f"build {build['build_id']}, Dagster run {context.run.run_id}"),
         ):
+            begun = time.monotonic()
             path = builds.build_dir(settings, build["build_id"]) / builds.MANIFEST
             for removed in remove_unreadable(settings):
                 context.log.warning(removed)
@@ -113,10 +156,15 @@ def dbt_models(
                 for removed in remove_unreadable(settings, read_all=True):
                     context.log.warning(removed)
                     run = dbt_project.build(settings, systems, path)
+            timings.add_step(settings, build["build_id"], "dbt", time.monotonic() - begun)
+            begun = time.monotonic()
             counts = row_counts(settings)
+            nodes = validate_manifest(manifest)["nodes"]
+            timings.add_dbt(settings, build["build_id"], run.results, nodes, counts)
             keep_artifacts(settings, build["build_id"])
             retire_artifacts(settings, build["build_id"], datetime.now(UTC))
         shown = TableMetadata(settings, translator, links, run, context.log.warning)
+        timings.add_step(settings, build["build_id"], "describe", time.monotonic() - begun)
         yield from shown.added_to(_events(context, run, counts))
         if run.is_failed:
             raise dg.Failure(description=describe_failure(run, settings.home), allow_retries=False)

@@ -8,6 +8,8 @@ import contextlib
 import json
 import os
 import re
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ VERDICT = "verdict.json"
 PROFILE = "profile.json"
 PUBLISHED = "published.json"
 ROLLED_BACK = "rolled_back.json"
+CONFIRMED = "confirmed.json"
 
 _BUILD_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
@@ -115,6 +118,16 @@ def publications(settings: Settings) -> list[dict[str, Any]]:
     ]
     records.sort(key=lambda record: (record["published_at"], record["build_id"]))
     return [{key: record[key] for key in keys} for record in records]
+
+
+def good_until(settings: Settings, publication: Mapping[str, Any]) -> datetime:
+    """When the published build was last known to say all there is: its publication, or the last time that
+    somebody looked and found nothing new (UTC without offset)."""
+    try:
+        confirmed = read_json(build_dir(settings, publication["build_id"]) / CONFIRMED)["confirmed_at"]
+    except FileNotFoundError:
+        confirmed = ""
+    return datetime.fromisoformat(max(publication["published_at"], confirmed))
 
 
 def fsync_file(path: Path) -> None:

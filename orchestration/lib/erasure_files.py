@@ -149,6 +149,7 @@ def erase_version(settings: Settings, version: Path, redaction: Redaction) -> in
     for new, old in changed:
         new.chmod(0o444)
         _replace(new, old)
+    version_files.write_checksums(version)
     builds.write_json(version / version_files.RECORD, record)
     for name in (builds.VERDICT, builds.PUBLISHED):  # the ledger speaks of the same content
         ledger = builds.build_dir(settings, record["build_id"]) / name

@@ -13,7 +13,8 @@ import duckdb
 
 from orchestration.errors import PipelineError
 from orchestration.lib import builds, dbt_project
-from orchestration.lib.build_plan import enabled_systems, plan_build, resolve_as_of
+from orchestration.lib.build_inputs import enabled_systems, resolve_as_of
+from orchestration.lib.build_plan import plan_build
 from orchestration.lib.content import quoted, text
 from orchestration.lib.warehouse import named_lock
 from orchestration.settings import Settings

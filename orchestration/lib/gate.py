@@ -5,6 +5,7 @@ yes and no is `verdict`; the checks themselves are data in `expectations/suites`
 """
 
 import statistics
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from expectations.runner import run
 from expectations.schema import SUITES_DIR, load_suites
 from expectations.sql import Relation, Value
 from expectations.trends import judge_trends
-from orchestration.lib import builds, dbt_project
+from orchestration.lib import builds, dbt_project, timings
 from orchestration.lib.content import TableContent, contents
 from orchestration.lib.dbt_checks import read_outcome
 from orchestration.lib.history import PublishedHistory, write_profile
@@ -48,6 +49,7 @@ def judge(
     run_results.json stands in the build's folder. Raises PipelineError where an input of the audit
     is not there; a check that fails or crashes is part of the verdict.
     """
+    begun = time.monotonic()
     build_id = warehouse_build_id(settings)
     path = builds.build_dir(settings, build_id) / builds.VERDICT
     path.unlink(missing_ok=True)  # an audit that dies leaves no verdict, not the one before
@@ -75,6 +77,7 @@ def judge(
         created_at=(now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None),
     )
     builds.write_json(path, verdict)
+    timings.add_step(settings, build_id, "gate", time.monotonic() - begun)
     write_report(settings, verdict)
     for reason in verdict["blocking_reasons"]:
         progress(f"Blocks publication: {reason}")

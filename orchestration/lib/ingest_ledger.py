@@ -46,7 +46,7 @@ class ObjectReport:
 @dataclass(frozen=True)
 class IngestReport:
     """One ingest of one source instance. `loads`: (system, dlt load id). `checksums`: of the files they
-    wrote, by their path below landing."""
+    wrote, by their path below landing. `made_from`: see `unchanged.made_from`."""
 
     ingest_id: str
     source_instance: str
@@ -56,6 +56,7 @@ class IngestReport:
     objects: tuple[ObjectReport, ...]
     warnings: tuple[str, ...] = ()
     checksums: Mapping[str, str] = field(default_factory=dict)
+    made_from: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The ledger's record: plain JSON values, times UTC text."""
@@ -77,6 +78,7 @@ class IngestReport:
             ],
             "warnings": list(self.warnings),
             "checksums": dict(self.checksums),
+            "made_from": self.made_from,
         }
 
 

@@ -59,12 +59,13 @@ def ingest(
     *,
     now: datetime,
     progress: Callable[[str], None] = lambda _: None,
+    made_from: str | None = None,
 ) -> IngestReport:
     """Land what is new in a source's feeds and write the ingest into the ledger.
 
-    `now` becomes the load time, moved up where landing already holds a later one. All feeds are read
-    and checked before anything is written: a source lands whole or not at all. Raises PipelineError
-    where the source cannot be read as configured, or where another ingest of it is under way.
+    `now` becomes the load time, moved up where landing already holds a later one; `made_from` is noted.
+    All feeds are read and checked before anything is written: a source lands whole or not at all. Raises
+    PipelineError where the source cannot be read as configured, or where another ingest of it is under way.
     """
     from orchestration.lib import landing_writer
 
@@ -118,6 +119,7 @@ def ingest(
                 ),
                 warnings=(*warnings, *_source_warnings(spools, landed)),
                 checksums=checksums_of(settings, entry.name, loads),
+                made_from=made_from,
             )
             write_record(settings, report)
     return report

@@ -5,7 +5,6 @@ Belongs here: finding them, holding them to their checksums, and keeping the che
 replaced. The records are `ingest_ledger` and `compaction_ledger`.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -23,16 +22,19 @@ from orchestration.lib.compaction_ledger import (
     is_compacted,
     record_path,
 )
+from orchestration.lib.fingerprint import checksum
 from orchestration.settings import Settings
 
 
 @dataclass
 class LandingPart:
     """What some ingests landed of one object. `files`: absolute paths, oldest load first; `load_ids`: where
-    a compacted file holds more than these ingests brought, the loads whose rows are meant; else None."""
+    a compacted file holds more than these ingests brought, the loads whose rows are meant; else None.
+    `checksums`: of the files as recorded, by their keys; None of one that was landed before there were any."""
 
     files: list[Path] = field(default_factory=list)
     load_ids: list[str] | None = None
+    checksums: dict[str, str | None] = field(default_factory=dict)
 
 
 class LoadFiles:
@@ -109,10 +111,10 @@ def landing_parts(
                 written = record_path(settings, compaction) if compaction else record_file
                 for path in (path for path in paths if path not in seen):
                     seen.add(path)
-                    _require_whole(
-                        path, checksums.get(file_key(path)) if is_content_checked else None, written
-                    )
+                    recorded = checksums.get(file_key(path))
+                    _require_whole(path, recorded if is_content_checked else None, written)
                     part.files.append(path)
+                    part.checksums[file_key(path)] = recorded
         for item in record["objects"]:
             wrote = item["landed_rows"] + item["deleted_rows"] + item["adopted_rows"]
             if wrote and (item["system"], item["object"]) not in present:
@@ -183,12 +185,6 @@ def _checksum_anew(record: Path, document: dict[str, Any], key: str, path: Path)
 def file_key(path: Path) -> str:
     """A file's path below landing, as records name it."""
     return "/".join(path.parts[-3:])
-
-
-def checksum(path: Path) -> str:
-    """Of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "blake2b").hexdigest()[:32]
 
 
 def _require_whole(path: Path, expected: str | None, record: Path) -> None:

@@ -64,6 +64,19 @@ def publish_to_postgres(settings: Settings, url: str) -> dict[str, int]:
     return {table: int(facts["rows"]) for table, facts in record["tables"].items()}
 
 
+def served_build(url: str) -> str | None:
+    """The build that readers of the server see; None where they see none. Raises PipelineError where the
+    server cannot be reached."""
+    with _connected(url) as connection, connection.cursor() as cursor:
+        cursor.execute("select to_regclass(%s)", [f"{VIEWS}.meta_build"])
+        row = cursor.fetchone()
+        if row is None or row[0] is None:
+            return None
+        cursor.execute(f'select build_id from "{VIEWS}".meta_build')
+        row = cursor.fetchone()
+    return str(row[0]) if row else None
+
+
 def _prepare(cursor: "psycopg.Cursor[Any]") -> None:
     cursor.execute(f"set lock_timeout = '{_LOCK_TIMEOUT}'")
     cursor.execute("select pg_advisory_lock(hashtext('pipeline_truth publication'))")

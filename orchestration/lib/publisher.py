@@ -124,6 +124,15 @@ def current_version(settings: Settings) -> Path | None:
     return version if is_ours else None
 
 
+def served(settings: Settings) -> Publication | None:
+    """What BI reads now; None where nothing is served, or not by the two links that BI knows."""
+    version = current_version(settings)
+    constant = settings.published / CONSTANT
+    if version is None or constant.resolve() != (version / version_files.DATABASE).resolve():
+        return None
+    return _publication(version)
+
+
 def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A reader's connection to what is served: read only, and it can reach no other file.
 

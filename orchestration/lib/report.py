@@ -4,7 +4,6 @@ Belongs here: `builds/<build_id>/report.html`, made from the verdicts of this bu
 It decides nothing; the rule of yes and no is `verdict`.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,12 +13,12 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from orchestration.lib import builds
+from orchestration.lib.timings import STEPS, read_timings
 from orchestration.lib.verdict import counts
 from orchestration.settings import Settings
 
 REPORT = "report.html"
 _TREND_BUILDS = 30
-_SLOWEST = 12
 _TEMPLATE = Path(__file__).with_name("report.html.j2")
 _WIDTH, _HEIGHT = 140, 24
 _BAR, _BAR_HEIGHT = 14, 44
@@ -27,9 +26,9 @@ _BAR, _BAR_HEIGHT = 14, 44
 
 def write_report(settings: Settings, verdict: Mapping[str, Any]) -> Path:
     """Write the page of one verdict beside it; returns its path. Every text in it is escaped."""
-    folder = builds.build_dir(settings, verdict["build_id"])
-    path = folder / REPORT
-    page = render(verdict, _verdicts_before(settings, verdict["build_id"]), _seconds(folder))
+    path = builds.build_dir(settings, verdict["build_id"]) / REPORT
+    before = _verdicts_before(settings, verdict["build_id"])
+    page = render(verdict, before, read_timings(settings, verdict["build_id"]))
     temporary = path.with_name(f".{REPORT}.tmp")
     temporary.write_text(page, encoding="utf-8")
     temporary.replace(path)
@@ -37,9 +36,9 @@ def write_report(settings: Settings, verdict: Mapping[str, Any]) -> Path:
 
 
 def render(
-    verdict: Mapping[str, Any], before: Sequence[Mapping[str, Any]], seconds: Mapping[str, float]
+    verdict: Mapping[str, Any], before: Sequence[Mapping[str, Any]], timings: Mapping[str, Any]
 ) -> str:
-    """The page as HTML. `before`: older verdicts, oldest first; `seconds`: dbt node to its time."""
+    """The page as HTML. `before`: older verdicts, oldest first; `timings`: as `read_timings` gives them."""
     checks = verdict["checks"]
     per_table = Counter(check["table"] for check in checks)
     failing = [check for check in checks if check["outcome"] != "passed"]
@@ -84,7 +83,9 @@ def render(
         trends=[check for check in checks if check.get("kind") == "trend"],
         tables=tables,
         shares=shares,
-        slowest=sorted(seconds.items(), key=lambda item: -item[1])[:_SLOWEST],
+        steps=[(name, STEPS[name], seconds) for name, seconds in timings["steps"].items()],
+        layers=timings["layers"],
+        slowest=timings["slowest"],
     )
 
 
@@ -92,15 +93,6 @@ def _verdicts_before(settings: Settings, build_id: str) -> list[dict[str, Any]]:
     ids = [each for each in builds.build_ids(settings) if each != build_id][-_TREND_BUILDS:]
     paths = [builds.build_dir(settings, each) / builds.VERDICT for each in ids]
     return [builds.read_json(path) for path in paths if path.exists()]
-
-
-def _seconds(folder: Path) -> dict[str, float]:
-    """Seconds of each dbt node of the build; empty where dbt left no results."""
-    try:
-        results = json.loads((folder / "run_results.json").read_text(encoding="utf-8"))["results"]
-    except (FileNotFoundError, ValueError, KeyError):
-        return {}
-    return {item["unique_id"].split(".", 2)[-1]: float(item.get("execution_time") or 0) for item in results}
 
 
 def _bars(verdicts: Sequence[Mapping[str, Any]]) -> str:

@@ -121,7 +121,7 @@ def _old_build(
 ) -> Iterator[Trouble]:
     if not published:
         return
-    last = datetime.fromisoformat(published[-1]["published_at"])
+    last = builds.good_until(settings, published[-1])
     hours = settings.max_build_age_hours
     if now - last > timedelta(hours=hours):
         yield Trouble(
