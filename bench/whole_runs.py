@@ -3,96 +3,96 @@
 Belongs here: runs as a person starts them, in processes of their own.
 """
 
-import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bench.timing import Timed, ratios
+from orchestration.lib import builds
+from orchestration.lib.ingest_ledger import completed_ingests
+from orchestration.lib.timings import read_timings
 from orchestration.settings import DEFAULT_SOURCES, PROJECT_ROOT, Settings
 
 AIM = 1.3  # of the bare imports
-# What a run that ingests, builds, checks and publishes cannot do without.
-IMPORTS = (
+# What a run that lands, builds, checks and publishes cannot do without.
+WORKING_IMPORTS = (
     "import dagster, dagster_dbt, dbt.cli.main, dbt.adapters.duckdb, dlt, duckdb, pyarrow.parquet, "
     "great_expectations, sqlalchemy"
 )
-_SLOWEST = 12
+_RUN = [sys.executable, "-m", "orchestration", "run"]
+# The same run, then the modules of other people's that it has imported, on the last line.
+_LISTING = """
+import runpy, sys
+sys.argv = ["orchestration", "run"]
+try:
+    runpy.run_module("orchestration", run_name="__main__", alter_sys=True)
+finally:
+    files = {name: getattr(module, "__file__", None) or "" for name, module in sys.modules.items()}
+    print("\\n" + " ".join(name for name, file in files.items() if "site-packages" in file))
+"""
 
 
 def measure(work: Path, *, repeats: int) -> dict[str, Any]:
-    """Time the demo's first run, then by turns bare imports and runs with nothing new."""
+    """Time the demo's first run, then by turns: a run with nothing new, the bare imports of all that it
+    imports, and those of a run that has work to do."""
     home = work / "home"
     shutil.rmtree(home, ignore_errors=True)
     settings = Settings(home=home, sources_file=DEFAULT_SOURCES)
-    first = _seconds([sys.executable, "-m", "orchestration", "run"], settings)
-    first_steps = steps(settings)
-    imports, again, again_steps = [], [], []
+    first = _seconds(_RUN, settings)
+    modules = _ended([sys.executable, "-c", _LISTING], settings).splitlines()[-1].split()
+    bare = "import importlib\nfor name in %r: importlib.import_module(name)"
+    times: dict[str, list[float]] = {"run": [], "bare": [], "working": []}
     for _ in range(repeats):
-        imports.append(_seconds([sys.executable, "-c", IMPORTS], settings))
-        again.append(_seconds([sys.executable, "-m", "orchestration", "run"], settings))
-        again_steps.append(steps(settings))
-    names = dict.fromkeys(name for found in again_steps for name in found)
+        times["run"].append(_seconds(_RUN, settings))
+        times["bare"].append(_seconds([sys.executable, "-c", bare % modules], settings))
+        times["working"].append(_seconds([sys.executable, "-c", WORKING_IMPORTS], settings))
+    (build_id,) = builds.build_ids(settings)  # all but the first run made none
     return {
         "aim_of_imports": AIM,
-        "nothing_new_of_imports_wall": ratios(again, imports),
+        "nothing_new_of_imports_wall": ratios(times["run"], times["bare"]),
+        "nothing_new_of_imports_of_a_working_run_wall": ratios(times["run"], times["working"]),
+        "nothing_new_imports": ", ".join(sorted({name.partition(".")[0] for name in modules})),
         "first_run_seconds": round(first, 2),
-        "first_run_steps": first_steps,
-        "nothing_new_steps_median": {
-            name: round(statistics.median([found[name] for found in again_steps if name in found]), 2)
-            for name in names
-        },
-        "slowest_dbt_nodes": slowest_nodes(settings),
+        "first_run_steps": steps(settings, build_id),
+        "slowest_dbt_nodes": nodes(settings, build_id),
         "timed": [
-            Timed("bare imports", tuple(imports)).to_dict(),
-            Timed("run with nothing new", tuple(again)).to_dict(),
+            Timed("run with nothing new", tuple(times["run"])).to_dict(),
+            Timed("bare imports of it", tuple(times["bare"])).to_dict(),
+            Timed("bare imports of a working run", tuple(times["working"])).to_dict(),
         ],
     }
 
 
-def steps(settings: Settings) -> dict[str, float]:
-    """Seconds of every step of the newest ingest and build, from Dagster's own event log."""
-    from dagster import DagsterInstance  # noqa: PLC0415 - takes seconds, and only this needs it
-
-    found: dict[str, float] = {}
-    with DagsterInstance.from_config(str(settings.dagster_home)) as instance:
-        for job in ("ingest", "build"):
-            for run in instance.get_runs(limit=200):
-                if run.job_name != job:
-                    continue
-                for step in instance.get_run_step_stats(run.run_id):
-                    if step.start_time is not None and step.end_time is not None:
-                        found[f"{job}: {step.step_key}"] = round(step.end_time - step.start_time, 2)
-                break
-    return found
+def steps(settings: Settings, build_id: str) -> dict[str, float]:
+    """Seconds of the demo's last ingest and of every step of a build, as their ledgers have them."""
+    record = completed_ingests(settings, "demo")[-1]
+    began, ended = (datetime.fromisoformat(record[name]) for name in ("started_at", "finished_at"))
+    return {"ingest": round((ended - began).total_seconds(), 2), **read_timings(settings, build_id)["steps"]}
 
 
-def slowest_nodes(settings: Settings) -> list[dict[str, Any]]:
-    """The dbt nodes of the newest build that took longest, and the sum of all of them by kind."""
-    files = sorted(settings.builds.glob("*/run_results.json"), key=lambda path: path.stat().st_mtime)
-    if not files:
-        return []
-    results = json.loads(files[-1].read_text(encoding="utf-8"))["results"]
-    kinds: dict[str, list[float]] = {}
-    for item in results:
-        kinds.setdefault(item["unique_id"].split(".")[0], []).append(item["execution_time"])
+def nodes(settings: Settings, build_id: str) -> list[dict[str, Any]]:
+    """The sums of a build's dbt nodes by layer, then those that took longest."""
+    known = read_timings(settings, build_id)
     sums = [
-        {"node": f"all {len(times)} of kind {kind}", "seconds": round(sum(times), 2)}
-        for kind, times in sorted(kinds.items())
+        {"node": f"all {each['nodes']} of {each['layer']}", "seconds": each["seconds"]}
+        for each in known["layers"]
     ]
-    slowest = sorted(results, key=lambda item: -item["execution_time"])[:_SLOWEST]
-    return sums + [
-        {"node": item["unique_id"], "seconds": round(item["execution_time"], 2)} for item in slowest
-    ]
+    return sums + [{key: each[key] for key in ("node", "seconds")} for each in known["slowest"]]
 
 
 def _seconds(command: list[str], settings: Settings) -> float:
     begun = time.perf_counter()
+    _ended(command, settings)
+    return time.perf_counter() - begun
+
+
+def _ended(command: list[str], settings: Settings) -> str:
+    """What the command printed. Raises RuntimeError where it failed."""
     done = subprocess.run(
         command,
         cwd=PROJECT_ROOT,
@@ -102,5 +102,5 @@ def _seconds(command: list[str], settings: Settings) -> float:
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command[1:])} failed:\n{done.stderr[-2000:]}")
-    return time.perf_counter() - begun
+        raise RuntimeError(f"{' '.join(command[1:])[:200]} failed:\n{done.stderr[-2000:]}")
+    return done.stdout

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from orchestration.errors import PipelineError
+from orchestration.quick_yaml import load_yaml
 
 SUITES_DIR = Path(__file__).resolve().parent / "suites"
 SCHEMA = "main"  # of the published tables; what DuckDB means by a bare name
@@ -148,7 +149,7 @@ class Suite(BaseModel):
 def read_suite(path: Path) -> Suite:
     """One suite. Raises PipelineError naming the file and the field."""
     try:
-        suite = Suite.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        suite = Suite.model_validate(load_yaml(path.read_text(encoding="utf-8")))
     except yaml.YAMLError as error:
         raise PipelineError(f"{path.name} is not YAML: {error}", "Correct the suite file.") from error
     except ValidationError as error:

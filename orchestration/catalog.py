@@ -7,8 +7,7 @@ columns. Reading only; the lists themselves stand in `dbt_project/models/staging
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
+from orchestration.quick_yaml import load_yaml
 from orchestration.settings import DBT_PROJECT_DIR
 
 
@@ -39,7 +38,7 @@ def objects_of(system: str) -> dict[str, ObjectSpec]:
     Raises FileNotFoundError where the project has no such system.
     """
     path = DBT_PROJECT_DIR / "models" / "staging" / system / f"_{system}__sources.yml"
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = load_yaml(path.read_text(encoding="utf-8"))
     specs = {}
     for source in document["sources"]:
         for table in source["tables"]:

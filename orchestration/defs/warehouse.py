@@ -103,12 +103,12 @@ def _is_nothing_new(
     now: datetime,
     clocks: Clocks,
 ) -> bool:
-    """Look, and tell of what is found. Not where a command has looked already, nor where somebody has chosen
-    assets of their own: they want just these."""
+    """Look, and tell of what is found. Not where a command has looked already, nor in a run that publishes
+    nothing: somebody has chosen assets of their own, and wants just these."""
     from orchestration.lib.unchanged import confirm, look
 
-    chosen = context.run.asset_selection
-    if INTERACTIVE_TAG in context.run.tags or (chosen and PUBLISHED not in chosen):
+    is_whole = PUBLISHED in context.job_def.asset_layer.executable_asset_keys
+    if INTERACTIVE_TAG in context.run.tags or not is_whole:
         return False
     found = look(settings, sources, now=now, **clocks)
     if found.reasons:

@@ -7,7 +7,8 @@ differ from its commit, and commits may differ in their documents alone.
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from orchestration.settings import PROJECT_ROOT
@@ -17,9 +18,10 @@ ROOMS = tuple(PROJECT_ROOT / name for name in ("orchestration", "expectations", 
 _MADE = {"__pycache__", "target", "logs", "dbt_packages"}
 
 
-def code_fingerprint(folders: Iterable[Path] = ROOMS) -> str:
+@cache
+def code_fingerprint(folders: tuple[Path, ...] = ROOMS) -> str:
     """Hash over the content of every file in `folders`, Python's version, and names and versions of the
-    installed packages."""
+    installed packages. Taken once in a process, as what a process has loaded is what it goes on with."""
     digest = hashlib.sha256(sys.version.encode())
     for name in sorted(_installed()):
         digest.update(f"\n{name}".encode())

@@ -52,6 +52,8 @@ def dbt_timings(
     layer, seconds, rows (None where it has none); `models`: name to layer, seconds, rows."""
     entries: list[dict[str, Any]] = []
     for result in results:
+        if result.unique_id.startswith("exposure."):
+            continue  # somebody who reads the tables; nothing runs
         node = nodes.get(result.unique_id, {})
         name = node.get("name") or result.unique_id.split(".", 2)[-1]
         layer = layer_of(result.unique_id, node)
@@ -69,7 +71,7 @@ def dbt_timings(
         "models": {
             entry["node"]: {key: entry[key] for key in ("layer", "seconds", "rows")}
             for entry in sorted(entries, key=lambda entry: entry["node"])
-            if entry["layer"] not in ("tests", "seeds")
+            if entry["layer"] in ("staging", "intermediate", "marts")
         },
     }
 

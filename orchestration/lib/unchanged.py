@@ -19,7 +19,6 @@ from orchestration.lib.fingerprint import code_fingerprint
 from orchestration.lib.ingest_ledger import completed_ingests
 from orchestration.lib.landing_files import landing_files
 from orchestration.lib.publisher import Publication, served
-from orchestration.lib.warehouse import warehouse_build_id
 from orchestration.settings import POSTGRES_URL, Settings
 from orchestration.sources_file import SourceEntry, SourcesFile
 
@@ -27,7 +26,7 @@ from orchestration.sources_file import SourceEntry, SourcesFile
 _OF_THE_LOOK = {"sources": ("last_ingest_at",), "loads": ("loaded_at", "unchanged_count")}
 _IN_WORDS = {
     "as_of": "as_of has moved on",
-    "known_at": "other loads are read",
+    "known_at": "there is something new in landing",
     "is_known_at_chosen": "other loads are read",
     "landing": "there is something new in landing",
     "landing_digest": "there is something new in landing",
@@ -62,8 +61,9 @@ def look(
     """Would a build (`as_of`, `known_at` as `gather_inputs` takes them) make the tables that are served?
 
     So it would where the newest build is the one that is served, its manifest names the same inputs, its
-    files are as they were written and the warehouse holds it; and, where a PostgreSQL is served too, that
-    has it. Never raises for what it finds: an error is a reason to build, and the build will say it.
+    files are as they were written, nobody has deleted the warehouse to have it made anew, and the PostgreSQL
+    server has it too, where there is one. Never raises for what it finds: an error is a reason to build, and
+    the build will say it.
     """
     publication = None
     try:
@@ -150,8 +150,8 @@ def _damage(settings: Settings, publication: Publication) -> list[str]:
     reasons = []
     if not version_files.is_as_written(publication.path.parent, publication.row_counts):
         reasons.append("the published files are not as they were written")
-    if warehouse_build_id(settings) != publication.build_id:
-        reasons.append("the warehouse holds another build")
+    if not settings.warehouse.is_file():
+        reasons.append("the warehouse has been deleted")
     if settings.is_postgres_wanted and not reasons:
         from orchestration.lib.postgres import served_build
 

@@ -21,6 +21,7 @@ BOTTOM = {
     "lead_exemptions",
     "mail_dns_account",
     "masking",
+    "quick_yaml",
     "sources_file",
     "sources_checks",
     "yaml_lines",

@@ -2,6 +2,13 @@
 
 from orchestration.lib.report import render
 
+NOTHING_TIMED: dict[str, object] = {"steps": {}, "layers": [], "slowest": []}
+TIMINGS = {
+    "steps": {"manifest": 1.0, "dbt": 71.25},
+    "layers": [{"layer": "marts", "nodes": 1, "seconds": 1.5}],
+    "slowest": [{"node": "m", "layer": "marts", "seconds": 1.5, "rows": 1234567}],
+}
+
 
 def verdict(build_id: str, rows: int, share: float, **changes: object) -> dict[str, object]:
     check = {
@@ -24,7 +31,7 @@ def test_what_failed_comes_first_with_its_keys() -> None:
     crashed = passed | {"name": "crashed", "outcome": "crashed", "observed": "Binder Error <script>"}
     page = render(
         verdict("b2", 5, 0.25, is_publishable=False, blocking_reasons=["one <thing>"],
-                checks=[passed, warned, failed, crashed]), [], {"model.m": 1.5},
+                checks=[passed, warned, failed, crashed]), [], TIMINGS,
     )  # fmt: skip
     assert page.index("crashed") < page.index(">failed") < page.index("z_warned")
     assert "Is not published: 1 reason<" in page
@@ -34,12 +41,13 @@ def test_what_failed_comes_first_with_its_keys() -> None:
     assert "one &lt;thing&gt;" in page
     assert '4, <span class="no">3 failed</span>' in page  # of the table's checks
     assert "first build" in page
-    assert "1.50" in page
+    assert page.index(">dbt<") < page.index(">71.3<") < page.index(">marts<") < page.index(">1.50<")
+    assert ">1,234,567<" in page
 
 
 def test_the_trend_over_builds() -> None:
     old = [verdict("b1", 10, 0.1), verdict("b2", 30, 0.2)]
-    page = render(verdict("b3", 20, 0.15), old, {})
+    page = render(verdict("b3", 20, 0.15), old, NOTHING_TIMED)
     assert "May be published" in page
     assert "-10" in page  # since the build before
     assert "10 to 20, between 10 and 30" in page
@@ -52,7 +60,9 @@ def test_a_reason_that_a_check_gives_is_said_once() -> None:
     failed = passed | {"name": "t.kept", "outcome": "failed", "failing_keys": ["source crm has 1 of 9 rows"]}
     reasons = ["t.kept: source crm has 1 of 9 rows. Ids are counted.", "source crm is too old"]
     page = render(
-        verdict("b2", 5, 0.1, is_publishable=False, blocking_reasons=reasons, checks=[failed]), [], {}
+        verdict("b2", 5, 0.1, is_publishable=False, blocking_reasons=reasons, checks=[failed]),
+        [],
+        NOTHING_TIMED,
     )
     assert "Is not published: 2 reasons<" in page
     assert page.count("source crm has 1 of 9 rows") == 1
@@ -66,7 +76,7 @@ def test_checks_that_failed_over_the_builds() -> None:
         verdict("b1", 1, 0.1, checks=[failed, failed, passed], is_publishable=False),
         verdict("b2", 1, 0.1, checks=[passed]),
     ]
-    page = render(verdict("b3", 1, 0.1, checks=[failed], is_publishable=False), old, {})
+    page = render(verdict("b3", 1, 0.1, checks=[failed], is_publishable=False), old, NOTHING_TIMED)
     assert "over the last 3 builds" in page
     assert 'aria-label="checks failed per build: 2, 0, 1"' in page
     assert "b1: 2 checks failed, could not be published" in page
