@@ -88,8 +88,16 @@ def test_a_second_run_lands_nothing_and_publishes_the_same_rows(home: Path, tmp_
     again = run_pipeline(copy, home.parent / "sources.yaml")
     assert again.code == 0, again.output
     assert sorted((copy / "landing").rglob("*.parquet")) == files
-    assert published_file(copy) != before
+    assert published_file(copy) != before  # the home has moved, so it is built
     assert different_tables(before, published_file(copy)) == {}
+    served = published_file(copy)
+    for command in ("run", "build", "ingest"):
+        idle = run_pipeline(copy, home.parent / "sources.yaml", command=command)
+        assert idle.code == 0, idle.output
+        assert "nothing new" in idle.output.lower() or "Nothing has changed since build" in idle.output
+    assert published_file(copy) == served
+    assert len(list((copy / "builds").iterdir())) == 2
+    assert len(list((copy / "landing" / "_ingests" / "demo").iterdir())) == 1
 
 
 def test_what_is_exempt_is_shown_and_does_not_count(marts: duckdb.DuckDBPyConnection) -> None:

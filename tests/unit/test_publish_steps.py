@@ -13,8 +13,9 @@ from orchestration.defs.failures import build_failure, reasons
 from orchestration.defs.jobs import rollback_job
 from orchestration.defs.own_runs import PROCESS, end_dead_runs
 from orchestration.defs.publish import published_marts
-from orchestration.lib import builds
+from orchestration.lib import builds, timings
 from orchestration.lib.asset_keys import PUBLISHED
+from orchestration.lib.dbt_project import NodeResult
 from orchestration.lib.publisher import current_version, publish
 from orchestration.settings import Settings
 from tests.unit.published_marts import BUILD, JUDGED, make_home, write_verdict
@@ -88,6 +89,21 @@ def test_the_asset_alone_refuses_and_says_why(
     assert words in said
     assert "What to do:" in said
     assert current_version(settings) is None
+
+
+def test_a_publication_shows_where_the_time_of_its_build_went(settings: Settings) -> None:
+    timings.add_step(settings, BUILD, "gate", 12.5)
+    nodes = {"model.p.fct_leads": {"name": "fct_leads", "fqn": ["p", "marts", "core", "fct_leads"]}}
+    run = [NodeResult("model.p.fct_leads", "success", 2.5, "", None)]
+    timings.add_dbt(settings, BUILD, run, nodes, {"fct_leads": 100})
+    (event,) = materialized(settings).asset_materializations_for_node("published_marts")
+    known = timings.read_timings(settings, BUILD)["steps"]
+    assert list(known) == ["gate", "publish"]
+    shown = {name: str(event.metadata[name].value) for name in ("seconds_by_step", "dbt_by_layer")}
+    assert f"| gate | 12.5 |\n| publish | {known['publish']} |" in shown["seconds_by_step"]
+    assert "| marts | 1 | 2.5 |" in shown["dbt_by_layer"]
+    assert "| fct_leads | marts | 2.5 | 100 |" in str(event.metadata["dbt_slowest"].value)
+    assert "<td>publish</td>" in (settings.builds / BUILD / "report.html").read_text()
 
 
 def test_a_blocked_build_says_first_what_is_wrong_and_where_to_look(settings: Settings) -> None:

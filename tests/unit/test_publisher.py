@@ -56,7 +56,8 @@ def test_what_was_judged_is_what_is_served(settings: Settings) -> None:
     assert publication.path == version / "marts.duckdb"
     assert (settings.published / "current").readlink() == Path(f"v-{BUILD}")
     assert (settings.published / "current.duckdb").readlink() == Path("current/marts.duckdb")
-    assert sorted(path.name for path in version.iterdir()) == ["marts.duckdb", "parquet", "publication.json"]
+    names = ["checksums.json", "marts.duckdb", "parquet", "publication.json"]
+    assert sorted(path.name for path in version.iterdir()) == names
     assert not list(settings.published.glob("*.tmp")) + list(settings.published.glob(".*"))
     with (
         duckdb.connect(str(settings.published / "current.duckdb"), read_only=True) as served,

@@ -4,7 +4,7 @@ from orchestration.lib.report import render
 
 NOTHING_TIMED: dict[str, object] = {"steps": {}, "layers": [], "slowest": []}
 TIMINGS = {
-    "steps": {"manifest": 1.0, "dbt": 71.25},
+    "steps": {"manifest": 1.0, "dbt": 71.34},
     "layers": [{"layer": "marts", "nodes": 1, "seconds": 1.5}],
     "slowest": [{"node": "m", "layer": "marts", "seconds": 1.5, "rows": 1234567}],
 }
@@ -88,11 +88,11 @@ def test_what_was_expected_of_figures() -> None:
     trend = verdict("b", 1, 0.1)["checks"][0] | {  # type: ignore[index]
         "name": "fct_leads.rows_as_before", "kind": "trend", "observed": "5 rows, expected 3 to <7>"
     }  # fmt: skip
-    page = render(verdict("b2", 1, 0.1, checks=[trend]), [], {})
+    page = render(verdict("b2", 1, 0.1, checks=[trend]), [], NOTHING_TIMED)
     assert "1 figures and what was expected of them" in page
     assert "5 rows, expected 3 to &lt;7&gt;" in page
 
 
 def test_a_table_that_is_new() -> None:
-    page = render(verdict("b2", 3, 0.0), [verdict("b1", 3, 0.0, tables={}, fake_shares={})], {})
+    page = render(verdict("b2", 3, 0.0), [verdict("b1", 3, 0.0, tables={}, fake_shares={})], NOTHING_TIMED)
     assert ">new<" in page
