@@ -30,7 +30,7 @@ from orchestration.settings import Settings
 class LandingPart:
     """What some ingests landed of one object. `files`: absolute paths, oldest load first; `load_ids`: where
     a compacted file holds more than these ingests brought, the loads whose rows are meant; else None.
-    `checksums`: of the files as recorded, by their keys; None of one that was landed before there were any."""
+    `checksums`: of the files as recorded, by their keys; None of one that was landed without."""
 
     files: list[Path] = field(default_factory=list)
     load_ids: list[str] | None = None

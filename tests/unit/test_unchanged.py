@@ -139,7 +139,7 @@ def remove(name: str) -> Callable[[Home], None]:
 
 def rewrite_landing(home: Home) -> None:
     """What an erasure does: another file under the old name, and the ledger to match."""
-    from orchestration.lib.ingest_ledger import file_rewritten
+    from orchestration.lib.landing_files import file_rewritten
 
     (path,) = (home.settings.landing / "csv_mapping" / "lead").glob("*.parquet")
     with duckdb.connect() as connection, file_rewritten(path):
