@@ -19,6 +19,8 @@ FILE_SYSTEMS = ("salesforce", "hubspot", "zoho", "csv_mapping", "planning")
 
 # Two numbers and a year: 1/11/2021, 02/23/26 08:55 PM, 5.1.2026, 05-01-2026.
 _TWO_FIRST = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(\D|$)"
+# 2026-05-01 and what follows: no value of that form can be one of the above.
+_ISO = r"^\d{4}-\d{1,2}-\d{1,2}"
 # Any other form that macros/parse reads: ISO, 20210105, 2021/01/05, 04 Apr, 2021, April 4 2021, and Excel's
 # number of a day, 45293 or 45293.5.
 _OTHER_FORM = (
@@ -116,37 +118,47 @@ def _profile(
     columns = [column for column in columns if column.name in present]
     if not columns:
         return
-    packs = []
+    packs, shortened = [], []
     for index, column in enumerate(columns):
         text = '"' + column.name.replace('"', '""') + '"'
-        counts = _date_counts(text) if column.kind in ("date", "timestamp") else _decimal_counts(text)
+        if column.kind in ("date", "timestamp"):
+            # almost every value there is, and plain: asked once each, not by the nine questions that follow
+            shortened.append(
+                f"case when regexp_matches({text}, '{_ISO}') then null else {text} end as odd{index},"
+                f" {text} is not null and odd{index} is null as is_iso{index}"
+            )
+            counts = _date_counts(f"odd{index}", f"is_iso{index}")
+        else:
+            counts = _decimal_counts(text)
         packs.append("{" + ", ".join(f"'{name}': {sql}" for name, sql in counts.items()) + f"}} as c{index}")
     loads = part.get("load_ids")
     within = "" if loads is None else " and list_contains($loads, _dlt_load_id)"
     row = connection.execute(
-        f"select {', '.join(packs)} from {relation} where _change = 'upsert'{within}",
+        f"select {', '.join(packs)}"
+        f" from (select {', '.join(['*', *shortened])} from {relation} where _change = 'upsert'{within})",
         {"files": files} if loads is None else {"files": files, "loads": loads},
     ).fetchone()
     yield from zip(columns, row or (), strict=True)
 
 
-def _date_counts(text: str) -> dict[str, str]:
+def _date_counts(text: str, is_iso: str) -> dict[str, str]:
+    """`text`: the value where it does not begin as an ISO date does, else null and `is_iso`."""
     first = f"try_cast(regexp_extract({text}, '{_TWO_FIRST}', 1) as integer)"
     second = f"try_cast(regexp_extract({text}, '{_TWO_FIRST}', 2) as integer)"
     two_first = f"regexp_matches({text}, '{_TWO_FIRST}')"
     in_doubt = f"{two_first} and {first} <= 12 and {second} <= 12 and {first} <> {second}"
     return {
-        "filled": f"count(*) filter (trim({text}) <> '')",
+        "filled": f"count(*) filter ({is_iso} or trim({text}) <> '')",
         "two_first": f"count(*) filter ({two_first})",
         "day_first": f"count(*) filter ({two_first} and {first} > 12 and {second} <= 12)",
         "month_first": f"count(*) filter ({two_first} and {second} > 12 and {first} <= 12)",
         "neither": f"count(*) filter ({two_first} and {first} > 12 and {second} > 12)",
         "in_doubt": f"count(*) filter ({in_doubt})",
         "dotted": f"count(*) filter ({two_first} and regexp_matches({text}, '^\\s*\\d+\\.\\d+\\.'))",
-        "other_form": f"count(*) filter (regexp_matches({text}, '{_OTHER_FORM}'))",
+        "other_form": f"count(*) filter ({is_iso} or regexp_matches({text}, '{_OTHER_FORM}'))",
         "example": f"min({text}) filter (trim({text}) <> '')",
         "doubtful_example": f"min({text}) filter ({in_doubt})",
-        "files": "list_sort(list_distinct(list(_source_file)))[1]",
+        "files": "min(_source_file)",
     }
 
 
