@@ -65,8 +65,8 @@ class PagesInMemory:
         return {"results": []}
 
     def post(self, path: str, body: Any, **_: Any) -> Any:
-        """The answer to a POST: the next page of contacts, or no associations."""
-        if not path.endswith("/contacts/batch/read"):
+        """The answer to a POST: the next page of contacts, or no associations and no history."""
+        if not path.endswith("/contacts/batch/read") or body.get("propertiesWithHistory"):
             return {"results": []}
         self.asked += 1
         return parsed_json(self.bodies[self.asked - 1])

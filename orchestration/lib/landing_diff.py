@@ -66,10 +66,11 @@ class Comparison:
 
     def compare(self) -> Difference:
         """Find what to land; to be called once, before the two methods below."""
-        is_plain = self._is_without_repetition()
         if self._is_as_it_was():
             self._difference = Difference(0, 0, True, ())
             return self._difference
+        # Then, where nothing has landed, all of them are new.
+        is_plain = self._spool.are_keys_distinct()
         if is_plain and not self._landed and not self._spool.deleted_keys and not self._spool.coverage:
             self._difference = Difference(self._spool.admitted_rows, 0, self._feed.is_complete, ())
             return self._difference
@@ -153,21 +154,6 @@ class Comparison:
         """Free the comparison's tables."""
         for table in self._tables.values():
             self._connection.execute(f"drop table if exists {table}")
-
-    def _is_without_repetition(self) -> bool:
-        """Whether no two of the admitted records have one key: then, where nothing has landed, all of
-        them are new. By the keys' hashes: half the work, and one that two keys share only costs time."""
-        if not self._feed.key:
-            return False
-        if not self._paths:
-            return True
-        are_distinct = self._spool.are_keys_distinct()
-        if are_distinct is not None:
-            return are_distinct
-        (keys,) = self._connection.execute(
-            "select count(distinct hash(_record_key)) from read_parquet($paths)", {"paths": self._paths}
-        ).fetchone() or (0,)
-        return bool(keys == self._spool.admitted_rows - self._spool.unchanged_rows)
 
     def _is_as_it_was(self) -> bool:
         """Whether a listing gave all that holds and nothing else: nothing is left to be compared."""

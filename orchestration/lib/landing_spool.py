@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TextIO
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from orchestration.lib.key_hashes import KeyHashes
 from orchestration.lib.landing_parquet import LandingParquet, Stamp
 from orchestration.lib.landing_state import StandingContents
 from orchestration.lib.row_boundary import admit, as_text_columns
@@ -29,8 +29,6 @@ ADMISSION_BYTES = 64 << 20
 SMALL_ROWS = 4096
 # Of so many rejected rows the text is kept, to spare records that they may be; see `landing_diff`.
 KEPT_REJECTIONS = 1000
-# Hashes of keys are kept up to this number, 64 MB; sorting them takes as much again.
-_KEPT_KEY_HASHES = 8_000_000
 
 
 @dataclass
@@ -54,7 +52,10 @@ class Spool:
     warnings: list[str] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     files: set[str] = field(default_factory=set)  # with admitted rows, where coverage may speak of files
-    _key_hashes: list[np.ndarray] = field(default_factory=list)  # all, or none where they are too many
+    _key_hashes: KeyHashes = field(init=False)  # of the records that are kept
+
+    def __post_init__(self) -> None:
+        self._key_hashes = KeyHashes(self.folder / "keys")
 
     @property
     def source(self) -> str:
@@ -68,16 +69,10 @@ class Spool:
         """Keys that the source itself says are gone, as `k`."""
         return pa.table({"k": pa.array(self.deleted_keys, pa.string())})
 
-    def are_keys_distinct(self) -> bool | None:
-        """Whether no two admitted records have one key; None where that was not followed: too many
-        records, or an object without a key. By 64 bits of each: False, very seldom, where two different
-        keys share them. Forgets them: to be asked once."""
-        if not self.feed.key or self.admitted_rows > _KEPT_KEY_HASHES:
-            return None
-        hashes = np.concatenate([np.empty(0, np.uint64), *self._key_hashes])
-        self._key_hashes.clear()
-        hashes.sort()
-        return not bool((hashes[1:] == hashes[:-1]).any())
+    def are_keys_distinct(self) -> bool:
+        """Whether the object has a key, and no two of the records that are kept have the same one. By 64 bits
+        of each: False, very seldom, where two different keys share them. To be asked once."""
+        return bool(self.feed.key) and self._key_hashes.are_distinct()
 
     def fill(self, connection: duckdb.DuckDBPyConnection, progress: Callable[[str], None]) -> None:
         """Read the feed to its end, telling now and then how far that is. Raises PipelineError as the
@@ -130,9 +125,7 @@ class Spool:
         self.admitted_rows += admitted.unchanged_rows
         if admitted.rows.num_rows or self.standing is None:  # else landing knows the columns
             self._keep(admitted.rows, files)
-        self._key_hashes.append(admitted.key_hashes)
-        if self.admitted_rows > _KEPT_KEY_HASHES:
-            self._key_hashes.clear()
+        self._key_hashes.add(admitted.key_hashes)
         self._reject(admitted.rejected, rejected)
         refused_files = tuple(dict.fromkeys(item.file for item in admitted.rejected))
         if refused_files:  # a file of which the row boundary refused a row is incomplete

@@ -23,9 +23,9 @@ MOST_HASHES = 4_000_000
 class StandingContents:
     """The contents of the records that hold today, by the hash of each, which covers its key too."""
 
-    def __init__(self, hashes: Sequence[np.ndarray]) -> None:
-        self._hashes = np.concatenate(hashes)
-        self._hashes.sort()
+    def __init__(self, hashes: np.ndarray) -> None:
+        hashes.sort()
+        self._hashes = hashes
         self._rows = np.zeros(len(self._hashes), np.int32)  # of the listing; 0: not seen
 
     def take(self, hashes: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -53,16 +53,20 @@ def standing_contents(
     everything, has no keys, speaks for a span only, nothing or too much has landed, or by other hashes."""
     if not (landed and feed.key and feed.is_complete and not feed.listed_between):
         return None
-    if sum(pq.read_metadata(path).num_rows for path in landed) > MOST_HASHES:
+    most = sum(pq.read_metadata(path).num_rows for path in landed)
+    if most > MOST_HASHES:
         return None
-    table = connection.execute(
+    hashes, count = np.empty(most, np.uint64), 0  # filled piece by piece, or all would be there twice
+    reader = connection.execute(
         f"select h from ({newest_sql(hash_of_key=True)}) where c = 'upsert'",
         {"landed": [str(path) for path in landed]},
-    ).to_arrow_table()
-    hashes = table["h"]
-    if not len(hashes) or hashes.null_count:
-        return None
-    return StandingContents([chunk.to_numpy() for chunk in hashes.chunks])
+    ).to_arrow_reader(1 << 17)
+    for batch in reader:
+        if batch["h"].null_count:
+            return None
+        hashes[count : count + batch.num_rows] = batch["h"].to_numpy()
+        count += batch.num_rows
+    return StandingContents(hashes[:count]) if count else None
 
 
 def newest_sql(*, hash_of_key: bool = False, number: str | None = None, place: str = "null::varchar") -> str:

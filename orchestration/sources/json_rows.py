@@ -6,7 +6,8 @@ a record needs in order to land is the row boundary's.
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import IO, Any
 
 import pyarrow as pa
@@ -34,7 +35,7 @@ def as_text(value: Any) -> str | None:
 def _json(value: Any) -> str:
     if isinstance(value, Number):
         return str(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return (
             "{"
             + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_json(value[key])}" for key in value)
@@ -51,10 +52,10 @@ def batch_of(records: Sequence[Any], file: str, first_row: int, key: Sequence[st
     columns that are there even where no record has them."""
     spelled: dict[str, str] = {}
     shapes: set[tuple[str, ...]] = set()  # lists of names that have been looked at: mostly there is one
-    rows: list[tuple[int, Mapping[str, Any]]] = []
+    rows: list[tuple[int, dict[str, Any]]] = []
     problems: list[tuple[int, str]] = []
     for number, record in enumerate(records, start=first_row):
-        if not isinstance(record, Mapping):
+        if not isinstance(record, dict):
             problems.append((number, "not_a_record"))
             continue
         names = tuple(record)
@@ -78,11 +79,18 @@ def batch_of(records: Sequence[Any], file: str, first_row: int, key: Sequence[st
     )
 
 
-def _table(rows: Sequence[tuple[int, Mapping[str, Any]]], file: str, key: Sequence[str]) -> pa.Table:
-    names = list(dict.fromkeys([*key, *(name for _, row in rows for name in row)]))
+def _table(rows: Sequence[tuple[int, dict[str, Any]]], file: str, key: Sequence[str]) -> pa.Table:
+    shapes = list(dict.fromkeys(tuple(row) for _, row in rows))
+    names = list(dict.fromkeys([*key, *chain.from_iterable(shapes)]))
+    columns: Iterable[Sequence[Any]]
+    if len(shapes) == 1 and set(key) <= set(shapes[0]):  # as most pages are: turned over in one go
+        names = list(shapes[0])
+        columns = zip(*(row.values() for _, row in rows), strict=True)
+    else:
+        columns = ([row.get(name) for _, row in rows] for name in names)
     return pa.table(
         [
-            *(_column([row.get(name) for _, row in rows]) for name in names),
+            *map(_column, columns),
             pa.repeat(pa.scalar(file, pa.string()), len(rows)),
             pa.array([number for number, _ in rows], pa.int64()),
         ],
@@ -90,7 +98,7 @@ def _table(rows: Sequence[tuple[int, Mapping[str, Any]]], file: str, key: Sequen
     )
 
 
-def _column(values: list[Any]) -> pa.Array:
+def _column(values: Sequence[Any]) -> pa.Array:
     if not {str, type(None)}.issuperset(map(type, values)):
         values = [as_text(value) for value in values]
     return pa.array(values, pa.string())
@@ -103,7 +111,7 @@ _REASONS = {
 }
 
 
-def _is_unicode(row: Mapping[str, Any]) -> bool:
+def _is_unicode(row: dict[str, Any]) -> bool:
     try:
         for text in (*row, *map(as_text, row.values())):
             (text or "").encode()
@@ -165,7 +173,7 @@ class Tally:
 def field(answer: Any, *path: str) -> Any:
     """A value inside an answer; None where any step is missing or no object."""
     for name in path:
-        answer = answer.get(name) if isinstance(answer, Mapping) else None
+        answer = answer.get(name) if isinstance(answer, dict) else None
     return answer
 
 

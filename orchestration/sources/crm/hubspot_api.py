@@ -6,6 +6,7 @@ how pages follow each other is `hubspot_requests`; the cursor is `windows`.
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from orchestration.catalog import objects_of
@@ -180,7 +181,7 @@ class _Reader:
         tally = self._tally("pipelines")
         for name in names:
             rows = [
-                {"objectType": name, **pipeline} if isinstance(pipeline, Mapping) else pipeline
+                {"objectType": name, **pipeline} if isinstance(pipeline, dict) else pipeline
                 for pipeline in self.requests.pipelines(name)
             ]
             yield tally.batch(rows, f"api:pipelines/{name}")
@@ -191,21 +192,24 @@ def _flat(record: Any) -> Any:
     """Properties as columns beside the envelope, whose names come first: a property that bears one of
     them lands as `property_<name>`."""
     properties = field(record, "properties")
-    if not isinstance(record, Mapping) or not isinstance(properties, Mapping):
+    if not isinstance(properties, dict):
         return record
-    envelope = {name: record[name] for name in _ENVELOPE if name in record}
-    if _TAKEN.isdisjoint(map(str.lower, properties)):
-        return {**envelope, **properties}
-    named = {f"property_{name}" if name.lower() in _TAKEN else name: properties[name] for name in properties}
-    return {**envelope, **named}
+    flat = {name: record[name] for name in _ENVELOPE if name in record}
+    flat.update(zip(_names_beside_envelope(tuple(properties)), properties.values(), strict=True))
+    return flat
+
+
+@lru_cache(maxsize=256)  # nearly always the same ones, page after page
+def _names_beside_envelope(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"property_{name}" if name.lower() in _TAKEN else name for name in names)
 
 
 def _history_rows(record: Any, id_column: str) -> list[Any]:
     histories = field(record, "propertiesWithHistory")
-    if not isinstance(histories, Mapping):
+    if not isinstance(histories, dict):
         return []
     return [
-        {id_column: field(record, "id"), "property": name, **value} if isinstance(value, Mapping) else value
+        {id_column: field(record, "id"), "property": name, **value} if isinstance(value, dict) else value
         for name, values in histories.items()
         for value in reversed(values if isinstance(values, list) else [values])
     ]

@@ -6,7 +6,7 @@ Ids come from a listing (complete) or from search (what was modified), the recor
 a batch read: an address is too short for a thousand property names, and a search takes 3,000 characters.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -196,7 +196,7 @@ class HubspotRequests:
     @staticmethod
     def _ids(page: Sequence[Any]) -> Iterator[str]:
         for record in page:
-            text = as_text(field(record, "id") if isinstance(record, Mapping) else None)
+            text = as_text(field(record, "id"))
             if text:
                 yield text
 
