@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from orchestration.lib.content_hash import hash_number_sql, other_hash_sql
 from orchestration.records import ObjectFeed
 
-# Twelve bytes each. Beyond it all records are written and compared on disk.
-MOST_HASHES = 4_000_000
+# Twelve bytes each, so 192 MB. Beyond it all records are written and compared on disk.
+MOST_HASHES = 16_000_000
 
 
 class StandingContents:
