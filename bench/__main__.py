@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bench.homes import SCALES, Homes
 from bench.journal import Journal, code_fingerprint
-from bench.measures import MEASURES, Measure, Task
+from bench.measures import MEASURES
 from bench.show import shown
+from bench.task import Measure, Task
 from bench.timing import machine
 from orchestration.settings import Settings
 
@@ -47,8 +48,10 @@ def _run(measure: Measure, size: str, options: argparse.Namespace, journal: Jour
         # beside the homes: what is written there is compared, so it must be the same disk
         with tempfile.TemporaryDirectory(prefix="work-", dir=homes.root.parent) as work:
             task = Task(
-                Path(work), repeats, size, homes, options.rows, lambda name, do: journal.part(key, name, do)
-            )
+                Path(work), repeats, size, homes, options.rows,
+                part=lambda name, do: journal.part(key, name, do),
+                others={other: found for other in SCALES if (found := journal.result(measure.name, other))},
+            )  # fmt: skip
             result = measure.run(task)
         journal.finish(key, repeats, result)
     _say(shown(result))

@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from bench.journal import code_fingerprint
-from orchestration.lib.builds import write_json
+from orchestration.lib import builds, dbt_project
+from orchestration.lib.warehouse import warehouse_build_id
 from orchestration.settings import DEFAULT_SOURCES, PROJECT_ROOT, Settings
 
 # 16x: 1 M leads, 375 k opportunities, some 20 M activities and 2 M occurrences of calendar events.
@@ -48,7 +49,7 @@ class Homes:
             document["sources"][0]["scale"] = SCALES[size]
             settings.sources_file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
             cost = run_apart(settings, "ingest")
-            write_json(settings.home / _LANDED, {"made_of": made_of, "cost": cost})
+            builds.write_json(settings.home / _LANDED, {"made_of": made_of, "cost": cost})
         return settings
 
     def landing_cost(self, size: str) -> dict[str, Any]:
@@ -60,7 +61,7 @@ class Homes:
         settings = self.landed(size)
         (settings.home / _BUILT).unlink(missing_ok=True)
         cost = run_apart(settings, "build", "--from-landing")
-        write_json(settings.home / _BUILT, {"code": code_fingerprint(), "cost": cost})
+        builds.write_json(settings.home / _BUILT, {"code": code_fingerprint(), "cost": cost})
         return cost
 
     def built(self, size: str) -> Settings:
@@ -77,6 +78,23 @@ def beside(settings: Settings, folder: Path) -> Settings:
     folder.mkdir(parents=True)
     (folder / "landing").symlink_to(settings.landing, target_is_directory=True)
     return Settings(home=folder, sources_file=settings.sources_file)
+
+
+def twin(settings: Settings, folder: Path) -> tuple[Settings, dict[str, Any]]:
+    """A new home in `folder` with what gate and publisher need of a built one, and its build's manifest.
+
+    The warehouse is the same file (a hard link): both only read it. Nothing is published there yet.
+    """
+    build_id = warehouse_build_id(settings)
+    fresh = Settings(home=folder, sources_file=settings.sources_file)
+    ledger, parsed = builds.build_dir(fresh, build_id), dbt_project.manifest_path(fresh)
+    ledger.mkdir(parents=True)
+    parsed.parent.mkdir(parents=True)
+    fresh.warehouse.hardlink_to(settings.warehouse)
+    for name in (builds.MANIFEST, builds.VERDICT, dbt_project.RUN_RESULTS):
+        shutil.copy2(builds.build_dir(settings, build_id) / name, ledger / name)
+    shutil.copy2(dbt_project.manifest_path(settings), parsed)
+    return fresh, builds.read_manifest(fresh, build_id)
 
 
 def run_apart(settings: Settings, *arguments: str) -> dict[str, Any]:

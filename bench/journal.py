@@ -48,10 +48,10 @@ class Journal:
             self._document["measures"] = found["measures"]
             self._document["parts"] = found["parts"]
 
-    @property
-    def measures(self) -> dict[str, Any]:
-        """Finished results by `<name> <size>`, those of other code too."""
-        return dict(self._document["measures"])
+    def result(self, name: str, size: str) -> dict[str, Any] | None:
+        """Result of a finished measure at a size, of this code and however many repeats."""
+        entry = self._document["measures"].get(f"{name} {size}")
+        return entry["result"] if entry is not None and entry["code"] == self._code else None
 
     def finished(self, key: str, repeats: int) -> dict[str, Any] | None:
         """Result of a measure taken with this code and as many repeats; None where there is none."""

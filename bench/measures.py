@@ -1,45 +1,26 @@
 """What can be measured, by name: the one list that `python -m bench` goes through.
 
-Belongs here: the form of a measure, and the list. A new measure is a module with a function that takes a
-`Task`, and a line here.
+Belongs here: the list. A new measure is a module with a function that takes a `Task`, and a line here.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from bench import api_ingest, code_location, file_ingest, lead_scoring, whole_runs
-from bench.homes import Homes
-
-Part = Callable[[str, Callable[[], dict[str, Any]]], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a measure is given. `work`: an empty folder that is removed afterwards; `size`: one of
-    `homes.SCALES`, of no meaning where the measure has no sizes; `rows`: of the file of measure 6;
-    `part(name, work)`: what `work()` returned, now or before the measure was interrupted."""
-
-    work: Path
-    repeats: int
-    size: str
-    homes: Homes
-    rows: int
-    part: Part
-
-
-@dataclass(frozen=True)
-class Measure:
-    """`number`: as in the list of docs/performance.md; `run` gives figures for the report: `timed` (of
-    `Timed.to_dict`), ratios (of `ratios`), dictionaries of seconds, lists of rows, plain values."""
-
-    name: str
-    number: str
-    title: str
-    run: Callable[[Task], dict[str, Any]]
-    has_sizes: bool = False
+from bench import (
+    api_ingest,
+    bi_reads,
+    code_location,
+    file_ingest,
+    gate_pass,
+    growth,
+    lead_scoring,
+    pandas_answers,
+    publication,
+    whole_build,
+    whole_runs,
+)
+from bench.task import Measure, Task
 
 
 def _files(task: Task) -> dict[str, Any]:
@@ -59,6 +40,12 @@ def _unsized(measure: Callable[..., dict[str, Any]], task: Task) -> dict[str, An
 
 
 MEASURES = (
+    Measure("growth", "8", "whole builds: time, peak of memory, growth", growth.measure, has_sizes=True),
+    Measure("build", "1", "dbt against DuckDB alone", whole_build.measure, has_sizes=True),
+    Measure("gate", "3", "the gate against one SQL pass per table", gate_pass.measure, has_sizes=True),
+    Measure("publish", "4", "publication against a plain copy", publication.measure, has_sizes=True),
+    Measure("reads", "9", "BI queries, at rest and while publishing", bi_reads.measure, has_sizes=True),
+    Measure("pandas", "10", "the same questions by pandas", pandas_answers.measure, has_sizes=True),
     Measure(
         "run",
         "5",

@@ -6,10 +6,11 @@ Belongs here: `CheckResult` and making one from what GX returns. No GX import: i
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from expectations.schema import Expectation, Suite, Trend
+from expectations.schema import SQL, Expectation, Suite, Trend
 
 Outcome = Literal["passed", "failed", "crashed"]
 MAX_FAILING = 20
+ROWS = ("expect_column_values_", "expect_column_value_", "expect_column_pair_", "expect_compound_")  # kinds
 MESSAGE = "message"  # a column of that name in the rows of an SQL check is a sentence to show
 
 
@@ -18,8 +19,8 @@ class CheckResult:
     """One expectation of one suite, evaluated or crashed.
 
     `name` is `<table>.<expectation>`; `failing` holds up to 20 row keys (or sentences) as text;
-    `unexpected_count` is null where the kind counts no rows; `observed` is what was found, or the
-    exception's message.
+    `unexpected_count` is null where the kind counts no rows; `observed` is what was found where the check
+    failed, or the exception's message.
     """
 
     name: str
@@ -57,6 +58,9 @@ def from_gx(suite: Suite, expectation: Expectation, found: Any) -> CheckResult:
     error = _exception(found.exception_info)
     if error is not None:
         return crashed(suite, expectation, error)
+    if found.success:  # asked for no more than that
+        counts_rows = expectation.type == SQL or expectation.type.startswith(ROWS)
+        return _result(suite, expectation, "passed", unexpected_count=0 if counts_rows else None)
     result = found.result or {}
     rows = (result.get("details") or {}).get("unexpected_rows")
     keys = rows if rows is not None else result.get("partial_unexpected_index_list")
@@ -72,8 +76,8 @@ def from_gx(suite: Suite, expectation: Expectation, found: Any) -> CheckResult:
     return _result(
         suite,
         expectation,
-        "passed" if found.success else "failed",
-        failing=() if found.success else tuple(_key_text(key) for key in keys[:MAX_FAILING]),
+        "failed",
+        failing=tuple(_key_text(key) for key in keys[:MAX_FAILING]),
         unexpected_count=None if count is None else int(count),
         observed=None if observed is None else str(observed)[:1000],
     )

@@ -76,37 +76,54 @@ def _connect(warehouse: Path) -> tuple[Any, Any]:
     source = sources.add_sql(
         "warehouse",
         connection_string=url.replace("$", r"\$"),  # GX would look `$x` up in the environment
-        kwargs={"connect_args": {"read_only": True}},
+        # Without transactions, which cost 2 ms a query: nothing is written, and the writer's lock is held.
+        kwargs={"connect_args": {"read_only": True}, "isolation_level": "AUTOCOMMIT"},
     )
     return context, source
 
 
 def _run_suite(source: Any, suite: Suite, arguments: list[dict[str, Any]]) -> list[CheckResult]:
-    import great_expectations as gx
-    from great_expectations.expectations.registry import get_expectation_impl
-
+    """Which rows fail is asked only where some do: it takes three more queries per expectation, which
+    was two thirds of the time of a gate where all is well."""
     results: dict[str, CheckResult] = {}
-    checks = gx.ExpectationSuite(name=suite.table)
+    checks: dict[str, Any] = {}
     for expectation, kwargs in zip(suite.expectations, arguments, strict=True):
         try:
-            implementation: Any = get_expectation_impl(expectation.type)
-            severity = _SEVERITIES[expectation.severity]
-            meta = {_NAME: expectation.name}
-            checks.add_expectation(implementation(severity=severity, meta=meta, **kwargs))
+            checks[expectation.name] = _implementation(expectation, kwargs)
         except Exception as error:  # whatever GX raises, the other checks are still to be judged
             results[expectation.name] = crashed(suite, expectation, str(error))
     try:
         asset = source.add_table_asset(suite.table, table_name=suite.table)
         batch = asset.add_batch_definition_whole_table("all").get_batch()
-        found = batch.validate(
-            checks,
-            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": suite.key},
-        )
-        by_name = {item.expectation_config.meta[_NAME]: item for item in found.results}
+        found = _validate(batch, suite, checks, {"result_format": "BOOLEAN_ONLY"})
+        failing = {name: check for name, check in checks.items() if name in found and not found[name].success}
+        if failing:
+            complete = {"result_format": "COMPLETE", "unexpected_index_column_names": suite.key}
+            found |= _validate(batch, suite, failing, complete)
     except Exception as error:  # a missing table, a damaged file: every check of the table crashed
         return [crashed(suite, expectation, str(error)) for expectation in suite.expectations]
     for expectation in suite.expectations:
-        if expectation.name in by_name:
-            results[expectation.name] = from_gx(suite, expectation, by_name[expectation.name])
+        if expectation.name in found:
+            results[expectation.name] = from_gx(suite, expectation, found[expectation.name])
     # One that GX passed over in silence has no result; the verdict then calls the audit partial.
     return [results[e.name] for e in suite.expectations if e.name in results]
+
+
+def _implementation(expectation: Expectation, kwargs: dict[str, Any]) -> Any:
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    implementation: Any = get_expectation_impl(expectation.type)
+    return implementation(
+        severity=_SEVERITIES[expectation.severity], meta={_NAME: expectation.name}, **kwargs
+    )
+
+
+def _validate(
+    batch: Any, suite: Suite, checks: Mapping[str, Any], result_format: Mapping[str, Any]
+) -> dict[str, Any]:
+    """GX's results by the names of the checks; none for what GX passes over."""
+    import great_expectations as gx
+
+    together = gx.ExpectationSuite(name=suite.table, expectations=list(checks.values()))
+    found = batch.validate(together, result_format=result_format)
+    return {item.expectation_config.meta[_NAME]: item for item in found.results}

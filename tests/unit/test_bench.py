@@ -5,11 +5,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bench.bi_queries import all_queries
 from bench.file_ingest import land
+from bench.gate_pass import one_pass
 from bench.journal import Journal, code_fingerprint
 from bench.leads import COLUMNS, write_leads
+from bench.plain_build import Statement, run_plainly
 from bench.show import shown
 from bench.timing import alternate, growth_exponent, percentile, ratios
+from expectations.schema import load_suites
+from orchestration.lib.gate import suite_parameters
+from orchestration.settings import Settings
+from tests.unit.published_marts import BROKEN, BUILD, build_manifest, make_warehouse
 
 
 def test_things_are_timed_by_turns() -> None:
@@ -110,3 +117,52 @@ def test_figures_are_printed_with_their_units() -> None:
     assert "1.250    (1.000 to 1.500)" in lines[1]
     assert lines[3].split()[-2:] == ["1,024", "MiB"]
     assert lines[5].split() == ["fct_leads", "seconds", "3.25"]
+
+
+def test_the_plain_build_runs_what_dbt_compiled_in_dbts_order(tmp_path: Path) -> None:
+    (tmp_path / "seed.csv").write_text("id,amount\na,1.50\nb,\n")
+
+    def node(kind: str, name: str, code: str, **facts: object) -> Statement:
+        known = {
+            "layer": kind,
+            "language": "sql",
+            "relation": f'"warehouse"."main"."{name}"',
+            "is_view": False,
+        }
+        return Statement(f"{kind}.p.{name}", name, kind, code=code, **(known | facts))  # type: ignore[arg-type]
+
+    python = (
+        "class dbtObj:\n    def __init__(self, load): self.ref = lambda name: load('main.' + name)\n"
+        "def model(dbt, session): return dbt.ref('fct').filter('amount is null').arrow()\n"
+    )
+    ran = run_plainly(
+        [
+            node("seed", "raw", f"select * from read_csv('{tmp_path}/seed.csv')"),
+            node("model", "stg", "select * from warehouse.main.raw", is_view=True),
+            node("model", "fct", "select id, amount from warehouse.main.stg", layer="marts/core"),
+            node("model", "missing", python, language="python"),
+            node("test", "t", "select * from warehouse.main.missing where id = 'b'", relation=None),
+        ],
+        tmp_path / "plain",
+    )
+    assert list(ran.marts) == ["fct"]
+    assert list(ran.by_node) == ["seed.p.raw", "model.p.stg", "model.p.fct", "model.p.missing", "test.p.t"]
+    with duckdb.connect(str(tmp_path / "plain" / "warehouse.duckdb"), read_only=True) as connection:
+        assert connection.execute("select id from missing").fetchall() == [("b",)]
+        views = connection.execute("select view_name from duckdb_views() where not internal").fetchall()
+        assert views == [("stg",)]
+
+
+def test_twenty_queries_are_asked() -> None:
+    queries = all_queries()
+    assert len(queries) == len({query.name for query in queries}) == 20
+    assert {subject for query in queries for subject in query.parameters} == {"rep", "deal", "lead"}
+
+
+def test_the_one_pass_finds_what_breaks_every_rule(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, sources_file=tmp_path / "sources.yaml")
+    make_warehouse(settings.warehouse, BUILD, BROKEN)
+    found = one_pass(settings, load_suites(), suite_parameters(build_manifest()))
+    assert len(found) == sum(len(suite.expectations) for suite in load_suites())
+    assert [name for name, count in found.items() if count == 0] == []
+    assert sum(count is not None for count in found.values()) > 200

@@ -1,0 +1,82 @@
+"""8: whole builds in processes of their own: time, peak of memory, and how both grow with the data.
+
+Belongs here: builds as `make run` does them, from landing to what is served, under 4 GB for DuckDB.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bench.homes import SCALES
+from bench.task import Task
+from bench.timing import Timed, growth_exponent
+from bench.whole_runs import slowest_nodes, steps
+from orchestration.lib.dbt_project import environment
+from orchestration.settings import Settings
+
+AIM_EXPONENT = 1.05
+AIM_SECONDS = {"16x": 1800}  # on two cores
+MEMORY_LIMIT = "4GB"
+_COSTS = ("build_seconds", "build_cpu_seconds", "build_peak_bytes")
+
+
+def measure(task: Task) -> dict[str, Any]:
+    """Build the size's home from landing as often as asked. `exponent`: least squares on logarithms over
+    this size and the smaller ones that this day's report has, of the data's scale."""
+    with _limited():
+        costs = [
+            task.part(f"build {turn}", lambda: task.homes.build(task.size))
+            for turn in range(1, task.repeats + 1)
+        ]
+    settings = task.homes.settings(task.size)
+    timed = Timed(
+        "build, checks and publication",
+        tuple(cost["seconds"] for cost in costs),
+        tuple(cost["cpu_seconds"] for cost in costs),
+    )
+    landing = task.homes.landing_cost(task.size)
+    figures = {
+        "scale": SCALES[task.size],
+        "build_seconds": timed.median,
+        "build_cpu_seconds": timed.to_dict()["cpu_median"],
+        "build_peak_bytes": max(cost["peak_bytes"] for cost in costs),
+        "landing_seconds": landing["seconds"],
+        "landing_peak_bytes": landing["peak_bytes"],
+    }
+    return {
+        "memory_limit": MEMORY_LIMIT,
+        "aim_exponent": AIM_EXPONENT,
+        "aim_seconds": AIM_SECONDS.get(task.size, "none"),
+        **figures,
+        **sizes_of(settings),
+        "exponent": _exponents(task, figures),
+        "steps": steps(settings),
+        "slowest": slowest_nodes(settings),
+        "timed": [timed.to_dict()],
+    }
+
+
+def sizes_of(settings: Settings) -> dict[str, int]:
+    """Bytes of what a home holds, by what it is."""
+    folders = {"landing": settings.landing, "published": settings.published}
+    sizes = {
+        f"{name}_bytes": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        for name, folder in folders.items()
+    }
+    return sizes | {"warehouse_bytes": settings.warehouse.stat().st_size}
+
+
+def _exponents(task: Task, figures: dict[str, Any]) -> dict[str, float]:
+    """By cost; empty where no smaller size has been measured."""
+    known = [found for size, found in task.others.items() if SCALES[size] < SCALES[task.size]]
+    together = [*known, figures]
+    if len(together) < 2:
+        return {}
+    scales = [each["scale"] for each in together]
+    return {cost: growth_exponent(scales, [each[cost] for each in together]) for cost in _COSTS}
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    with environment({"PIPELINE_MEMORY_LIMIT": MEMORY_LIMIT}):
+        yield
