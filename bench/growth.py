@@ -10,8 +10,9 @@ from typing import Any
 from bench.homes import SCALES
 from bench.task import Task
 from bench.timing import Timed, growth_exponent
-from bench.whole_runs import slowest_nodes, steps
+from bench.whole_runs import nodes, steps
 from orchestration.lib.dbt_project import environment
+from orchestration.lib.warehouse import warehouse_build_id
 from orchestration.settings import Settings
 
 AIM_EXPONENT = 1.05
@@ -29,6 +30,7 @@ def measure(task: Task) -> dict[str, Any]:
             for turn in range(1, task.repeats + 1)
         ]
     settings = task.homes.settings(task.size)
+    build_id = warehouse_build_id(settings)
     timed = Timed(
         "build, checks and publication",
         tuple(cost["seconds"] for cost in costs),
@@ -50,8 +52,8 @@ def measure(task: Task) -> dict[str, Any]:
         **figures,
         **sizes_of(settings),
         "exponent": _exponents(task, figures),
-        "steps": steps(settings),
-        "slowest": slowest_nodes(settings),
+        "steps": steps(settings, build_id),
+        "slowest": nodes(settings, build_id),
         "timed": [timed.to_dict()],
     }
 
