@@ -51,7 +51,7 @@ def statements(
     results: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any], built: duckdb.DuckDBPyConnection
 ) -> list[Statement]:
     """Seeds, models and tests in the order in which dbt finished them, which is one that their references
-    allow. `built` is asked for the seeds' types only."""
+    allow. `built` is asked for names and types of columns only."""
     found = []
     for result in results:
         node = manifest["nodes"].get(result["unique_id"])
@@ -68,7 +68,7 @@ def statements(
                 language=node.get("language") or "sql",
                 relation=result["relation_name"] or (_relation(node) if kind != "test" else None),
                 is_view=node["config"]["materialized"] == "view",
-                code=_seed(node, built) if kind == "seed" else result["compiled_code"],
+                code=_code(node, result["compiled_code"], built),
             )
         )
     return found
@@ -123,9 +123,15 @@ def _relation(node: Mapping[str, Any]) -> str:
     return ".".join(quoted(node[part]) for part in ("database", "schema", "alias"))
 
 
-def _seed(node: Mapping[str, Any], built: duckdb.DuckDBPyConnection) -> str:
-    """A select that reads the seed's file with the types that dbt gave it."""
+def _code(node: Mapping[str, Any], compiled: str, built: duckdb.DuckDBPyConnection) -> str:
+    """A seed is read with the types that dbt gave it; a model with a contract has its columns in the
+    contract's order."""
+    is_seed = node["resource_type"] == "seed"
+    if not is_seed and not node["config"].get("contract", {}).get("enforced"):
+        return compiled
     described = built.execute(f"describe {_relation(node)}").fetchall()
+    if not is_seed:
+        return f"select {', '.join(quoted(name) for name, *_ in described)} from (\n{compiled}\n)"
     columns = ", ".join(f"{text(name)}: {text(kind)}" for name, kind, *_ in described)
     path = text(DBT_PROJECT_DIR / node["original_file_path"])
     return f"select * from read_csv({path}, header = true, columns = {{{columns}}}, nullstr = ['', 'null'])"
