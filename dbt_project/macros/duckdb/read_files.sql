@@ -14,12 +14,13 @@
 {% endmacro %}
 
 {# Parquet files as one relation in which the named columns exist, as text, whether or not any file
-   has them. `load_ids`: only the rows of these loads. #}
-{% macro read_parquet_files(files, columns, load_ids=none) %}
-    {{ return(adapter.dispatch('read_parquet_files')(files, columns, load_ids)) }}
+   has them. `load_ids`: only the rows of these loads; `with_file`: the
+   path of each row's file as _landing_file. #}
+{% macro read_parquet_files(files, columns, load_ids=none, with_file=false) %}
+    {{ return(adapter.dispatch('read_parquet_files')(files, columns, load_ids, with_file)) }}
 {% endmacro %}
 
-{% macro duckdb__read_parquet_files(files, columns, load_ids) %}
+{% macro duckdb__read_parquet_files(files, columns, load_ids, with_file) %}
     {%- set nulls = [] -%}
     {%- for column in columns -%}
         {%- do nulls.append('cast(null as varchar) as ' ~ adapter.quote(column)) -%}
@@ -34,7 +35,7 @@
     {%- endfor -%}
     {{ return(
         '(select ' ~ nulls | join(', ') ~ ' where 1 = 0\nunion all by name\n'
-        ~ 'select * from read_parquet([' ~ paths | join(', ') ~ '], union_by_name = true)'
+        ~ 'select * from read_parquet([' ~ paths | join(', ') ~ '], union_by_name = true' ~ (", filename = '_landing_file'" if with_file else '') ~ ')'
         ~ (' where _dlt_load_id in (' ~ loads | join(', ') ~ ')' if load_ids is not none else '') ~ ')'
     ) }}
 {% endmacro %}

@@ -1,7 +1,8 @@
 {# One instance's rows of an object as text: the given columns of the sources YAML (null where the files
    lack one), trimmed, blank is null, and landing's own columns. The mapping of a csv_mapping
-   instance is applied here, so that its rows read like any other system's. #}
-{% macro read_landing(system, columns, feed) %}
+   instance is applied here, so that its rows read like any other system's. `with_file`: also
+   _landing_file, the path of the file. #}
+{% macro read_landing(system, columns, feed, with_file=false) %}
     {%- set own = ['_record_key', '_record_hash', '_change', '_source_file', '_source_row', '_loaded_at'] -%}
     {%- set columns = columns | map(attribute='name') | list -%}
     {%- set expressions = {} -%}
@@ -23,15 +24,15 @@
             {%- for column in columns %}
             {{ expressions[column] }} as {{ adapter.quote(column) }},
             {%- endfor %}
-            {{ own | join(', ') }}
-        from {{ landed_rows(feed, read) }} as landed
+            {{ own | join(', ') }}{{ ', _landing_file' if with_file }}
+        from {{ landed_rows(feed, read, with_file) }} as landed
     )
 {% endmacro %}
 
 {# The rows as they landed, in which the named columns exist. #}
-{% macro landed_rows(feed, columns) %}
+{% macro landed_rows(feed, columns, with_file=false) %}
     {%- if feed.fixture is none -%}
-        {{ return(read_parquet_files(feed.files, columns, feed.load_ids)) }}
+        {{ return(read_parquet_files(feed.files, columns, feed.load_ids, with_file)) }}
     {%- endif -%}
     {%- set own = {'_record_key': 'varchar', '_record_hash': 'varchar', '_change': 'varchar', '_source_file': 'varchar',
         '_source_row': 'bigint', '_loaded_at': 'timestamp'} -%}

@@ -19,9 +19,10 @@ select
     object,
     field,
     reason,
-    cast(problem_count as bigint) as count
+    cast(sum(problem_count) as bigint) as count
 from unreadable
-where problem_count > 0
+where field is not null
+group by source_instance, source_system, object, field, reason
 
 union all
 
