@@ -14,6 +14,7 @@ from bench import (
     file_ingest,
     gate_pass,
     growth,
+    incremental,
     lead_scoring,
     pandas_answers,
     publication,
@@ -42,6 +43,7 @@ def _unsized(measure: Callable[..., dict[str, Any]], task: Task) -> dict[str, An
 MEASURES = (
     Measure("growth", "8", "whole builds: time, peak of memory, growth", growth.measure, has_sizes=True),
     Measure("build", "1", "dbt against DuckDB alone", whole_build.measure, has_sizes=True),
+    Measure("incremental", "2", "a day of changes against a rebuild", incremental.measure, has_sizes=True),
     Measure("gate", "3", "the gate against one SQL pass per table", gate_pass.measure, has_sizes=True),
     Measure("publish", "4", "publication against a plain copy", publication.measure, has_sizes=True),
     Measure("reads", "9", "BI queries, at rest and while publishing", bi_reads.measure, has_sizes=True),

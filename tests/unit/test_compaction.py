@@ -15,6 +15,7 @@ from orchestration.errors import PipelineError
 from orchestration.lib import builds, compaction
 from orchestration.lib.build_plan import plan_build
 from orchestration.lib.compaction import compact
+from orchestration.lib.erasure import erase
 from orchestration.lib.ingest_ledger import completed_ingests
 from orchestration.lib.landing_files import file_rewritten, landing_files, landing_parts
 from orchestration.lib.warehouse import writer_lock
@@ -244,6 +245,18 @@ def test_damage_to_a_compacted_file_is_told_and_a_rewriting_is_not_damage(crm: S
     pq.write_table(rows.slice(2), path)
     with pytest.raises(PipelineError, match="is damaged"):
         rows_known(crm, None)
+
+
+def test_a_person_is_erased_from_compacted_files_too(crm: Source) -> None:
+    for number in range(2):
+        crm.leads([{"Id": "77", "Name": f"Zerlinda Quxmoor{number}"}], is_complete=False)
+    compact(crm.settings)
+    crm.leads([{"Id": "77", "Name": "Zerlinda Quxmoor"}], is_complete=False)
+    before = rows_known(crm, None)
+    assert erase(crm.settings, "crm:77").rows_removed == 3
+    assert rows_known(crm, None) == [row for row in before if row[0] != "77"]
+    assert compact(crm.settings) == []
+    assert rows_known(crm, None) == [row for row in before if row[0] != "77"]
 
 
 def test_a_rewriting_that_was_killed_leaves_a_file_that_counts(crm: Source) -> None:
