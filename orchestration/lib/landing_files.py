@@ -42,19 +42,21 @@ class LoadFiles:
 
     def __init__(self, settings: Settings, instance: str) -> None:
         self.compactions = compactions_in_force(settings, instance)
+        self._compacted: dict[tuple[str, str], dict[str, list[Path]]] = {}
+        for (system, name, load_id), compaction in self.compactions.items():
+            files = [(settings.landing / file).resolve() for file in compaction.files]
+            self._compacted.setdefault((system, load_id), {})[name] = files
         self._settings, self._instance = settings, instance
         self._listed: dict[str, dict[str, list[Path]]] = {}
 
     def of_load(self, system: str, load_id: str) -> dict[str, list[Path]]:
         """Object to the files with what the load brought of it; a compacted one holds other loads too."""
+        compacted = self._compacted.get((system, load_id), {})
         found: dict[str, list[Path]] = {}
         for path in self._listing(system).get(load_id, []):
-            if (system, path.parent.name, load_id) not in self.compactions:
+            if path.parent.name not in compacted:
                 found.setdefault(path.parent.name, []).append(path)
-        for (known, name, each), compaction in self.compactions.items():
-            if (known, each) == (system, load_id):
-                found[name] = [self._path(file) for file in compaction.files]
-        return found
+        return found | compacted
 
     def replaced(self) -> list[Path]:
         """Files that no longer count: another stands for them, or a compaction that wrote them was killed."""
@@ -77,9 +79,6 @@ class LoadFiles:
                 by_load.setdefault(load_id, []).append(path.resolve())
             self._listed[system] = by_load
         return self._listed[system]
-
-    def _path(self, key: str) -> Path:
-        return (self._settings.landing / key).resolve()
 
 
 def landing_parts(
