@@ -68,7 +68,7 @@ class Counted:
             known_at=known_at,
         )
         manifest = build_dir(self.settings, plan.build_id) / "manifest.json"
-        models = ["int_field_problems", "stg_salesforce__leads"]
+        models = ["int_field_problems", "+stg_salesforce__leads"]
         run = dbt_project.build(self.settings, ["salesforce"], manifest, models, is_alone=True)
         assert not run.is_failed, (run.error, run.failed)
         return self._rows(
