@@ -71,18 +71,15 @@ def measure(
         "aim_seconds": AIM_SECONDS,
         "aim_bytes": AIM_BYTES,
         "aim_day_of_first": AIM_DAY,
-        "seconds": round(last["first"]["seconds"], 1),
         "leads_per_second": round(largest / last["first"]["seconds"]),
         "day_of_first": round(last["day"]["seconds"] / last["first"]["seconds"], 3),
-        "peak_bytes": {
-            f"{size}, {what}": found[what]["peak_bytes"]
-            for size, found in measured.items()
-            for what in ("first", "day")
-        },
-        "wall_seconds": {
-            f"{size}, {what}": round(found[what]["seconds"], 1)
-            for size, found in measured.items()
-            for what in ("first", "day")
+        **{
+            name: {
+                f"{size}, {what}": found[what][name]
+                for size, found in measured.items()
+                for what in ("first", "day")
+            }
+            for name in ("seconds", "cpu_seconds", "peak_bytes")
         },
         "slowest_first": last["first"]["slowest"],
         "slowest_day": last["day"]["slowest"],
@@ -140,7 +137,7 @@ def _build(settings: Settings, manifest: Path) -> dict[str, Any]:
     )
     if done.returncode:
         raise RuntimeError(f"leads could not be built:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return {"seconds": time.perf_counter() - begun, **json.loads(done.stdout.splitlines()[-1])}
+    return {"seconds": round(time.perf_counter() - begun, 1), **json.loads(done.stdout.splitlines()[-1])}
 
 
 def _compare_with_full_refresh(settings: Settings, manifest: Path) -> None:
@@ -176,7 +173,8 @@ def _main(home: Path, manifest: Path) -> None:
         raise RuntimeError(f"dbt: {run.error or names}")
     slowest = sorted(run.results, key=lambda result: -result.seconds)[:_SLOWEST]
     rows = [{"node": result.unique_id, "seconds": round(result.seconds, 2)} for result in slowest]
-    sys.stdout.write("\n" + json.dumps({"peak_bytes": own_peak(), "slowest": rows}) + "\n")
+    cost = {"cpu_seconds": round(time.process_time(), 1), "peak_bytes": own_peak(), "slowest": rows}
+    sys.stdout.write("\n" + json.dumps(cost) + "\n")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -170,4 +171,4 @@ def test_what_was_compared_before_is_not_compared_again(
 def test_a_failure_of_splink_fails_the_build(comparing: ModuleType) -> None:
     one = pa.table({"left_key": pa.array([1], pa.uint64()), "right_key": pa.array([2], pa.uint64())})
     with pytest.raises(RuntimeError, match="Duplicates of leads could not be compared"):
-        comparing.model(Dbt(one), None)
+        comparing.model(Dbt(one), duckdb.connect())

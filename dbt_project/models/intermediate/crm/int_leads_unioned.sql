@@ -1,7 +1,3 @@
-{{ union_systems('lead', [
-    'stg_salesforce__leads',
-    'stg_hubspot__leads',
-    'stg_pipedrive__leads',
-    'stg_zoho__leads',
-    'stg_csv_mapping__leads',
-]) }}
+select {{ all_but(['is_latest', 'is_deleted'], 'snapshots') }}
+from {{ ref('int_lead_snapshots_unioned') }} as snapshots
+where snapshots.is_latest and not snapshots.is_deleted

@@ -22,16 +22,22 @@ with fields as (
     select * from {{ ref('int_person_fields') }}
 ),
 
+-- of equal records the oldest stands for all
+oldest as (
+    select min(age_rank) as age_rank from fields
+    group by value_key
+),
+
 persons as (
-    select * from fields
-    qualify row_number() over (partition by value_key order by age_rank) = 1
+    select fields.* from fields
+    inner join oldest on fields.age_rank = oldest.age_rank
 ),
 
 blocks as (
     {%- for name, (shared, inside) in blocks.items() %}
         select
             value_key,
-            {{ number_of_texts(["'" ~ name.replace('mobile_', '') ~ "'", shared]) }} as block_key,
+            {{ hash_of_texts(["'" ~ name.replace('mobile_', '') ~ "'", shared]) }} as block_key,
             {{ inside }} as position_text
         from persons
         where {{ shared }} is not null

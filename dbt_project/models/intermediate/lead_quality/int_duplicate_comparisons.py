@@ -152,11 +152,18 @@ def model(dbt, session):
     pairs = dbt.ref("int_duplicate_candidates").query("candidates", query).to_arrow_table()
     if not len(pairs):
         return pa.Table.from_batches([], schema=SCHEMA)
+    # on most days a few records of a million have changed
+    session.register("new_pairs", pairs)
     persons = (
         dbt.ref("int_person_fields")
-        .query("fields", "select distinct * exclude (record_key, age_rank) from fields")
+        .query(
+            "fields",
+            "select distinct * exclude (record_key, age_rank) from fields where value_key in"
+            " (select left_key from new_pairs union select right_key from new_pairs)",
+        )
         .to_arrow_table()
     )
+    session.unregister("new_pairs")
     batches = iter(pairs.combine_chunks().to_batches(max_chunksize=PAIRS_AT_ONCE))
     try:
         found = [judged(batch, parameters) for batch in compare(persons, batches, parameters)]

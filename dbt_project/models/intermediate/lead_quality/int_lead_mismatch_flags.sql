@@ -1,12 +1,12 @@
 -- Grain: lead × flag about an e-mail address written like a name that shares nothing with the lead's own.
 -- Judged only where both are names in Latin letters: two or three words before the @, none of which says
 -- what the mailbox is for or where it is.
-with leads as (
+with addressed as (
     select
         leads.lead_id,
+        leads.full_name,
+        leads.company,
         addresses.domain,
-        {{ latin_letters(comparable_text('leads.full_name')) }} as name,
-        {{ latin_letters(comparable_text('leads.company')) }} as company,
         -- ann.lee2+crm@ is ann.lee@
         {{ latin_letters(without_accents(regex_replace(
             "split_part(addresses.local_part, '+', 1)", '[0-9]+$', ''
@@ -20,6 +20,21 @@ with leads as (
     left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
     -- an alias is made to share nothing
     where addresses.problem is null and coalesce(not domains.is_alias_service, true)
+),
+
+-- most addresses are written otherwise: nobody's name is taken apart for these
+leads as (
+    select
+        lead_id,
+        domain,
+        local_part,
+        since,
+        {{ latin_letters(comparable_text('full_name')) }} as name,
+        {{ latin_letters(comparable_text('company')) }} as company
+    from addressed
+    where
+        {{ regex_matches('local_part', '^[a-z]+([._-][a-z]+){1,2}$') }}
+        and {{ regex_matches('local_part', '[a-z]{4}') }}
 ),
 
 no_names as (
@@ -42,10 +57,7 @@ names_alike as (
             translate(local_part, '._-', '   '), 'ae', 'a'
         ), 'oe', 'o'), 'ue', 'u'), 'aa', 'a') as folded_address
     from leads
-    where
-        {{ regex_matches('name', '^[a-z]+( [a-z]+)+$') }}
-        and {{ regex_matches('local_part', '^[a-z]+([._-][a-z]+){1,2}$') }}
-        and {{ regex_matches('local_part', '[a-z]{4}') }}
+    where {{ regex_matches('name', '^[a-z]+( [a-z]+)+$') }}
 ),
 
 -- a word of a function, of the company or of its domain: a mailbox of many

@@ -1,2 +1,0 @@
-select * from {{ ref('stg_pipedrive__lead_snapshots') }}
-where is_latest and not is_deleted
