@@ -4,6 +4,7 @@ Belongs here: runs as a person starts them, in processes of their own.
 """
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -38,33 +39,46 @@ finally:
 
 
 def measure(work: Path, *, repeats: int) -> dict[str, Any]:
-    """Time the demo's first run, then by turns: a run with nothing new, the bare imports of all that it
-    imports, and those of a run that has work to do."""
+    """The demo's first run and where its time goes, then runs with nothing new."""
     home = work / "home"
     shutil.rmtree(home, ignore_errors=True)
     settings = Settings(home=home, sources_file=DEFAULT_SOURCES)
-    first = _seconds(_RUN, settings)
-    modules = _ended([sys.executable, "-c", _LISTING], settings).splitlines()[-1].split()
-    bare = "import importlib\nfor name in %r: importlib.import_module(name)"
-    times: dict[str, list[float]] = {"run": [], "bare": [], "working": []}
-    for _ in range(repeats):
-        times["run"].append(_seconds(_RUN, settings))
-        times["bare"].append(_seconds([sys.executable, "-c", bare % modules], settings))
-        times["working"].append(_seconds([sys.executable, "-c", WORKING_IMPORTS], settings))
-    (build_id,) = builds.build_ids(settings)  # all but the first run made none
-    return {
-        "aim_of_imports": AIM,
-        "nothing_new_of_imports_wall": ratios(times["run"], times["bare"]),
-        "nothing_new_of_imports_of_a_working_run_wall": ratios(times["run"], times["working"]),
-        "nothing_new_imports": ", ".join(sorted({name.partition(".")[0] for name in modules})),
+    first, _ = _timed(_RUN, settings)
+    (build_id,) = builds.build_ids(settings)
+    return nothing_new(settings, repeats=repeats) | {
         "first_run_seconds": round(first, 2),
         "first_run_steps": steps(settings, build_id),
         "slowest_dbt_nodes": nodes(settings, build_id),
-        "timed": [
-            Timed("run with nothing new", tuple(times["run"])).to_dict(),
-            Timed("bare imports of it", tuple(times["bare"])).to_dict(),
-            Timed("bare imports of a working run", tuple(times["working"])).to_dict(),
-        ],
+    }
+
+
+def nothing_new(settings: Settings, *, repeats: int) -> dict[str, Any]:
+    """Of a home with everything done, by turns: a run, the bare imports of all that it imports, and those of
+    a run that has work to do. Raises RuntimeError where the run found work after all."""
+    before = builds.build_ids(settings)
+    modules = _ended([sys.executable, "-c", _LISTING], settings).splitlines()[-1].split()
+    bare = [sys.executable, "-c", f"import importlib\nfor name in {modules}: importlib.import_module(name)"]
+    commands = {
+        "run with nothing new": _RUN,
+        "bare imports of it": bare,
+        "bare imports of a run with work": [sys.executable, "-c", WORKING_IMPORTS],
+    }
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for _ in range(repeats):
+        for name, command in commands.items():
+            times[name].append(_timed(command, settings))
+    if builds.build_ids(settings) != before:
+        raise RuntimeError("a run with nothing new has built something")
+    timed = {name: Timed(name, *zip(*found, strict=True)) for name, found in times.items()}
+    run, own, working = timed.values()
+    return {
+        "aim_of_imports": AIM,
+        "nothing_new_of_its_imports_wall": ratios(run.wall, own.wall),
+        "nothing_new_of_its_imports_cpu": ratios(run.cpu, own.cpu),
+        "nothing_new_of_imports_with_work_wall": ratios(run.wall, working.wall),
+        "nothing_new_of_imports_with_work_cpu": ratios(run.cpu, working.cpu),
+        "nothing_new_imports": ", ".join(sorted({name.partition(".")[0] for name in modules})),
+        "timed": [each.to_dict() for each in timed.values()],
     }
 
 
@@ -85,10 +99,12 @@ def nodes(settings: Settings, build_id: str) -> list[dict[str, Any]]:
     return sums + [{key: each[key] for key in ("node", "seconds")} for each in known["slowest"]]
 
 
-def _seconds(command: list[str], settings: Settings) -> float:
-    begun = time.perf_counter()
+def _timed(command: list[str], settings: Settings) -> tuple[float, float]:
+    """Wall and CPU seconds of a process and what it starts."""
+    begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     _ended(command, settings)
-    return time.perf_counter() - begun
+    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def _ended(command: list[str], settings: Settings) -> str:

@@ -33,6 +33,7 @@ def execute(
     Raises PipelineError where a source is unknown, a run fails, or another `run` or `build` is under way:
     two would take turns on one warehouse, and each find the other's work in it.
     """
+    from orchestration.lib.fingerprint import code_fingerprint
     from orchestration.lib.warehouse import named_lock
     from orchestration.sources_file import load_sources_file
 
@@ -43,10 +44,11 @@ def execute(
         chosen = _known(settings, file, sources)
         say(f"Sources: {settings.sources_file}")
         say(f"Data:    {settings.home}")
+        code = code_fingerprint()
         if command in ("run", "ingest"):
-            _ingest_what_is_new(settings, file, chosen, is_forced=is_forced)
+            _ingest_what_is_new(settings, file, chosen, code, is_forced=is_forced)
         if command in ("run", "build"):
-            _build_what_is_new(settings, file, from_landing=from_landing, is_forced=is_forced)
+            _build_what_is_new(settings, file, code, from_landing=from_landing, is_forced=is_forced)
 
 
 def _known(settings: Settings, file: "SourcesFile", names: Sequence[str]) -> Sequence[str]:
@@ -61,19 +63,19 @@ def _known(settings: Settings, file: "SourcesFile", names: Sequence[str]) -> Seq
 
 
 def _ingest_what_is_new(
-    settings: Settings, file: "SourcesFile", names: Sequence[str], *, is_forced: bool
+    settings: Settings, file: "SourcesFile", names: Sequence[str], code: str, *, is_forced: bool
 ) -> None:
     from orchestration.lib.unchanged import landed_alike
 
     new = []
     for entry in file.sources:
         if entry.name in names:
-            record = None if is_forced else landed_alike(settings, entry)
+            record = None if is_forced else landed_alike(settings, entry, code)
             if record is None:
                 new.append(entry.name)
             else:
                 say(
-                    f"Ingest {entry.name}: nothing new, it would be generated as it has been landed"
+                    f"Ingest {entry.name}: nothing new; it would be generated as it was landed"
                     f" {record['finished_at'][:19]} UTC"
                 )
     if new:
@@ -84,13 +86,13 @@ def _ingest_what_is_new(
 
 
 def _build_what_is_new(
-    settings: Settings, file: "SourcesFile", *, from_landing: bool, is_forced: bool
+    settings: Settings, file: "SourcesFile", code: str, *, from_landing: bool, is_forced: bool
 ) -> None:
     from orchestration.lib.unchanged import confirm, look
 
     if not from_landing and not is_forced:
         now = datetime.now(UTC)
-        found = look(settings, file, now=now)
+        found = look(settings, file, now=now, code=code)
         if found.is_nothing_new:
             said = confirm(settings, found, now)
             _tell_that_all_is_well(settings, file, now)

@@ -79,10 +79,10 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             rollback_job(settings),
             history_job(),
         ],
-        schedules=pipeline_schedules(jobs, landing_keys, sources.reporting.time_zone),
+        schedules=pipeline_schedules(settings, jobs, landing_keys, sources.reporting.time_zone),
         sensors=[
             *([files_arrived_sensor(settings, jobs, folders, landing_keys)] if folders else []),
-            build_after_files_sensor(jobs),
+            build_after_files_sensor(settings, jobs),
             *alert_sensors(settings, sources.sources, jobs),
         ],
     )

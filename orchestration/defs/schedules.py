@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
+from orchestration.defs.build_requests import build_request
 from orchestration.defs.jobs import Jobs
 from orchestration.defs.runs import SOURCE_TAG, is_underway
+from orchestration.settings import Settings
 
 INGEST_AT = "0 4 * * *"
 BUILD_AT = "0 5 * * *"
@@ -19,7 +21,7 @@ COMPACT_AT = "0 2 * * 0"
 
 
 def pipeline_schedules(
-    jobs: Jobs, landing_keys: Mapping[str, Sequence[dg.AssetKey]], time_zone: str
+    settings: Settings, jobs: Jobs, landing_keys: Mapping[str, Sequence[dg.AssetKey]], time_zone: str
 ) -> list[dg.ScheduleDefinition]:
     """`ingest_daily`, `build_daily`, `digest_weekly`, `tidy_weekly` and `compact_weekly`.
 
@@ -55,7 +57,7 @@ def pipeline_schedules(
     def build_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         if is_underway(context.instance, "build"):
             return dg.SkipReason("A build is waiting or running already.")
-        return dg.RunRequest(run_key=f"build-{context.scheduled_execution_time.date().isoformat()}")
+        return build_request(settings, f"build-{context.scheduled_execution_time.date().isoformat()}")
 
     tidy_weekly = dg.ScheduleDefinition(
         name="tidy_weekly",

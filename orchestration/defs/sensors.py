@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.defs.build_requests import build_request
 from orchestration.defs.jobs import Jobs
 from orchestration.defs.runs import FILES, SOURCE_TAG, TRIGGER_TAG, is_underway, is_waiting
 from orchestration.lib.file_watch import Look, Watched, judge, look
@@ -56,7 +57,7 @@ def files_arrived_sensor(
     return files_arrived
 
 
-def build_after_files_sensor(jobs: Jobs) -> dg.RunStatusSensorDefinition:
+def build_after_files_sensor(settings: Settings, jobs: Jobs) -> dg.RunStatusSensorDefinition:
     """A build as soon as the last of the runs that `files_arrived` started has landed."""
 
     @dg.run_status_sensor(
@@ -74,7 +75,7 @@ def build_after_files_sensor(jobs: Jobs) -> dg.RunStatusSensorDefinition:
             return dg.SkipReason("Another source is still being landed; the build follows that.")
         if is_waiting(context.instance, "build"):
             return dg.SkipReason("A build that is waiting will read what has been landed.")
-        return dg.RunRequest(run_key=f"after-{context.dagster_run.run_id}")
+        return build_request(settings, f"after-{context.dagster_run.run_id}")
 
     return build_after_files
 

@@ -31,12 +31,14 @@ def gather_inputs(
     now: datetime,
     as_of: str | None = None,
     known_at: datetime | None = None,
+    code: str | None = None,
 ) -> dict[str, Any]:
     """The part of a build's manifest that says what its tables are made from.
 
-    `as_of` overrides the settings; `known_at` (UTC) selects the ingests that are read, by default all
-    complete ones: then it is the end of the newest that brought anything. Reads all of landing, to be sure
-    that it is what was landed. Raises PipelineError where nothing has been landed or landing is damaged.
+    `code`: the fingerprint, where it has been taken just now. `as_of` overrides the settings; `known_at` (UTC)
+    selects the ingests that are read, by default all complete ones: then it is the end of the newest that
+    brought anything. Reads all of landing, to be sure that it is what was landed. Raises PipelineError where
+    nothing has been landed or landing is damaged.
     """
     ingests = {entry.name: completed_ingests(settings, entry.name, known_at) for entry in sources.sources}
     if not any(ingests.values()):
@@ -62,7 +64,7 @@ def gather_inputs(
         "as_of": resolve_as_of(as_of or settings.as_of_text, sources, now).strftime(TIME_FORMAT),
         "known_at": (known_at or _newest_load(ingests)).strftime(TIME_FORMAT),
         "is_known_at_chosen": known_at is not None,
-        "code": code_fingerprint(),
+        "code": code or code_fingerprint(),
         "configuration": configuration(sources),
         "publish_contact_details": settings.publish_contact_details,
         "reporting": sources.reporting.model_dump(mode="json"),

@@ -7,8 +7,7 @@ differ from its commit, and commits may differ in their documents alone.
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from orchestration.settings import PROJECT_ROOT
@@ -18,10 +17,9 @@ ROOMS = tuple(PROJECT_ROOT / name for name in ("orchestration", "expectations", 
 _MADE = {"__pycache__", "target", "logs", "dbt_packages"}
 
 
-@cache
-def code_fingerprint(folders: tuple[Path, ...] = ROOMS) -> str:
+def code_fingerprint(folders: Iterable[Path] = ROOMS) -> str:
     """Hash over the content of every file in `folders`, Python's version, and names and versions of the
-    installed packages. Taken once in a process, as what a process has loaded is what it goes on with."""
+    installed packages."""
     digest = hashlib.sha256(sys.version.encode())
     for name in sorted(_installed()):
         digest.update(f"\n{name}".encode())

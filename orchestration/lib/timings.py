@@ -17,6 +17,7 @@ STEPS = {
     "manifest": "inputs found and written down",
     "dbt": "models, seeds and tests",
     "describe": "row counts, lineage and figures for the UI",
+    "record": "results stored by Dagster, one by one",
     "gate": "Great Expectations, trends, verdict",
     "publish": "copied, verified, swapped",
 }

@@ -57,8 +57,9 @@ def look(
     now: datetime,
     as_of: str | None = None,
     known_at: datetime | None = None,
+    code: str | None = None,
 ) -> Look:
-    """Would a build (`as_of`, `known_at` as `gather_inputs` takes them) make the tables that are served?
+    """Would a build (`as_of`, `known_at`, `code` as `gather_inputs` takes them) make what is served?
 
     So it would where the newest build is the one that is served, its manifest names the same inputs, its
     files are as they were written, nobody has deleted the warehouse to have it made anew, and the PostgreSQL
@@ -76,7 +77,7 @@ def look(
             return Look(publication, (_IN_WORDS["as_of"],))
         if not _is_newest_build(settings, publication.build_id):
             return Look(publication, ("a later build was not published, or was rolled back",))
-        inputs = gather_inputs(settings, sources, now=now, as_of=as_of, known_at=known_at)
+        inputs = gather_inputs(settings, sources, now=now, as_of=as_of, known_at=known_at, code=code)
         reasons = _differences(_comparable(inputs), _comparable(manifest))
         return Look(publication, tuple(reasons or _damage(settings, publication)))
     except (PipelineError, OSError, ValueError, KeyError, TypeError) as error:
@@ -98,19 +99,19 @@ def confirm(settings: Settings, look: Look, now: datetime) -> str:
     )
 
 
-def made_from(entry: SourceEntry) -> str | None:
+def made_from(entry: SourceEntry, code: str | None = None) -> str | None:
     """What the records of a source are made from, where they are made here: the code and the options. None
     for a source that is read, which may say something else at any time."""
     if entry.system != "demo":
         return None
-    content = f"{code_fingerprint()} {entry.model_dump_json()}"
+    content = f"{code or code_fingerprint()} {entry.model_dump_json()}"
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def landed_alike(settings: Settings, entry: SourceEntry) -> dict[str, Any] | None:
+def landed_alike(settings: Settings, entry: SourceEntry, code: str | None = None) -> dict[str, Any] | None:
     """The last ingest of a source whose records would come out the same again: its record in the ledger.
     None where they might not, and where the source's loads must not get old."""
-    made = made_from(entry)
+    made = made_from(entry, code)
     if made is None or entry.max_staleness_days is not None:
         return None
     try:

@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 import time_machine
 
+from orchestration.defs.build_requests import build_request
 from orchestration.defs.freshness import marts_freshness, source_freshness
 from orchestration.defs.ingestion import landing_assets
 from orchestration.defs.jobs import pipeline_jobs
@@ -19,6 +20,8 @@ from orchestration.defs.runs import FILES, INTERACTIVE_TAG, SOURCE_TAG, TRIGGER_
 from orchestration.defs.schedules import pipeline_schedules
 from orchestration.defs.sensors import build_after_files_sensor, files_arrived_sensor
 from orchestration.errors import PipelineError
+from orchestration.lib.publisher import Publication
+from orchestration.lib.unchanged import Look
 from orchestration.settings import Settings
 from orchestration.sources_file import SourceEntry
 
@@ -49,10 +52,10 @@ def repository(settings: Settings, folder: Path) -> dg.RepositoryDefinition:
     definitions = dg.Definitions(
         assets=[_landing(name, keys) for name, keys in KEYS.items()] + [_named("build_manifest")],
         jobs=[jobs.ingest, jobs.build, jobs.digest, jobs.tidy, jobs.compact],
-        schedules=pipeline_schedules(jobs, KEYS, "Europe/Berlin"),
+        schedules=pipeline_schedules(settings, jobs, KEYS, "Europe/Berlin"),
         sensors=[
             files_arrived_sensor(settings, jobs, {"crm": folder}, KEYS),
-            build_after_files_sensor(jobs),
+            build_after_files_sensor(settings, jobs),
         ],
     )
     return definitions.get_repository_def()
@@ -236,6 +239,25 @@ def test_schedules_start_nothing_beside_a_run_of_the_same_kind(
     stored.report_run_failed(run)
     stored.report_run_failed(by_hand)
     assert tick("ingest_daily") == ["crm-2026-03-02", "plan-2026-03-02"]
+
+
+def test_no_build_is_requested_where_nothing_is_new(
+    settings: Settings, stored: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = "reporting: {time_zone: UTC, currency: EUR}\nsources: [{name: demo, system: demo}]\n"
+    settings.sources_file.write_text(right)
+    served = Publication("b1", settings.home / "marts.duckdb", {}, "2026-03-01 05:00:00.000000")
+    found = Look(served, ())
+    monkeypatch.setattr("orchestration.lib.unchanged.look", lambda *_, **__: found)
+    skipped = build_request(settings, "key")
+    assert isinstance(skipped, dg.SkipReason)
+    assert "Nothing has changed since build b1" in str(skipped.skip_message)
+    assert (settings.builds / "b1" / "confirmed.json").exists()
+    found = Look(served, ("there is something new in landing",))
+    assert build_request(settings, "key") == dg.RunRequest(run_key="key")
+    found = Look(served, ())
+    settings.sources_file.write_text(right.replace("UTC", "Nowhere/Land"))
+    assert build_request(settings, "key") == dg.RunRequest(run_key="key")  # which will say what is wrong
 
 
 def test_schedules_keep_to_the_reporting_zone_and_are_off_at_first(
