@@ -1,10 +1,12 @@
 """The benchmark measures what it says: by turns, on rows that are the same every time."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from bench import whole_runs
 from bench.bi_queries import all_queries
 from bench.file_ingest import land
 from bench.gate_pass import one_pass
@@ -14,7 +16,10 @@ from bench.plain_build import Statement, run_plainly
 from bench.show import shown
 from bench.timing import alternate, growth_exponent, percentile, ratios
 from expectations.schema import load_suites
+from orchestration.lib.dbt_project import NodeResult
 from orchestration.lib.gate import suite_parameters
+from orchestration.lib.ingest_ledger import IngestReport, write_record
+from orchestration.lib.timings import add_dbt, add_step
 from orchestration.settings import Settings
 from tests.unit.published_marts import BROKEN, BUILD, build_manifest, make_warehouse
 
@@ -166,3 +171,18 @@ def test_the_one_pass_finds_what_breaks_every_rule(tmp_path: Path) -> None:
     assert len(found) == sum(len(suite.expectations) for suite in load_suites())
     assert [name for name, count in found.items() if count == 0] == []
     assert sum(count is not None for count in found.values()) > 200
+
+
+def test_where_the_time_went_is_read_from_the_ledgers(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, tmp_path / "sources.yaml")
+    began = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
+    write_record(settings, IngestReport("i", "demo", began, began + timedelta(seconds=2.5), (), ()))
+    add_step(settings, "b1", "manifest", 1.5)
+    results = [NodeResult(f"test.p.t{n}", "pass", n, "", 0) for n in (1, 2)]
+    add_dbt(settings, "b1", results, {}, {})
+    assert whole_runs.steps(settings, "b1") == {"ingest": 2.5, "manifest": 1.5}
+    assert whole_runs.nodes(settings, "b1") == [
+        {"node": "all 2 of tests", "seconds": 3},
+        {"node": "t2", "seconds": 2},
+        {"node": "t1", "seconds": 1},
+    ]
