@@ -36,9 +36,9 @@ def gather_inputs(
     """The part of a build's manifest that says what its tables are made from.
 
     `code`: the fingerprint, where it has been taken just now. `as_of` overrides the settings; `known_at`
-    (UTC) selects the ingests that are read, by default all complete ones: then it is the end of the newest that
-    brought anything. Reads all of landing, to be sure that it is what was landed. Raises PipelineError where
-    nothing has been landed or landing is damaged.
+    (UTC) selects the ingests that are read, by default all complete ones: then it is the end of the newest
+    that brought anything. Reads all of landing, to be sure that it is what was landed. Raises PipelineError
+    where nothing has been landed or landing is damaged.
     """
     ingests = {entry.name: completed_ingests(settings, entry.name, known_at) for entry in sources.sources}
     if not any(ingests.values()):
