@@ -86,7 +86,7 @@ def _after(batch: Batch, passed: int) -> Iterator[Batch]:
     rows = batch.rows.filter(pc.greater(batch.rows[SOURCE_ROW], passed))
     rejected = tuple(item for item in batch.rejected if item.row > passed)
     if rows.num_rows or rejected:
-        yield Batch(rows, rejected)
+        yield Batch(rows, rejected, warnings=batch.warnings)
 
 
 def csv_header(
@@ -174,6 +174,7 @@ class _Reader:
         self._invalid: list[int] = []  # numbers of rows that pyarrow skipped, not yet passed by
         self._next = 1
         self._rejected: list[Rejected] = []
+        self._warnings: tuple[str, ...] = ()
         self._extra: list[tuple[int, list[str | None]]] = []  # rows with empty fields too many
 
     @property
@@ -229,6 +230,7 @@ class _Reader:
         text = unmarked(row.text)
         if END_OF_FILE in row.text:
             self._reject(row.number, "unclosed_quote", _UNCLOSED, text)
+            self._warn_of_the_rest(row.number, text)
         elif BAD_BYTE in row.text:
             self._reject(row.number, "bad_encoding", _UNDECODABLE, text)
         else:
@@ -259,7 +261,15 @@ class _Reader:
         rows = rows.append_column(SOURCE_FILE, pa.repeat(pa.scalar(self._file, pa.string()), rows.num_rows))
         rows = rows.append_column(SOURCE_ROW, pa.array(numbers, pa.int64()))
         rejected, self._rejected = sorted(self._rejected, key=lambda item: item.row), []
-        return Batch(rows, tuple(rejected))
+        warnings, self._warnings = self._warnings, ()
+        return Batch(rows, tuple(rejected), warnings=warnings)
+
+    def _warn_of_the_rest(self, row: int, text: str) -> None:
+        """One rejected row may be most of the file: people should see it."""
+        self._warnings = (
+            f"{self._file}, row {row}: a quote is opened there and never closed, so that row and the"
+            f" {text.count(chr(10)):,} lines after it were not read: correct that row and export again",
+        )
 
     def _numbers(self, count: int) -> np.ndarray:
         """Numbers of the next `count` rows that were taken: consecutive but for the skipped ones."""
@@ -292,6 +302,8 @@ class _Reader:
             code, reason = ("unclosed_quote", _UNCLOSED) if is_unclosed else ("bad_encoding", _UNDECODABLE)
             shown = {key: unmarked(value) for key, value in values.items()}
             self._reject(int(numbers[index]), code, reason, json.dumps(shown, ensure_ascii=False))
+            if is_unclosed:
+                self._warn_of_the_rest(int(numbers[index]), "".join(shown.values()))
         return rows.filter(pa.array(~mask)), numbers[~mask]
 
     def _reject(self, row: int, code: str, reason: str, record: str) -> None:

@@ -128,6 +128,13 @@ def test_a_character_cut_by_a_chunk_is_no_bad_byte() -> None:
         assert (len(rows), rejected) == (1, [])
 
 
+@pytest.mark.parametrize("row", [b'7,"x,y\n', b'7,"x\n'])
+def test_lines_lost_behind_a_quote_are_told(row: bytes) -> None:
+    batches = list(read_csv(opener(b"a,b\n1,2\n" + row + b"3,4\n" * 50), "f.csv", "crm"))
+    (warning,) = [text for batch in batches for text in batch.warnings]
+    assert "f.csv, row 2: a quote" in warning and "the 50 lines after it" in warning
+
+
 def test_unclosed_quote_swallows_nothing() -> None:
     rows, rejected = read(b'a,b\n1,x\n2,"oops\n3,y\n4,z\n')
     assert [row["a"] for row in rows] == ["1"]
