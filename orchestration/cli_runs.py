@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from orchestration.sources_file import SourcesFile
 
+_MOST_WARNINGS = 10  # of one source's ingest
+
 
 def execute(
     settings: Settings,
@@ -165,15 +167,22 @@ def _ingest(definitions: "dg.Definitions", instance: "dg.DagsterInstance", names
             say(f"Ingest {name}: FAILED")
             continue
         counts = {"read_rows": 0, "landed": 0, "rejected_rows": 0}
+        told: list[str] = []
         for event in result.get_asset_materialization_events():
             metadata = event.materialization.metadata
             counts["read_rows"] += _number(metadata["read_rows"])
             counts["landed"] += _number(metadata["dagster/row_count"])
             counts["rejected_rows"] += _number(metadata["rejected_rows"])
+            if "warnings" in metadata:
+                told += _texts(metadata["warnings"])
         say(
             f"Ingest {name}: {counts['read_rows']:,} rows read, {counts['landed']:,} new or changed landed,"
             f" {counts['rejected_rows']:,} rejected"
         )
+        for text in told[:_MOST_WARNINGS]:
+            say(f"  {text}")
+        if len(told) > _MOST_WARNINGS:
+            say(f"  and {len(told) - _MOST_WARNINGS} more warnings: the log of the run has them")
     if failures:
         raise PipelineError("\n".join([*failures, STILL_SERVED]))
 
@@ -198,6 +207,10 @@ def _build(settings: Settings, definitions: "dg.Definitions", instance: "dg.Dags
 
 def _number(value: Any) -> int:
     return int(getattr(value, "value", value) or 0)
+
+
+def _texts(value: Any) -> list[str]:
+    return list(getattr(value, "value", value))
 
 
 def say(text: str) -> None:

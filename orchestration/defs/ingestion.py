@@ -127,4 +127,5 @@ def _metadata(item: dict[str, Any]) -> dict[str, Any]:
         "rejected_rows": item["rejected_rows"],
         "deleted_rows": item["deleted_rows"],
         "files": dg.MetadataValue.json(list(item["files"])),
+        "warnings": dg.MetadataValue.json(list(item["warnings"])),
     }
