@@ -32,37 +32,36 @@ def make_current(
     with where they were listed. Returns how many they are.
     """
 
-    def run(sql: str, parameters: Mapping[str, object] | None = None) -> None:
-        connection.execute(sql.format(**tables), parameters)
-
+    current, incoming = tables["current"], tables["incoming"]
     if not landed:
-        run(
-            "create table {current} (k varchar, signature uhugeint, contents bigint, is_deleted boolean,"
+        connection.execute(
+            f"create table {current} (k varchar, signature uhugeint, contents bigint, is_deleted boolean,"
             " source_file varchar, place varchar)"
         )
         return 0
     feed = spool.feed
-    number = _number(connection, feed, landed)
-    source = f"({newest_sql(number=number, place=_place(feed))})"
-    parameters = {"landed": list(landed)}
+    files = {"landed": list(landed)}
+    source = f"({newest_sql(number=_number(connection, feed, landed), place=_place(feed))})"
     if spool.standing is not None:
         connection.register("seen", spool.standing.seen())
         connection.register("said_deleted", spool.said_deleted())
         # every key that is not known to stand unchanged with all of its contents
-        run(
-            "create table {rest} as select _record_key as k from read_parquet($landed)"
-            f" where _change = 'delete' or {number} not in (select h from seen)"
-            " union select k from {incoming} union select k from said_deleted",
-            parameters,
+        connection.execute(
+            f"create table {tables['rest']} as select k from {source} where h not in (select h from seen)"
+            f" union select k from {incoming} union select k from said_deleted",
+            files,
         )
-        run(f"create table {{newest}} as select * from {source} where k in (from {{rest}})", parameters)
+        connection.execute(
+            f"create table {tables['newest']} as select * from {source} where k in (from {tables['rest']})",
+            files,
+        )
         connection.unregister("said_deleted")
-        source, parameters = "{newest}", {}
-    run(
-        "create table {current} as select k, bit_xor(h) as signature, count(*) as contents,"
+        source = tables["newest"]
+    connection.execute(
+        f"create table {current} as select k, bit_xor(h) as signature, count(*) as contents,"
         " bool_or(c = 'delete') as is_deleted, any_value(f) as source_file, any_value(place) as place"
         f" from {source} group by k",
-        parameters or None,
+        files if spool.standing is None else None,
     )
     return _take_back(connection, tables) if spool.standing is not None else 0
 
