@@ -11,10 +11,10 @@ from importlib.metadata import version
 
 import email_validator
 import pyarrow as pa
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
 # Judged again when the library or the rules below change: raise the number with them.
-JUDGED_WITH = f"email-validator {version('email-validator')}, rules 1"
+JUDGED_WITH = f"email-validator {version('email-validator')}, rules 2"
 # Dots in the local part mean nothing to this provider, which goes by two names.
 GOOGLE_DOMAINS = ("gmail.com", "googlemail.com")
 # An address as nearly all are written: words of ASCII letters and digits with a dot, plus or hyphen between
@@ -24,6 +24,11 @@ PLAIN = re.compile(r"[A-Za-z0-9_]+(?:[.+-][A-Za-z0-9_]+)*@(?:[A-Za-z0-9]+(?:-[A-
 PLAIN_LENGTH = 64
 # Addresses that are Python's at once; what they are judged to be goes to Arrow.
 ADDRESSES_AT_ONCE = 100_000
+# RFC 5321 4.5.3.1.1, where the quotes count; and 4.1.2: a backslash stands before ASCII only.
+LONGEST_LOCAL_PART = 64
+BAD_QUOTED_PAIR = re.compile(r"\\[^ -~]")
+# Countries have run mail at their top level itself (n@ai); generic ones may not, and name@gmail is a slip.
+COUNTRY_ITSELF = re.compile(r"[a-z]{2}", re.I)
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("email", "local_part", "domain", "mailbox", "problem", "judged_with")]
 )
@@ -58,16 +63,22 @@ def judge(email: str) -> tuple[str, str | None, str | None, str | None, str]:
 
 def judge_by_library(email: str) -> tuple[str, str | None, str | None, str | None, str]:
     """What `judge` says, of any value."""
+    local_part, _, domain = email.rpartition("@")
     try:
+        if local_part.startswith('"') and len(local_part.encode()) > LONGEST_LOCAL_PART:
+            raise EmailSyntaxError("The part before the @-sign is too long: its quotes count.")
+        if local_part.startswith('"') and BAD_QUOTED_PAIR.search(local_part):
+            raise EmailSyntaxError("The part before the @-sign holds a backslash before no ASCII character.")
         valid = validate_email(
             email,
             check_deliverability=False,
             allow_quoted_local=True,
+            allow_empty_local=local_part == '""',
             allow_domain_literal=True,
+            globally_deliverable=not COUNTRY_ITSELF.fullmatch(domain),
             strict=True,
         )
     except EmailNotValidError as problem:
-        local_part, _, domain = email.rpartition("@")
         return local_part.lower() or email.lower(), domain.lower() or None, None, str(problem), JUDGED_WITH
     domain = (valid.ascii_domain or valid.domain).lower()
     return valid.local_part.lower(), domain, mailbox_of(valid.local_part, domain), None, JUDGED_WITH
