@@ -21,14 +21,20 @@ with_parents as (
 judged as (
     select
         with_parents.domain,
-        max(case when free_mail.domain is null then disposable.domain end) as disposable_parent,
+        max(case when listed.is_disposable and free_mail.domain is null then listed.domain end)
+            as disposable_parent,
         max(reserved.domain) as reserved_parent,
         max(reserved.kind) as reserved_kind,
         max(alias_services.service) as alias_service,
-        max(case when free_mail.domain = with_parents.domain then 1 else 0 end) = 1 as is_free_mail,
+        max(case
+            when
+                with_parents.parent = with_parents.domain and (free_mail.domain is not null or listed.is_free_mail)
+                then 1
+            else 0
+        end) = 1 as is_free_mail,
         {{ is_own }} as is_own
     from with_parents
-    left join {{ ref('int_disposable_domains') }} as disposable on with_parents.parent = disposable.domain
+    left join {{ ref('int_listed_mail_domains') }} as listed on with_parents.parent = listed.domain
     left join {{ ref('reserved_domains') }} as reserved on with_parents.parent = reserved.domain
     left join
         {{ ref('alias_email_services') }} as alias_services
