@@ -18,6 +18,15 @@
     unnest(string_split({{ text }}, ' '))
 {%- endmacro %}
 
+{# How many letters are to be changed, left out, put in or exchanged with their neighbour to make one text of another. #}
+{% macro letters_apart(text, other) -%}
+    {{ adapter.dispatch('letters_apart')(text, other) }}
+{%- endmacro %}
+
+{% macro duckdb__letters_apart(text, other) -%}
+    damerau_levenshtein({{ text }}, {{ other }})
+{%- endmacro %}
+
 {# A JSON object as text; `values`: key to SQL expression. #}
 {% macro json_of(values) -%}
     {{ adapter.dispatch('json_of')(values) }}

@@ -4,6 +4,7 @@
 {% set is_own = 'false' if not own
     else 'max(case when with_parents.parent in (' ~ own ~ ') then 1 else 0 end) = 1' %}
 
+{% set telling = '(temp|tmp|trash|throwaway|fake|disposable|discard|burner|junk|minutes?)[-_.]?e?mail|mailinator|yopmail' -%}
 with domains as (
     select distinct domain from {{ ref('int_email_addresses') }}
     where domain is not null
@@ -21,6 +22,8 @@ with_parents as (
 judged as (
     select
         with_parents.domain,
+        -- new ones appear faster than any list
+        {{ regex_matches('with_parents.domain', telling) }} as says_so,
         max(case when listed.is_disposable and free_mail.domain is null then listed.domain end)
             as disposable_parent,
         max(reserved.domain) as reserved_parent,
@@ -45,11 +48,11 @@ judged as (
 
 select
     domain,
-    disposable_parent,
+    coalesce(disposable_parent, case when says_so then domain end) as disposable_parent,
     reserved_parent,
     reserved_kind,
     is_own,
     is_free_mail,
     alias_service is not null as is_alias_service,
-    disposable_parent is not null and alias_service is null and not is_free_mail as is_disposable
+    (disposable_parent is not null or says_so) and alias_service is null and not is_free_mail as is_disposable
 from judged

@@ -13,8 +13,31 @@ touches as (
 ),
 
 placeholders as (
-    select distinct value from {{ ref('lead_placeholder_values') }}
+    select value from {{ ref('lead_placeholder_values') }}
     where field = 'email_local'
+    union distinct
+    -- mickey.mouse@, mickeymouse@
+    select replace(values.value, ' ', parting.sign) as value
+    from {{ ref('lead_placeholder_values') }} as values
+    cross join (select '' as sign union all select '.' as sign union all select '_' as sign) as parting
+    where values.field = 'full_name' and values.value like '% %'
+),
+
+-- john.test@, qa+test12@
+tested as (
+    select
+        words.email,
+        min(listed.value) as token
+    from (
+        select
+            email,
+            {{ rows_of_words("translate(local_part, '._+-0123456789', '              ')") }} as word
+        from {{ ref('int_email_addresses') }}
+        where problem is null
+    ) as words
+    inner join {{ ref('lead_placeholder_values') }} as listed
+        on words.word = listed.value and listed.field in ('email_token', 'name_any')
+    group by words.email
 ),
 
 roles as (
@@ -36,6 +59,9 @@ judged as (
     select
         leads.lead_id,
         addresses.problem,
+        -- neither an @ nor a domain: "no mail", "xxx"
+        addresses.problem is not null and not {{ regex_matches('leads.email', '@|[.,][a-zA-Z]{2,}\\s*$') }}
+            as says_nothing,
         addresses.domain,
         {{ masked_address('addresses.local_part', 'addresses.domain') }} as address,
         domains.is_disposable,
@@ -45,7 +71,11 @@ judged as (
         answers.answer as refusal,
         answers.checked_at,
         answers.no_mail_since,
-        placeholders.value as placeholder,
+        -- there are people called Test: not at the beginning of their name
+        coalesce(
+            placeholders.value,
+            case when strpos({{ comparable_text('leads.full_name') }}, ' ' || tested.token) > 0 then null else tested.token end
+        ) as placeholder,
         roles.local_part as role,
         leads.email_bounced_at,
         touches.first_answer_at,
@@ -58,6 +88,7 @@ judged as (
     left join
         placeholders
         on addresses.base_local_part = placeholders.value or addresses.local_part = placeholders.value
+    left join tested on addresses.email = tested.email
     left join roles on addresses.base_local_part = roles.local_part
     left join touches on leads.lead_id = touches.lead_id
     left join ages on leads.lead_id = ages.lead_id
@@ -97,13 +128,14 @@ final as (
             'email_placeholder', 'email_since',
             "case
                 when is_own then 'The e-mail address ' || address || ' is at our own domain.'
+                when says_nothing then 'The e-mail address ' || address || ' is none, nor one mistyped.'
                 when reserved_parent is not null then 'Nobody has a mailbox at the domain of ' || address || '.'
                 else 'The e-mail address ' || address || ' is a placeholder: \"' || placeholder || '\" stands where a person should.'
             end",
             {'address': 'address', 'domain': 'domain', 'placeholder': 'placeholder', 'is_own_domain': 'is_own'}
         ) }}
     from judged
-    where is_own or reserved_parent is not null or placeholder is not null
+    where is_own or reserved_parent is not null or placeholder is not null or says_nothing
     union all
     select
         {{ lead_flag(

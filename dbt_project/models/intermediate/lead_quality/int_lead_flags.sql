@@ -7,6 +7,10 @@ with flags as (
     union all
     select * from {{ ref('int_lead_gibberish_flags') }}
     union all
+    select * from {{ ref('int_lead_mailbox_flags') }}
+    union all
+    select * from {{ ref('int_lead_record_flags') }}
+    union all
     select * from {{ ref('int_lead_phone_flags') }}
     union all
     select * from {{ ref('int_lead_numbering_flags') }}

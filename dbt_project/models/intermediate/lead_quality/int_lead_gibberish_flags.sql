@@ -13,6 +13,9 @@ with leads as (
 limits as (
     select
         max(case when threshold = 'gibberish_words' then cast(value as double) end) as every_word,
+        max(case when threshold = 'gibberish_beside_placeholder' then cast(value as double) end)
+            as beside_placeholder,
+        max(case when threshold = 'gibberish_two_words' then cast(value as double) end) as two_words,
         max(case when threshold = 'gibberish_word' then cast(value as double) end) as one_word,
         max(case when threshold = 'gibberish_company_words' then cast(value as double) end) as company_words,
         max(case when threshold = 'gibberish_letters' then value end) as letters
@@ -43,21 +46,43 @@ company_words as (
     from company_texts
 ),
 
-names as (
+placeholders as (
+    select distinct {{ comparable_text('value') }} as word from {{ ref('lead_placeholder_values') }}
+    where field = 'name_part'
+),
+
+-- a mash beside "test" is no better for it
+judged_words as (
     select
         name_words.full_name,
-        max(words.gibberish_score) as score
+        words.word,
+        words.gibberish_score,
+        placeholders.word is null as is_judged
     from name_words
     inner join {{ ref('int_name_words') }} as words on name_words.word = words.word
+    left join placeholders on words.word = placeholders.word
+),
+
+names as (
+    select
+        words.full_name,
+        max(words.gibberish_score) as score
+    from judged_words as words
     cross join limits
-    group by name_words.full_name
+    group by words.full_name
     having
         -- one short word is little to go by (Vũ Quỳnh), unless it is far beyond a name
         (
-            min(words.gibberish_score) >= min(limits.every_word)
+            min(case when words.is_judged then words.gibberish_score end)
+            >= min(case when words.is_judged then limits.every_word else limits.beside_placeholder end)
             and sum(length(words.word)) >= min(limits.letters)
         )
-        or max(words.gibberish_score) >= min(limits.one_word)
+        -- what one word may be by chance, two hardly are
+        or (
+            count(case when words.is_judged then 1 end) >= 2
+            and min(words.gibberish_score) >= min(limits.two_words)
+        )
+        or max(case when words.is_judged then words.gibberish_score end) >= min(limits.one_word)
 ),
 
 -- abbreviations are words of no language either (KPMG, GmbH): every word, and only long ones
@@ -70,8 +95,9 @@ companies as (
     cross join limits
     group by company_words.company
     having
-        min(words.gibberish_score) >= min(limits.company_words)
-        and min(length(words.word)) >= min(limits.letters)
+        min(words.gibberish_score)
+        >= min(limits.company_words) + case when min(length(words.word)) < min(limits.letters) then 2 else 0 end
+        and min(length(words.word)) >= min(limits.letters) - 1
 ),
 
 final as (

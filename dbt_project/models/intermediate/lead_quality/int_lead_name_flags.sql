@@ -1,9 +1,4 @@
 -- Grain: lead × flag about its person's name.
-{% set link = '(?i)https?:|www\\.|[a-z0-9-]{3,}'
-    ~ '\\.(com|net|org|info|xyz|top|club|site|online|shop|ru|cn)\\b' -%}
-{% set markup = '(?i)<\\s*/?\\s*[a-z!][^>]*>|javascript:|onerror\\s*=|\\$\\{|\\{\\{' -%}
-{% set emoji_run = '([\\x{1F000}-\\x{1FAFF}\\x{2600}-\\x{27BF}][\\x{FE0F}\\x{200D}]*){2,}' %}
-
 with leads as (
     select
         leads.lead_id,
@@ -20,7 +15,7 @@ listed as (
         field,
         {{ comparable_name('value') }} as value
     from {{ ref('lead_placeholder_values') }}
-    where field in ('full_name', 'name_part', 'name_part_weak')
+    where field in ('full_name', 'name_part', 'name_part_weak', 'name_any', 'key_row', 'spam')
 ),
 
 whole_names as (
@@ -58,7 +53,58 @@ worded as (
         and (
             max(case when listed.field = 'name_part' then 1 else 0 end) = 1
             or (count(*) > 1 and count(distinct words.word) = 1)
+            or {{ regex_matches('words.name_text', '[0-9]$') }}
         )
+),
+
+-- what no name is, in any language: Aa Bbb, X Y, Xqz Bvt, lalala. Scripts of syllables write names in one sign
+shaped as (
+    select name_text
+    from words
+    where word is not null
+    group by name_text
+    having
+        (
+            max(length(replace(word, left(word, 1), ''))) = 0
+            and (
+                min(length(word)) >= 3
+                or (count(*) > 1 and min(case when {{ regex_matches('word', '^[a-zа-яα-ω]+$') }} then 1 else 0 end) = 1)
+            )
+        )
+        or (
+            count(*) > 1 and sum(length(word)) >= 6
+            and min(case when {{ regex_matches('word', '^[b-df-hj-np-tv-xz]+$') }} then 1 else 0 end) = 1
+        )
+        or max(case when length(word) >= 6 and replace(word, left(word, 2), '') = '' then 1 else 0 end) = 1
+        or max(case when length(word) >= 9 and replace(word, left(word, 3), '') = '' then 1 else 0 end) = 1
+),
+
+keyboard as (
+    select string_agg(value, ' ' order by value) as key_rows from listed
+    where field = 'key_row'
+),
+
+-- one such word is enough: an insult, five keys in their order
+spoiled as (
+    select words.name_text
+    from words
+    inner join listed on words.word = listed.value and listed.field = 'name_any'
+    union
+    select words.name_text
+    from words
+    cross join keyboard
+    where length(words.word) >= 5 and strpos(keyboard.key_rows, words.word) > 0
+),
+
+-- found by the first word of the advertisement
+advertisements as (
+    select distinct words.name_text
+    from words
+    inner join listed
+        on
+        words.word = {{ dbt.split_part('listed.value', "' '", 1) }}
+        and strpos(' ' || words.name_text || ' ', ' ' || listed.value || ' ') > 0
+    where listed.field = 'spam'
 ),
 
 judged as (
@@ -67,24 +113,27 @@ judged as (
         leads.name_since,
         leads.name_text,
         {{ regex_matches('leads.full_name', '\\p{L}') }} as has_letters,
-        worded.name_text is not null or whole_names.value is not null as is_placeholder,
-        case
-            when
-                {{ regex_matches('leads.full_name', '[^\\s@]+@[^\\s@]+\\.[^\\s@]+') }}
-                then 'an e-mail address'
-            when
-                {{ regex_matches('leads.full_name', link) }}
-                then 'a link'
-            when
-                {{ regex_matches('leads.full_name', markup) }}
-                then 'markup or a script'
-            when
-                {{ regex_matches('leads.full_name', emoji_run) }}
-                then 'a run of emoji'
-        end as injected
+        coalesce(worded.name_text, whole_names.value, shaped.name_text, spoiled.name_text) is not null
+        -- T3st Us3r, Anna Test123; the letters of Hangul on their own are keys
+        or {{ regex_matches('leads.name_text', '^[a-z]*[0-9]+[a-z0-9]*( [a-z]*[0-9]+[a-z0-9]*)+$|(^| )test[0-9]+( |$)') }}
+        or {{ regex_matches('leads.full_name', '[ㄱ-ㅎㅏ-ㅣ]{2,}') }} as is_placeholder,
+        coalesce(
+            {{ injected_kind('leads.full_name', is_name=true) }},
+            -- JamesGex JamesGex
+            case
+                when
+                    {{ regex_matches('leads.full_name', '^[A-Z][a-z]+[A-Z][a-z]+ [A-Z][a-z]+[A-Z][a-z]+$') }}
+                    and {{ dbt.split_part('leads.full_name', "' '", 1) }} = {{ dbt.split_part('leads.full_name', "' '", 2) }}
+                    then 'the word of a form robot twice'
+            end,
+            case when advertisements.name_text is not null then 'an advertisement' end
+        ) as injected
     from leads
     left join worded on leads.name_text = worded.name_text
     left join whole_names on leads.name_text = whole_names.value
+    left join shaped on leads.name_text = shaped.name_text
+    left join spoiled on leads.name_text = spoiled.name_text
+    left join advertisements on leads.name_text = advertisements.name_text
 ),
 
 final as (

@@ -1,4 +1,5 @@
 -- Grain: lead × flag about its company and job title, and vendors' sample records.
+{% set legal_forms = '( ([0-9]+|gmbh|ag|kg|inc|llc|ltd|limited|corp|co|company|plc|sa|sas|sarl|srl|spa|bv|ab|as|aps|oy|ltda))+$' -%}
 with leads as (
     select
         leads.*,
@@ -17,7 +18,65 @@ listed as (
         field,
         {{ comparable_text('value') }} as value
     from {{ ref('lead_placeholder_values') }}
-    where field in ('title', 'company')
+    where field in ('title', 'company', 'company_test', 'spam')
+),
+
+-- "Test GmbH" is "Test"
+tests as (
+    select distinct companies.company_text
+    from (
+        select
+            company_text,
+            company_text as value
+        from leads
+        union
+        select
+            company_text,
+            {{ regex_replace('company_text', legal_forms, '') }} as value
+        from leads
+    ) as companies
+    inner join listed on companies.value = listed.value and listed.field = 'company_test'
+),
+
+texts as (
+    select
+        company as typed,
+        company_text as text
+    from leads
+    where company_text is not null
+    union
+    select
+        title as typed,
+        title_text as text
+    from leads
+    where title_text is not null
+),
+
+-- found by the first word of the advertisement
+advertisements as (
+    select distinct words.text
+    from (
+        select
+            text,
+            {{ rows_of_words('text') }} as word
+        from texts
+    ) as words
+    inner join listed
+        on
+        words.word = {{ dbt.split_part('listed.value', "' '", 1) }}
+        and strpos(' ' || words.text || ' ', ' ' || listed.value || ' ') > 0
+    where listed.field = 'spam'
+),
+
+injected as (
+    select
+        texts.typed,
+        coalesce(
+            {{ injected_kind('texts.typed') }},
+            case when advertisements.text is not null then 'an advertisement' end
+        ) as found
+    from texts
+    left join advertisements on texts.text = advertisements.text
 ),
 
 samples as (
@@ -88,6 +147,26 @@ final as (
     from leads
     left join listed on leads.company_text = listed.value and listed.field = 'company'
     where leads.company is not null and (leads.company_text is null or listed.value is not null)
+    union all
+    select
+        {{ lead_flag(
+            'company_test', 'leads.company_since',
+            "'Nobody works for a company called \"' || leads.company_text || '\": it stands for a test.'",
+            {'placeholder': 'leads.company_text'}
+        ) }}
+    from leads
+    inner join tests on leads.company_text = tests.company_text
+    union all
+    select
+        {{ lead_flag(
+            'company_injected', 'greatest(leads.company_since, leads.title_since)',
+            "'The company or the job title holds ' || coalesce(companies.found, titles.found) || '.'",
+            {'found': 'coalesce(companies.found, titles.found)'}
+        ) }}
+    from leads
+    left join injected as companies on leads.company = companies.typed
+    left join injected as titles on leads.title = titles.typed
+    where companies.found is not null or titles.found is not null
 )
 
 select * from final

@@ -68,6 +68,7 @@ judged as (
         shared.company_count,
         case
             when digits.digits = '' then 'it has no digit'
+            when length(digits.digits) < 3 then 'it is too short to be dialled'
             -- the same digit seven times at the end: a country and area code may stand before
             when
                 length(digits.digits) >= 3
@@ -80,6 +81,18 @@ judged as (
                     or strpos('98765432109876543210', right(digits.digits, 7)) > 0
                 )
                 then 'it counts up or down'
+            -- 1111111112; 123123123, 1122334455, 1234554321, 0102030405
+            when length(digits.digits) >= 7 and replace(replace(digits.digits, left(digits.digits, 1), ''), left(replace(digits.digits, left(digits.digits, 1), ''), 1), '') = '' then 'it has two different digits only'
+            when
+                length(digits.digits) >= 8
+                and (
+                    replace(right(digits.digits, 8), right(digits.digits, 2), '') = ''
+                    or replace(right(digits.digits, 8), right(digits.digits, 4), '') = ''
+                    or replace(right(digits.digits, 9), right(digits.digits, 3), '') = ''
+                    or strpos('00112233445566778899001122', right(digits.digits, 8)) > 0
+                    or strpos('1234554321 1234512345 1231231234 0102030405', right(digits.digits, 8)) > 0
+                )
+                then 'it repeats a few digits'
             when
                 {{ regex_matches('digits.digits', '^(1?[2-9][0-9]{2})?55501[0-9]{2}$') }}
                 and (digits.number not like '+%' or digits.number like '+1%')

@@ -1,4 +1,4 @@
--- Grain: distinct word of a lead's name or company that is written in four Latin letters or more.
+-- Grain: distinct word of a lead's name, company or address that is written in four Latin letters or more.
 -- A word is judged once, and again when the weights have changed.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='word', on_schema_change='fail'
@@ -20,6 +20,11 @@ texts as (
     union distinct
     select company from {{ ref('int_leads_resolved') }}
     where company is not null
+    union distinct
+    -- digits part words: werw335
+    select {{ regex_replace("local_part || ' ' || coalesce(domain, '')", '[0-9]+', ' ') }} as value
+    from {{ ref('int_email_addresses') }}
+    where problem is null
 ),
 
 parted as (

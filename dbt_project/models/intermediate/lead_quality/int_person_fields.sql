@@ -74,10 +74,10 @@ texts as (
 
 withheld as (
     select distinct
-        field,
+        replace(field, 'company_test', 'company') as field,
         {{ comparable_name('value') }} as value
     from {{ ref('lead_placeholder_values') }}
-    where field in ('name_part', 'company')
+    where field in ('name_part', 'company', 'company_test')
 ),
 
 domains as (

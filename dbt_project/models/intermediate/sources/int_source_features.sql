@@ -10,6 +10,7 @@
         'has_lead_title': 'title',
         'has_lead_company': 'company',
         'has_lead_country': 'country',
+        'has_lead_address': 'coalesce(street, city, postal_code)',
         'has_lead_website': 'website',
         'has_lead_status': 'status',
         'has_lead_source': 'lead_source',

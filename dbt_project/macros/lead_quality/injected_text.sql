@@ -1,0 +1,29 @@
+{# What form robots leave in a text: the kind in words, null where there is nothing of it. In a name a bare
+   domain, a run of digits or an address is out of place too; companies are called booking.com and 1&1. #}
+{% macro injected_kind(text, is_name=false) -%}
+    {%- set link = '(?i)https?:|www\\.|\\[url=|[a-z0-9-]{3,}'
+        ~ '\\.(com|net|org|info|xyz|top|club|site|online|shop|ru|cn|biz|vip|icu|link|click|buzz|live|pro)\\b' -%}
+    {%- set page = '(?i)(https?:|www\\.)[^\\s/]*/*[^\\s/]+/\\S|\\[url=|\\b(bit\\.ly|t\\.me|tinyurl\\.com|cutt\\.ly|goo\\.gl)/' -%}
+    {%- set tag = '[a-z!][^>]*' if is_name else '(script|a|b|i|u|p|br|hr|h[1-6]|img|iframe|svg|div|span|html|body|form|input|style|font|table|marquee|!)\\b[^>]*' -%}
+    {%- set markup = '(?i)<\\s*/?\\s*' ~ tag ~ '>|&lt;|javascript:|onerror\\s*=|\\$\\{|\\{\\{|%3c|<\\?php|\\]\\]>' -%}
+    {%- set command = "(?i)('|\")\\s*(or|and)\\s+('|\")?[0-9a-z]+('|\")?\\s*=|;\\s*(drop|delete|select|insert|update)\\s|"
+        ~ "drop\\s+table|union\\s+(all\\s+)?select|or\\s+1\\s*=\\s*1|xp_cmdshell|sleep\\s*\\(\\s*[0-9]|\\.\\./\\.\\./|/etc/passwd" -%}
+    {%- set leftover = '(?i)^#(ref|value|name|null|num|div/0|n/a)[!?]?|\\[object |%[a-z_]{3,}%|^\\$[a-z_]{3,}|\\bfunction\\s*\\(' -%}
+    {%- set emoji_run = '([\\x{1F000}-\\x{1FAFF}\\x{2600}-\\x{27BF}][\\x{FE0F}\\x{200D}]*){2,}' -%}
+    case
+        {%- if is_name %}
+            when {{ regex_matches(text, '[^\\s@]+@[^\\s@]+\\.[^\\s@]+') }} then 'an e-mail address'
+        {%- endif %}
+        when {{ regex_matches(text, link if is_name else page) }} then 'a link'
+        when {{ regex_matches(text, markup) }} then 'markup or a script'
+        when {{ regex_matches(text, command) }} then 'a command to a database or system'
+        when {{ regex_matches(text, leftover) }} then 'a leftover of a template or a spreadsheet'
+        when {{ regex_matches(text, emoji_run) }} then 'a run of emoji'
+        {%- if is_name %}
+            when
+                {{ regex_matches(text, '\\p{L}') }} and {{ regex_matches(text, '([0-9][\\s().+/-]*){7,}') }}
+                then 'a long number'
+            when {{ regex_matches(text, '^\\S+(\\s+\\S+){8,}') }} then 'a sentence'
+        {%- endif %}
+    end
+{%- endmacro %}

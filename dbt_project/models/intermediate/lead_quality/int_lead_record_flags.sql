@@ -1,0 +1,93 @@
+-- Grain: lead × flag about its record as a whole: an invented postal address, one word in every field, and
+-- nothing by which anybody could be reached.
+with leads as (
+    select
+        leads.*,
+        {{ comparable_text('leads.first_name') }} as first_text,
+        {{ comparable_text('leads.last_name') }} as last_text,
+        {{ comparable_text('leads.full_name') }} as name_text,
+        {{ comparable_text('leads.company') }} as company_text,
+        {{ comparable_text('leads.title') }} as title_text,
+        {{ comparable_text('leads.city') }} as city_text,
+        {{ comparable_text('leads.street') }} as street_text,
+        coalesce(ages.name_since, {{ as_of() }}) as name_since,
+        coalesce(ages.company_since, {{ as_of() }}) as company_since,
+        coalesce(case when leads.created_at <= {{ as_of() }} then leads.created_at end, {{ as_of() }}) as since
+    from {{ ref('int_leads_resolved') }} as leads
+    left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
+),
+
+listed as (
+    select distinct
+        field,
+        {{ comparable_text('value') }} as value
+    from {{ ref('lead_placeholder_values') }}
+    where field in ('city', 'street')
+),
+
+addresses as (
+    select
+        leads.lead_id,
+        leads.since,
+        case
+            when streets.value is not null then 'the street'
+            when cities.value is not null then 'the town'
+            else 'the postal code'
+        end as part
+    from leads
+    left join listed as streets on leads.street_text = streets.value and streets.field = 'street'
+    left join listed as cities on leads.city_text = cities.value and cities.field = 'city'
+    where
+        streets.value is not null
+        or cities.value is not null
+        or {{ regex_matches('leads.postal_code', '^\\s*0{4,}(-0+)?\\s*$') }}
+),
+
+-- people with one name have it twice, and firms are called like their owners
+repeated as (
+    select
+        lead_id,
+        greatest(name_since, company_since) as since
+    from leads
+    where
+        (first_text = last_text and first_text in (company_text, title_text, city_text))
+        or (company_text = title_text and company_text in (first_text, last_text, name_text, city_text))
+),
+
+unreachable as (
+    select
+        lead_id,
+        since
+    from leads
+    where
+        coalesce(email, phone, mobile_phone, street, website) is null
+        and coalesce(name_text, company_text) is not null
+),
+
+final as (
+    select
+        {{ lead_flag(
+            'address_placeholder', 'since',
+            "'The postal address is a placeholder: ' || part || ' exists nowhere.'",
+            {'part': 'part'}
+        ) }}
+    from addresses
+    union all
+    select
+        {{ lead_flag(
+            'fields_repeated', 'since',
+            "'Name, company and another field say one and the same word.'",
+            {}
+        ) }}
+    from repeated
+    union all
+    select
+        {{ lead_flag(
+            'no_contact_data', 'since',
+            "'There is no e-mail address, number, postal address or website: nobody can be reached.'",
+            {}
+        ) }}
+    from unreachable
+)
+
+select * from final
