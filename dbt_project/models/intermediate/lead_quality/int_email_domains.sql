@@ -4,7 +4,8 @@
 {% set is_own = 'false' if not own
     else 'max(case when with_parents.parent in (' ~ own ~ ') then 1 else 0 end) = 1' %}
 
-{% set telling = '(temp|tmp|trash|throwaway|fake|disposable|discard|burner|junk|minutes?)[-_.]?e?mail|mailinator|yopmail' -%}
+{% set telling = '(temp|tmp|trash|throwaway|fake|disposable|discard|burner|junk|minutes?)[-_.]?e?mail'
+    ~ '|mailinator|yopmail' -%}
 with domains as (
     select distinct domain from {{ ref('int_email_addresses') }}
     where domain is not null
@@ -31,7 +32,8 @@ judged as (
         max(alias_services.service) as alias_service,
         max(case
             when
-                with_parents.parent = with_parents.domain and (free_mail.domain is not null or listed.is_free_mail)
+                with_parents.parent = with_parents.domain
+                and (free_mail.domain is not null or listed.is_free_mail)
                 then 1
             else 0
         end) = 1 as is_free_mail,
@@ -48,11 +50,11 @@ judged as (
 
 select
     domain,
-    coalesce(disposable_parent, case when says_so then domain end) as disposable_parent,
     reserved_parent,
     reserved_kind,
     is_own,
     is_free_mail,
+    coalesce(disposable_parent, case when says_so then domain end) as disposable_parent,
     alias_service is not null as is_alias_service,
     (disposable_parent is not null or says_so) and alias_service is null and not is_free_mail as is_disposable
 from judged

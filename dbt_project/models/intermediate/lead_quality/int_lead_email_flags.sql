@@ -17,10 +17,12 @@ placeholders as (
     where field = 'email_local'
     union distinct
     -- mickey.mouse@, mickeymouse@
-    select replace(values.value, ' ', parting.sign) as value
-    from {{ ref('lead_placeholder_values') }} as values
-    cross join (select '' as sign union all select '.' as sign union all select '_' as sign) as parting
-    where values.field = 'full_name' and values.value like '% %'
+    {%- for sign in ['', '.', '_'] %}
+        select replace(value, ' ', '{{ sign }}') as value
+        from {{ ref('lead_placeholder_values') }}
+        where field = 'full_name' and value like '% %'
+        {{- ' union distinct' if not loop.last }}
+    {%- endfor %}
 ),
 
 -- john.test@, qa+test12@
@@ -74,7 +76,10 @@ judged as (
         -- there are people called Test: not at the beginning of their name
         coalesce(
             placeholders.value,
-            case when strpos({{ comparable_text('leads.full_name') }}, ' ' || tested.token) > 0 then null else tested.token end
+            case
+                when coalesce(strpos({{ comparable_text('leads.full_name') }}, ' ' || tested.token), 0) = 0
+                    then tested.token
+            end
         ) as placeholder,
         roles.local_part as role,
         leads.email_bounced_at,

@@ -96,7 +96,8 @@ companies as (
     group by company_words.company
     having
         min(words.gibberish_score)
-        >= min(limits.company_words) + case when min(length(words.word)) < min(limits.letters) then 2 else 0 end
+        - case when min(length(words.word)) < min(limits.letters) then 2 else 0 end
+        >= min(limits.company_words)
         and min(length(words.word)) >= min(limits.letters) - 1
 ),
 

@@ -3,9 +3,9 @@
 with addresses as (
     select
         addresses.*,
+        domains.is_alias_service,
         domains.is_free_mail or domains.is_alias_service or domains.is_disposable or domains.is_own
-        or domains.reserved_parent is not null as is_known_domain,
-        domains.is_alias_service
+        or domains.reserved_parent is not null as is_known_domain
     from {{ ref('int_email_addresses') }} as addresses
     inner join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
     where addresses.problem is null
@@ -146,9 +146,10 @@ leads as (
         leads.lead_id,
         leads.email,
         coalesce(ages.email_since, {{ as_of() }}) as email_since,
-        {{ latin_letters(comparable_text("coalesce(leads.full_name, '') || ' ' || coalesce(leads.company, '')")) }}
-            as names,
         addresses.domain,
+        {{ latin_letters(comparable_text(
+            "coalesce(leads.full_name, '') || ' ' || coalesce(leads.company, '')"
+        )) }} as names,
         {{ masked_address('addresses.local_part', 'addresses.domain') }} as address
     from {{ ref('int_leads_resolved') }} as leads
     inner join addresses on leads.email = addresses.email

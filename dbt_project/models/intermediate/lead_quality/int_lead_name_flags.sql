@@ -1,4 +1,5 @@
 -- Grain: lead × flag about its person's name.
+{% set with_digits = '^[a-z]*[0-9]+[a-z0-9]*( [a-z]*[0-9]+[a-z0-9]*)+$|(^| )test[0-9]+( |$)' -%}
 with leads as (
     select
         leads.lead_id,
@@ -57,7 +58,7 @@ worded as (
         )
 ),
 
--- what no name is, in any language: Aa Bbb, X Y, Xqz Bvt, lalala. Scripts of syllables write names in one sign
+-- what no name is in any language: Aa Bbb, X Y, Xqz Bvt, lalala. Some scripts write a name in one sign
 shaped as (
     select name_text
     from words
@@ -68,7 +69,10 @@ shaped as (
             max(length(replace(word, left(word, 1), ''))) = 0
             and (
                 min(length(word)) >= 3
-                or (count(*) > 1 and min(case when {{ regex_matches('word', '^[a-zа-яα-ω]+$') }} then 1 else 0 end) = 1)
+                or (
+                    count(*) > 1
+                    and min(case when {{ regex_matches('word', '^[a-zа-яα-ω]+$') }} then 1 else 0 end) = 1
+                )
             )
         )
         or (
@@ -115,7 +119,7 @@ judged as (
         {{ regex_matches('leads.full_name', '\\p{L}') }} as has_letters,
         coalesce(worded.name_text, whole_names.value, shaped.name_text, spoiled.name_text) is not null
         -- T3st Us3r, Anna Test123; the letters of Hangul on their own are keys
-        or {{ regex_matches('leads.name_text', '^[a-z]*[0-9]+[a-z0-9]*( [a-z]*[0-9]+[a-z0-9]*)+$|(^| )test[0-9]+( |$)') }}
+        or {{ regex_matches('leads.name_text', with_digits) }}
         or {{ regex_matches('leads.full_name', '[ㄱ-ㅎㅏ-ㅣ]{2,}') }} as is_placeholder,
         coalesce(
             {{ injected_kind('leads.full_name', is_name=true) }},
@@ -123,7 +127,8 @@ judged as (
             case
                 when
                     {{ regex_matches('leads.full_name', '^[A-Z][a-z]+[A-Z][a-z]+ [A-Z][a-z]+[A-Z][a-z]+$') }}
-                    and {{ dbt.split_part('leads.full_name', "' '", 1) }} = {{ dbt.split_part('leads.full_name', "' '", 2) }}
+                    and {{ dbt.split_part('leads.full_name', "' '", 1) }}
+                    = {{ dbt.split_part('leads.full_name', "' '", 2) }}
                     then 'the word of a form robot twice'
             end,
             case when advertisements.name_text is not null then 'an advertisement' end

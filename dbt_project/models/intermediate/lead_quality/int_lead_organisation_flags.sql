@@ -1,5 +1,6 @@
 -- Grain: lead × flag about its company and job title, and vendors' sample records.
-{% set legal_forms = '( ([0-9]+|gmbh|ag|kg|inc|llc|ltd|limited|corp|co|company|plc|sa|sas|sarl|srl|spa|bv|ab|as|aps|oy|ltda))+$' -%}
+{% set legal_forms = '( ([0-9]+|gmbh|ag|kg|inc|llc|ltd|limited|corp|co|company|plc|sa|sas|sarl|srl|spa|bv'
+    ~ '|ab|as|aps|oy|ltda))+$' -%}
 with leads as (
     select
         leads.*,

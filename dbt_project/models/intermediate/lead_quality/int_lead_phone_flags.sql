@@ -43,7 +43,8 @@ stripped as (
 digits as (
     select
         *,
-        case when length(digits) >= 7 then right(digits, 9) end as line
+        case when length(digits) >= 7 then right(digits, 9) end as line,
+        replace(digits, left(digits, 1), '') as others
     from stripped
 ),
 
@@ -82,7 +83,10 @@ judged as (
                 )
                 then 'it counts up or down'
             -- 1111111112; 123123123, 1122334455, 1234554321, 0102030405
-            when length(digits.digits) >= 7 and replace(replace(digits.digits, left(digits.digits, 1), ''), left(replace(digits.digits, left(digits.digits, 1), ''), 1), '') = '' then 'it has two different digits only'
+            when
+                length(digits.digits) >= 7
+                and replace(digits.others, left(digits.others, 1), '') = ''
+                then 'it has two different digits only'
             when
                 length(digits.digits) >= 8
                 and (

@@ -12,7 +12,7 @@ with leads as (
         {{ comparable_text('leads.street') }} as street_text,
         coalesce(ages.name_since, {{ as_of() }}) as name_since,
         coalesce(ages.company_since, {{ as_of() }}) as company_since,
-        coalesce(case when leads.created_at <= {{ as_of() }} then leads.created_at end, {{ as_of() }}) as since
+        least(coalesce(leads.created_at, {{ as_of() }}), {{ as_of() }}) as since
     from {{ ref('int_leads_resolved') }} as leads
     left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
 ),
