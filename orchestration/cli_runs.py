@@ -80,6 +80,7 @@ def _ingest_what_is_new(
                     f"Ingest {entry.name}: nothing new; it would be generated as it was landed"
                     f" {record['finished_at'][:19]} UTC"
                 )
+                _tell_that_all_is_well(settings, file, "ingest", entry.name)
     if new:
         from orchestration.defs.jobs import ingest_definitions
 
@@ -97,7 +98,7 @@ def _build_what_is_new(
         found = look(settings, file, now=now, code=code)
         if found.is_nothing_new:
             said = confirm(settings, found, now)
-            _tell_that_all_is_well(settings, file, now)
+            _tell_that_all_is_well(settings, file, "build")
             say(f"{said}\n`build --force` builds it again.")
             return
         say(f"To build: {'; '.join(found.reasons)}.")
@@ -131,12 +132,14 @@ def _dagster(settings: Settings, file: "SourcesFile") -> Iterator["dg.DagsterIns
             tell_of_runs(settings, file.sources, instance, began, say)
 
 
-def _tell_that_all_is_well(settings: Settings, file: "SourcesFile", now: datetime) -> None:
-    """A build that need not be made is a good one: it ends the alert of one that failed."""
+def _tell_that_all_is_well(
+    settings: Settings, file: "SourcesFile", job: str, source: str | None = None
+) -> None:
+    """A run that need not be made is a good one: it ends the alert of one that failed."""
     if settings.are_alerts_wanted:
         from orchestration.lib.alerts import RunEnd, tell
 
-        end = RunEnd("build", None, "none was needed", now.timestamp(), None)
+        end = RunEnd(job, source, "none was needed", datetime.now(UTC).timestamp(), None)
         try:
             tell(settings, file.sources, [end])
         except PipelineError as error:

@@ -11,8 +11,10 @@ import dagster as dg
 import duckdb
 import pytest
 
+from orchestration.cli import main
 from orchestration.defs.runs import INTERACTIVE_TAG
 from orchestration.defs.warehouse import build_manifest_asset
+from orchestration.errors import PipelineError
 from orchestration.lib import builds, unchanged
 from orchestration.lib.asset_keys import BUILD_MANIFEST, PUBLISHED
 from orchestration.lib.build_plan import plan_build
@@ -285,6 +287,36 @@ def test_dagster_skips_every_step_and_succeeds(home: Home, monkeypatch: pytest.M
         for options in ({"run_config": force}, {"tags": {INTERACTIVE_TAG: "true"}}):
             assert materialize(**options).success
         assert ran == ["published", "published"]
+
+
+def test_a_command_says_so_without_dagster(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def started(*_: object) -> None:
+        raise PipelineError("Dagster was started")
+
+    told: list[tuple[str, str | None]] = []
+    monkeypatch.setattr("orchestration.cli_runs.datetime", AnHourLater)
+    monkeypatch.setattr("orchestration.cli_runs._dagster", started)
+    monkeypatch.setattr(
+        "orchestration.lib.alerts.tell", lambda *given: told.extend((end.key, end.reason) for end in given[2])
+    )
+    for name, value in {
+        "PIPELINE_HOME": str(home.settings.home),
+        "PIPELINE_SOURCES": str(home.settings.sources_file),
+        "PIPELINE_AS_OF": "2026-06-30",
+        "PIPELINE_ALERT_URLS": "json://127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert main(["build"]) == 0
+    said = capsys.readouterr().out
+    assert "Nothing has changed since build 20260701T040000-r" in said and "--force" in said
+    assert told == [("build", None)]  # which ends the alert of a build that failed
+    for arguments in (["build", "--force"], ["build", "--from-landing"], ["run"]):
+        assert main(arguments) == 1
+        assert "Dagster was started" in capsys.readouterr().err
+    assert main(["run", "--source", "nobody"]) == 1
+    assert "no source nobody" in capsys.readouterr().err
 
 
 def test_the_generated_organisation_is_landed_again_only_where_it_would_be_another(
