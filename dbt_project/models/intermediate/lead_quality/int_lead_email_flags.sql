@@ -75,7 +75,8 @@ judged as (
         answers.no_mail_since,
         -- there are people called Test: not at the beginning of their name
         coalesce(
-            placeholders.value,
+            bases.value,
+            wholes.value,
             case
                 when coalesce(strpos({{ comparable_text('leads.full_name') }}, ' ' || tested.token), 0) = 0
                     then tested.token
@@ -90,14 +91,13 @@ judged as (
     left join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
     left join {{ ref('int_mail_domain_answers') }} as answers
         on addresses.domain = answers.domain and not answers.takes_mail
-    left join
-        placeholders
-        on addresses.base_local_part = placeholders.value or addresses.local_part = placeholders.value
+    -- two joins: with `or` in one DuckDB compares every address with every placeholder
+    left join placeholders as bases on addresses.base_local_part = bases.value
+    left join placeholders as wholes on addresses.local_part = wholes.value
     left join tested on addresses.email = tested.email
     left join roles on addresses.base_local_part = roles.local_part
     left join touches on leads.lead_id = touches.lead_id
     left join ages on leads.lead_id = ages.lead_id
-    qualify row_number() over (partition by leads.lead_id order by placeholders.value) = 1
 ),
 
 final as (

@@ -44,12 +44,11 @@ parted as (
     from texts
 ),
 
-mashed as (
+scored as (
     select
         parted.email,
         parted.side,
-        max(words.gibberish_score) as score,
-        string_agg(words.word, '' order by words.word) as letters
+        max(words.gibberish_score) as score
     from parted
     inner join {{ ref('int_name_words') }} as words on parted.word = words.word
     cross join limits
@@ -60,6 +59,15 @@ mashed as (
         - case when parted.side = 'domain' or sum(length(words.word)) < min(limits.letters) then 2 else 0 end
         >= min(limits.address_words)
         and sum(length(words.word)) >= min(limits.letters) - 1
+),
+
+mashed as (
+    select
+        scored.email,
+        scored.score,
+        {{ latin_letters(comparable_text('texts.text')) }} as letters
+    from scored
+    inner join texts on scored.email = texts.email and scored.side = texts.side
 ),
 
 -- letters and figures by turns: a8f3e9d1c2
@@ -146,10 +154,9 @@ leads as (
         leads.lead_id,
         leads.email,
         coalesce(ages.email_since, {{ as_of() }}) as email_since,
+        leads.full_name,
+        leads.company,
         addresses.domain,
-        {{ latin_letters(comparable_text(
-            "coalesce(leads.full_name, '') || ' ' || coalesce(leads.company, '')"
-        )) }} as names,
         {{ masked_address('addresses.local_part', 'addresses.domain') }} as address
     from {{ ref('int_leads_resolved') }} as leads
     inner join addresses on leads.email = addresses.email
@@ -160,11 +167,12 @@ suspected as (
     select
         leads.*,
         gibberish.score,
-        gibberish.letters
+        gibberish.letters,
+        {{ latin_letters(comparable_text(
+            "coalesce(leads.full_name, '') || ' ' || coalesce(leads.company, '')"
+        )) }} as names
     from leads
     inner join gibberish on leads.email = gibberish.email
-    -- names of other scripts are often spelt without vowels (khngylh@)
-    where {{ regex_matches('leads.names', '^[a-z0-9 ]*$') }}
 ),
 
 -- three letters of a word that is no mash itself
@@ -189,7 +197,10 @@ mashes as (
     select suspected.*
     from suspected
     left join excused on suspected.lead_id = excused.lead_id
-    where excused.lead_id is null
+    where
+        excused.lead_id is null
+        -- names of other scripts are often spelt without vowels (khngylh@)
+        and {{ regex_matches("coalesce(suspected.names, '')", '^[a-z0-9 ]*$') }}
 ),
 
 final as (

@@ -3,13 +3,12 @@
 with leads as (
     select
         leads.*,
-        {{ comparable_text('leads.first_name') }} as first_text,
-        {{ comparable_text('leads.last_name') }} as last_text,
-        {{ comparable_text('leads.full_name') }} as name_text,
-        {{ comparable_text('leads.company') }} as company_text,
-        {{ comparable_text('leads.title') }} as title_text,
-        {{ comparable_text('leads.city') }} as city_text,
-        {{ comparable_text('leads.street') }} as street_text,
+        lower(trim(leads.first_name)) as first_text,
+        lower(trim(leads.last_name)) as last_text,
+        lower(trim(leads.full_name)) as name_text,
+        lower(trim(leads.company)) as company_text,
+        lower(trim(leads.title)) as title_text,
+        lower(trim(leads.city)) as city_text,
         coalesce(ages.name_since, {{ as_of() }}) as name_since,
         coalesce(ages.company_since, {{ as_of() }}) as company_since,
         least(coalesce(leads.created_at, {{ as_of() }}), {{ as_of() }}) as since
@@ -25,21 +24,50 @@ listed as (
     where field in ('city', 'street')
 ),
 
+-- what is typed is prepared once per text; no placeholder is longer
+typed as (
+    select
+        city as typed,
+        'city' as field,
+        {{ comparable_text('city') }} as value
+    from (
+        select distinct city from leads
+        where length(city) <= 40
+    ) as cities
+    union all
+    select
+        street as typed,
+        'street' as field,
+        {{ comparable_text('street') }} as value
+    from (
+        select distinct street from leads
+        where length(street) <= 40
+    ) as streets
+),
+
+invented as (
+    select
+        typed.typed,
+        typed.field
+    from typed
+    inner join listed on typed.field = listed.field and typed.value = listed.value
+),
+
 addresses as (
     select
         leads.lead_id,
         leads.since,
         case
-            when streets.value is not null then 'the street'
-            when cities.value is not null then 'the town'
+            when streets.typed is not null then 'the street'
+            when cities.typed is not null then 'the town'
             else 'the postal code'
         end as part
     from leads
-    left join listed as streets on leads.street_text = streets.value and streets.field = 'street'
-    left join listed as cities on leads.city_text = cities.value and cities.field = 'city'
+    left join invented as streets on leads.street = streets.typed and streets.field = 'street'
+    left join invented as cities on leads.city = cities.typed and cities.field = 'city'
     where
-        streets.value is not null
-        or cities.value is not null
+        streets.typed is not null
+        or cities.typed is not null
         or {{ regex_matches('leads.postal_code', '^\\s*0{4,}(-0+)?\\s*$') }}
 ),
 
