@@ -43,7 +43,9 @@ MARKS = "select distinct build_id, blocks_used from meta_build, rpt_prospecting_
 
 
 def test_readers_see_one_build_or_the_next(server: str, tmp_path: Path) -> None:
+    assert postgres.served_build(server) is None
     counts = postgres.publish_to_postgres(served(tmp_path / "1", "b1", 1), server)
+    assert postgres.served_build(server) == "b1"
     assert counts["fct_leads"] == rows(server, "select count(*) from pipeline_truth.fct_leads")[0][0] > 0
     with psycopg.connect(server) as admin:
         admin.execute("create role bi login password 'bi' in role pipeline_truth_reader")
@@ -58,6 +60,7 @@ def test_readers_see_one_build_or_the_next(server: str, tmp_path: Path) -> None:
     for build_id, used in (("b3", 3), ("b4", 4)):
         postgres.publish_to_postgres(served(tmp_path / build_id, build_id, used), server)
     assert rows(bi, MARKS) == [("b4", 4)]
+    assert postgres.served_build(server) == "b4"
     schemas = rows(
         server, "select nspname from pg_namespace where nspname like 'pipeline_truth_build%' order by 1"
     )
