@@ -100,15 +100,26 @@ slots as (
         )
 ),
 
+-- once for all reps of a zone: the conversion is the dearest part
+moments as (
+    select
+        time_zone,
+        slot_local,
+        {{ local_to_utc('slot_local', 'time_zone') }} as slot_start_at
+    from slots
+    group by time_zone, slot_local
+),
+
 placed as (
     select
-        rep_id,
-        date_day,
-        window_start,
-        window_end,
-        {{ local_to_utc('slot_local', 'time_zone') }} as slot_start_at,
-        least(0.5, cast(day_minutes as double) / 60 / day_slots) as slot_hours
+        slots.rep_id,
+        slots.date_day,
+        slots.window_start,
+        slots.window_end,
+        moments.slot_start_at,
+        least(0.5, cast(slots.day_minutes as double) / 60 / slots.day_slots) as slot_hours
     from slots
+    inner join moments on slots.time_zone = moments.time_zone and slots.slot_local = moments.slot_local
 )
 
 select
