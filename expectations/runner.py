@@ -22,16 +22,23 @@ _NAME = "check"  # where an expectation carries its name through GX
 _SEVERITIES = {"error": "critical", "warning": "warning"}
 
 
-def run(warehouse: Path, suites: list[Suite], parameters: Mapping[str, Value]) -> list[CheckResult]:
+def run(
+    warehouse: Path,
+    suites: list[Suite],
+    parameters: Mapping[str, Value],
+    *,
+    memory_limit: str | None = None,
+) -> list[CheckResult]:
     """Evaluate every expectation of `suites` on the tables of schema `main`, read only.
 
-    `parameters` fill `${name}` in the suites' SQL. One result per expectation, in the order given;
+    `parameters` fill `${name}` in the suites' SQL; beyond `memory_limit` (DuckDB's own without one) queries
+    go to disk. One result per expectation, in the order given;
     an expectation, table or query that raises gives `crashed` and the others go on. No connection
     is left open. Raises PipelineError where a suite asks for a parameter that is not given.
     """
     missing = _missing_tables(warehouse, suites)
     rendered = {suite.table: [_arguments(e, parameters) for e in suite.expectations] for suite in suites}
-    context, source = _connect(warehouse)
+    context, source = _connect(warehouse, memory_limit)
     try:
         results = []
         with buffered_rows():
@@ -64,20 +71,24 @@ def _arguments(expectation: Expectation, parameters: Mapping[str, Value]) -> dic
     return kwargs
 
 
-def _connect(warehouse: Path) -> tuple[Any, Any]:
+def _connect(warehouse: Path, memory_limit: str | None) -> tuple[Any, Any]:
     import great_expectations as gx
     from sqlalchemy import URL
 
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
+    config = {"memory_limit": memory_limit} if memory_limit else {}
     url = URL.create("duckdb", database=str(warehouse.resolve())).render_as_string()
     sources: Any = context.data_sources  # its type stubs do not know `kwargs`
     source = sources.add_sql(
         "warehouse",
         connection_string=url.replace("$", r"\$"),  # GX would look `$x` up in the environment
         # Without transactions, which cost 2 ms a query: nothing is written, and the writer's lock is held.
-        kwargs={"connect_args": {"read_only": True}, "isolation_level": "AUTOCOMMIT"},
+        kwargs={
+            "connect_args": {"read_only": True, "config": config},
+            "isolation_level": "AUTOCOMMIT",
+        },
     )
     return context, source
 

@@ -19,6 +19,7 @@ PUBLISH_CONTACTS = "PUBLISH_CONTACT_DETAILS"
 KEEP_VERSIONS = 7  # a week of daily builds to go back to
 KEEP_DAYS = 2.0  # and two days of hourly ones: a wrong figure is seen on the next working day
 KEEP_BUILD_DAYS = 90.0  # a quarter: "why was that figure so in the last review?"
+MEMORY_LIMIT = "6GB"  # as dbt_project/profiles.yml has it
 DEFAULT_SOURCES = PROJECT_ROOT / "orchestration" / "sources.yaml"
 
 
@@ -33,7 +34,7 @@ class Settings:
     `PIPELINE_ALERT_URLS`, `PIPELINE_DIGEST_URLS`. `max_build_age_hours`: how old what is served may get.
     `publish_contact_details`: names, addresses and numbers of leads go into the published tables.
     Of published versions the last `keep_versions` stay, and those younger than `keep_days`; dbt's artifacts
-    of a build stay `keep_build_days`.
+    of a build stay `keep_build_days`. `memory_limit`: DuckDB's share of the memory, as DuckDB writes it.
     """
 
     home: Path
@@ -48,6 +49,7 @@ class Settings:
     keep_versions: int = KEEP_VERSIONS
     keep_days: float = KEEP_DAYS
     keep_build_days: float = KEEP_BUILD_DAYS
+    memory_limit: str = MEMORY_LIMIT
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -70,6 +72,7 @@ class Settings:
             keep_versions=int(_number(env, "PIPELINE_KEEP_VERSIONS", KEEP_VERSIONS, least=1)),
             keep_days=_number(env, "PIPELINE_KEEP_DAYS", KEEP_DAYS, least=0),
             keep_build_days=_number(env, "PIPELINE_KEEP_BUILD_DAYS", KEEP_BUILD_DAYS, least=0),
+            memory_limit=env.get("PIPELINE_MEMORY_LIMIT") or MEMORY_LIMIT,
         )
 
     @staticmethod

@@ -58,7 +58,9 @@ def judge(
     dbt = read_outcome(dbt_manifest or dbt_project.manifest_path(settings), path.parent / "run_results.json")
     with writer_lock(settings, f"the audit of build {build_id}"):
         progress(f"Judging build {build_id}: {len(suites)} suites, {len(dbt.checks)} dbt tests.")
-        results = run(settings.warehouse, suites, suite_parameters(manifest))
+        results = run(
+            settings.warehouse, suites, suite_parameters(manifest), memory_limit=settings.memory_limit
+        )
         with read_warehouse(settings) as connection:
             tables = contents(connection, [suite.table for suite in suites])
             shares = fake_shares(connection, tables)

@@ -72,6 +72,8 @@ def read_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         raise PipelineError(f"there is no warehouse at {settings.warehouse}", "Run the job `build`.")
     try:
         connection = duckdb.connect(str(settings.warehouse), read_only=True)
+        # not as configuration: DuckDB refuses connections of one process that differ in it
+        connection.execute("set memory_limit = ?", [settings.memory_limit])
     except duckdb.Error as error:
         raise PipelineError(
             f"{settings.warehouse} cannot be read: {error}",
