@@ -81,6 +81,11 @@ def staged(home: Path, system: str, now: datetime, time_zone: str = "America/New
         }
 
 
+def newest(snapshots: Rows) -> Rows:
+    """The snapshots of what exists, each in the version that holds."""
+    return [row for row in snapshots if row["is_latest"] and not row["is_deleted"]]
+
+
 def by(rows: Rows, key: str) -> dict[Any, dict[str, Any]]:
     """Rows by a column, which must be unique."""
     found = {row[key]: row for row in rows}

@@ -68,13 +68,16 @@ class Counted:
             known_at=known_at,
         )
         manifest = build_dir(self.settings, plan.build_id) / "manifest.json"
-        models = ["int_field_problems", "+stg_salesforce__leads"]
+        models = ["int_field_problems", "+stg_salesforce__lead_snapshots"]
         run = dbt_project.build(self.settings, ["salesforce"], manifest, models, is_alone=True)
         assert not run.is_failed, (run.error, run.failed)
         return self._rows(
             "select field, reason, sum(problem_count), min(sample), min(sample_key)"
             " from intermediate.int_field_problems where field is not null group by all"
-        ) + self._rows("select lead_id, created_at, loaded_at from staging.stg_salesforce__leads")
+        ) + self._rows(
+            "select lead_id, created_at, loaded_at from staging.stg_salesforce__lead_snapshots"
+            " where is_latest and not is_deleted"
+        )
 
     def _files(self) -> set[str]:
         return {file for (file,) in self._rows("select landing_file from intermediate.int_field_problems")}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.crm_staging import Rows, by, land, shown, staged
+from tests.integration.crm_staging import Rows, by, land, newest, shown, staged
 from tests.unit.api_server import api_server
 from tests.unit.hubspot_account import HubspotAccount, iso
 
@@ -221,7 +221,7 @@ def test_hubspot_stages_and_history(hubspot: dict[str, Rows]) -> None:
 
 
 def test_hubspot_people(hubspot: dict[str, Rows]) -> None:
-    leads, contacts = by(hubspot["leads"], "lead_id"), by(hubspot["contacts"], "contact_id")
+    leads, contacts = by(newest(hubspot["lead_snapshots"]), "lead_id"), by(hubspot["contacts"], "contact_id")
     assert {key: row["first_name"] for key, row in leads.items()} == {
         "crm:contact-11": "Lea", "crm:contact-14": "Con", "crm:77": "Obj",
     }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.crm_staging import Rows, by, land, shown, staged
+from tests.integration.crm_staging import Rows, by, land, newest, shown, staged
 from tests.unit.api_server import api_server
 from tests.unit.pipedrive_account import PipedriveAccount
 
@@ -110,7 +110,7 @@ def test_pipedrive_deals(pipedrive: dict[str, Rows]) -> None:
 
 
 def test_pipedrive_leads_that_became_deals_are_not_deleted(pipedrive: dict[str, Rows]) -> None:
-    leads = by(pipedrive["leads"], "lead_id")
+    leads = by(newest(pipedrive["lead_snapshots"]), "lead_id")
     assert set(leads) == {"crm:lead-a", "crm:lead-b"}  # lead-c has gone
     columns = ("is_converted", "opportunity_id", "status", "email", "company", "country")
     assert shown(leads["crm:lead-a"], *columns) == (
