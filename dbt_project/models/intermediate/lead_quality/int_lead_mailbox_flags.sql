@@ -14,90 +14,8 @@ with addresses as (
 limits as (
     select
         max(case when threshold = 'gibberish_address_words' then cast(value as double) end) as address_words,
-        max(case when threshold = 'gibberish_letters' then value end) as letters,
         max(case when threshold = 'series_addresses' then value end) as series_addresses
     from {{ ref('lead_quality_thresholds') }}
-),
-
--- what stands before the @, and the domain without its top level
-texts as (
-    select
-        email,
-        'before' as side,
-        {{ regex_replace("split_part(local_part, '+', 1)", '[0-9]+', ' ') }} as text
-    from addresses
-    where not is_alias_service
-    union all
-    select
-        email,
-        'domain' as side,
-        {{ regex_replace(regex_replace('domain', '[.][^.]+$', ''), '[0-9]+', ' ') }} as text
-    from addresses
-    where not is_known_domain
-),
-
-parted as (
-    select
-        email,
-        side,
-        {{ rows_of_words(latin_letters(comparable_text('text'))) }} as word
-    from texts
-),
-
-scored as (
-    select
-        parted.email,
-        parted.side,
-        max(words.gibberish_score) as score
-    from parted
-    inner join {{ ref('int_name_words') }} as words on parted.word = words.word
-    cross join limits
-    group by parted.email, parted.side
-    having
-        -- a domain is a brand, and five letters are little to go by
-        min(words.gibberish_score)
-        - case when parted.side = 'domain' or sum(length(words.word)) < min(limits.letters) then 2 else 0 end
-        >= min(limits.address_words)
-        and sum(length(words.word)) >= min(limits.letters) - 1
-),
-
-mashed as (
-    select
-        scored.email,
-        scored.score,
-        {{ latin_letters(comparable_text('texts.text')) }} as letters
-    from scored
-    inner join texts on scored.email = texts.email and scored.side = texts.side
-),
-
--- letters and figures by turns: a8f3e9d1c2
-drawn as (
-    select
-        email,
-        cast(null as double) as score,
-        local_part as letters
-    from addresses
-    where
-        not is_alias_service
-        and {{ regex_matches('local_part', '^[a-z0-9]{10,}$') }}
-        and length({{ regex_replace(regex_replace('local_part', '[a-z]+', 'a'), '[0-9]+', '0') }}) >= 6
-),
-
-gibberish as (
-    select
-        email,
-        max(score) as score,
-        string_agg(letters, ' ' order by letters) as letters
-    from (
-        select
-            email,
-            score,
-            letters
-        from mashed
-        union all
-        select * from drawn
-    ) as found
-    group by email
 ),
 
 typed_domains as (
@@ -172,7 +90,7 @@ suspected as (
             "coalesce(leads.full_name, '') || ' ' || coalesce(leads.company, '')"
         )) }} as names
     from leads
-    inner join gibberish on leads.email = gibberish.email
+    inner join {{ ref('int_email_mashes') }} as gibberish on leads.email = gibberish.email
 ),
 
 -- three letters of a word that is no mash itself
