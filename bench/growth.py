@@ -18,7 +18,7 @@ from orchestration.settings import Settings
 AIM_EXPONENT = 1.05
 AIM_SECONDS = {"16x": 1800}  # on two cores
 MEMORY_LIMIT = "4GB"
-_COSTS = ("build_seconds", "build_cpu_seconds", "build_peak_bytes")
+_COSTS = {"time": "build_seconds", "CPU time": "build_cpu_seconds", "peak of memory": "build_peak_bytes"}
 
 
 def measure(task: Task) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _exponents(task: Task, figures: dict[str, Any]) -> dict[str, float]:
     if len(together) < 2:
         return {}
     scales = [each["scale"] for each in together]
-    return {cost: growth_exponent(scales, [each[cost] for each in together]) for cost in _COSTS}
+    return {name: growth_exponent(scales, [each[cost] for each in together]) for name, cost in _COSTS.items()}
 
 
 @contextmanager
