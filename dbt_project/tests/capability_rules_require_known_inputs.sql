@@ -1,8 +1,8 @@
 -- A rule that requires an input nobody knows would never be evaluated, and say so in wrong words.
 {%- set known = [
     'has_any_answers', 'has_any_deals', 'has_any_discount', 'has_any_meetings',
-    'has_any_opportunity_history', 'has_deal_activities', 'has_deal_efforts', 'has_lead_activities',
-    'has_lead_created_instants',
+    'has_any_lead_status_times', 'has_any_opportunity_history', 'has_deal_activities', 'has_deal_efforts',
+    'has_lead_activities', 'has_lead_created_instants',
 ] -%}
 {%- set features = ref('int_source_features') -%}
 {%- if execute -%}

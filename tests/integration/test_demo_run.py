@@ -107,7 +107,7 @@ def test_what_is_exempt_is_shown_and_does_not_count(marts: duckdb.DuckDBPyConnec
     ).fetchall()
     assert [(*row[:3], float(row[3])) for row in exempt] == [
         ("email_role", "They are answered", "2026-06-30", 0.0),
-        ("name_placeholder", None, None, 0.7),
+        ("name_placeholder", None, None, 0.86),
     ]
     assert one(marts, "select count(*) from rpt_lead_quality where contains(reasons, 'email_role')") == (0,)
 

@@ -4,7 +4,8 @@ The vendor's own samples (real input) hold few ids that occur in two tables, so 
 the same tables (`fixtures/fivetran`) shows what they do together. Salesforce: the first deal moves through
 three stages, the second ends without another version, the third is put into the recycle bin. HubSpot: deal
 12 was merged into 11 and left in the table, 13 is deleted, 14 is open; contacts 22 and 23 went into 21, by
-the two ways in which Fivetran says so; contact 24 is deleted.
+the two ways in which Fivetran says so; contact 24 is deleted; contact 25 is a lead, of an unchanged
+status since December.
 """
 
 from pathlib import Path
@@ -74,6 +75,18 @@ class TestTablesTogether:
             ("Signed", 500, "2024-03-01 00:00:00", "observed"),  # the table: account, contact, probability
         ]
 
+    def test_the_history_of_a_contact_is_that_of_the_lead(self, home: Path) -> None:
+        assert fetch(
+            home,
+            """select status, owner_id, cast(valid_from as varchar), cast(valid_to as varchar), change_source
+               from fct_lead_versions where lead_id = 'hs:contact-25' order by valid_from""",
+        ) == [
+            ("NEW", "hs:7", "2023-10-01 00:00:00", "2023-12-01 00:00:00", "crm_history"),
+            ("OPEN", "hs:7", "2023-12-01 00:00:00", None, "crm_history"),
+        ]
+        flagged = "select cast(since as date) from fct_lead_flags where flag = 'status_unchanged'"
+        assert [str(row[0]) for row in fetch(home, flagged)] == ["2024-02-29"]  # ninety days later
+
     def test_merged_contacts_and_associations(self, home: Path) -> None:
         assert fetch(home, "select contact_id from dim_contacts where contact_id like 'hs:%'") == [("hs:21",)]
         assert fetch(
@@ -88,6 +101,7 @@ class TestTablesTogether:
         )
         assert loads["sf Opportunity"] == 7  # six versions and the end of the second deal
         assert loads["hs deal_property_history"] == 4
+        assert loads["hs contact_property_history"] == 5
         assert loads["hs merges"] == 2
         assert fetch(home, "select sum(rejected_count) from meta_loads") == [(0,)]
 

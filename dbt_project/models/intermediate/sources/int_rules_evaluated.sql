@@ -39,6 +39,9 @@ features as (
     select source_instance, 'has_any_opportunity_history' as feature from sources
     where has_opportunity_history or has_opportunity_field_changes
     union all
+    select source_instance, 'has_any_lead_status_times' as feature from sources
+    where has_lead_modified_at or has_lead_status_history
+    union all
     -- activities may name deals by ids that no deal bears
     select distinct deals.source_instance, 'has_deal_activities' as feature
     from {{ ref('int_touches') }} as activities
