@@ -25,6 +25,12 @@ placeholders as (
     {%- endfor %}
 ),
 
+-- there are real people called John Doe: that their address spells their name is no second sign
+borne as (
+    select value as name from {{ ref('lead_placeholder_values') }}
+    where field = 'borne_name'
+),
+
 -- john.test@, qa+test12@
 tested as (
     select
@@ -74,14 +80,12 @@ judged as (
         answers.checked_at,
         answers.no_mail_since,
         -- there are people called Test: not at the beginning of their name
-        coalesce(
-            bases.value,
-            wholes.value,
-            case
-                when coalesce(strpos({{ comparable_text('leads.full_name') }}, ' ' || tested.token), 0) = 0
-                    then tested.token
-            end
-        ) as placeholder,
+        case
+            when borne.name is not null then null
+            when coalesce(bases.value, wholes.value) is not null then coalesce(bases.value, wholes.value)
+            when coalesce(strpos({{ comparable_text('leads.full_name') }}, ' ' || tested.token), 0) = 0
+                then tested.token
+        end as placeholder,
         roles.local_part as role,
         leads.email_bounced_at,
         touches.first_answer_at,
@@ -95,6 +99,9 @@ judged as (
     left join placeholders as bases on addresses.base_local_part = bases.value
     left join placeholders as wholes on addresses.local_part = wholes.value
     left join tested on addresses.email = tested.email
+    left join borne
+        on {{ comparable_text('leads.full_name') }} = borne.name
+        and {{ regex_replace('addresses.base_local_part', '[._-]', '') }} = replace(borne.name, ' ', '')
     left join roles on addresses.base_local_part = roles.local_part
     left join touches on leads.lead_id = touches.lead_id
     left join ages on leads.lead_id = ages.lead_id
