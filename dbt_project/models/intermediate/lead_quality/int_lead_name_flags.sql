@@ -1,5 +1,5 @@
 -- Grain: lead × flag about its person's name.
-{% set with_digits = '^[a-z]*[0-9]+[a-z0-9]*( [a-z]*[0-9]+[a-z0-9]*)+$|(^| )test[0-9]+( |$)' -%}
+{% set numbered_test = '(^| )test[0-9]+( |$)' -%}
 with leads as (
     select
         leads.lead_id,
@@ -118,8 +118,8 @@ judged as (
         leads.name_text,
         {{ regex_matches('leads.full_name', '\\p{L}') }} as has_letters,
         coalesce(worded.name_text, whole_names.value, shaped.name_text, spoiled.name_text) is not null
-        -- T3st Us3r, Anna Test123; the letters of Hangul on their own are keys
-        or {{ regex_matches('leads.name_text', with_digits) }}
+        -- Anna Test123; the letters of Hangul on their own are keys
+        or {{ regex_matches('leads.name_text', numbered_test) }}
         or {{ regex_matches('leads.full_name', '[ㄱ-ㅎㅏ-ㅣ]{2,}') }} as is_placeholder,
         coalesce(
             {{ injected_kind('leads.full_name', is_name=true) }},
