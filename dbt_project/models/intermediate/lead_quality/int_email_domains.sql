@@ -46,15 +46,23 @@ judged as (
         on with_parents.parent = alias_services.domain
     left join {{ ref('free_mail_domains') }} as free_mail on with_parents.parent = free_mail.domain
     group by with_parents.domain
+),
+
+final as (
+    select
+        domain,
+        reserved_parent,
+        reserved_kind,
+        is_own,
+        is_free_mail,
+        coalesce(disposable_parent, case when says_so then domain end) as disposable_parent,
+        alias_service is not null as is_alias_service,
+        (disposable_parent is not null or says_so) and alias_service is null and not is_free_mail
+            as is_disposable
+    from judged
 )
 
 select
-    domain,
-    reserved_parent,
-    reserved_kind,
-    is_own,
-    is_free_mail,
-    coalesce(disposable_parent, case when says_so then domain end) as disposable_parent,
-    alias_service is not null as is_alias_service,
-    (disposable_parent is not null or says_so) and alias_service is null and not is_free_mail as is_disposable
-from judged
+    *,
+    is_free_mail or is_alias_service or is_disposable or is_own or reserved_parent is not null as is_listed
+from final

@@ -4,8 +4,7 @@ with addresses as (
     select
         addresses.*,
         domains.is_alias_service,
-        domains.is_free_mail or domains.is_alias_service or domains.is_disposable or domains.is_own
-        or domains.reserved_parent is not null as is_known_domain
+        domains.is_listed
     from {{ ref('int_email_addresses') }} as addresses
     inner join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
     where addresses.problem is null
@@ -32,7 +31,7 @@ texts as (
         'domain' as side,
         {{ regex_replace(regex_replace('domain', '[.][^.]+$', ''), '[0-9]+', ' ') }} as text
     from addresses
-    where not is_known_domain
+    where not is_listed
 ),
 
 parted as (

@@ -3,9 +3,7 @@
 with addresses as (
     select
         addresses.*,
-        domains.is_alias_service,
-        domains.is_free_mail or domains.is_alias_service or domains.is_disposable or domains.is_own
-        or domains.reserved_parent is not null as is_known_domain
+        domains.is_listed
     from {{ ref('int_email_addresses') }} as addresses
     inner join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
     where addresses.problem is null
@@ -21,7 +19,7 @@ limits as (
 typed_domains as (
     select distinct
         domain,
-        is_known_domain,
+        is_listed,
         {{ regex_extract('domain', '[^.]+$', 0) }} as top_level
     from addresses
     where domain not like '[%'
@@ -38,7 +36,7 @@ slips as (
         left(typed_domains.domain, 1) = left(providers.domain, 1)
         and {{ letters_apart('typed_domains.domain', 'providers.domain') }} = 1
     where
-        not typed_domains.is_known_domain
+        not typed_domains.is_listed
         and (top_levels.top_level is null or providers.domain is not null)
     group by typed_domains.domain
 ),
@@ -51,7 +49,7 @@ numbered as (
         {{ regex_extract('local_part', '^(.*[a-z._-])[0-9]{1,6}$') }} as stem,
         cast({{ regex_extract('local_part', '([0-9]{1,6})$') }} as integer) as number
     from addresses
-    where not is_known_domain and {{ regex_matches('local_part', '[a-z._-][0-9]{1,6}$') }}
+    where not is_listed and {{ regex_matches('local_part', '[a-z._-][0-9]{1,6}$') }}
 ),
 
 series as (
