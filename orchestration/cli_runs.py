@@ -101,7 +101,8 @@ def _build_what_is_new(
             _tell_that_all_is_well(settings, file, "build")
             say(f"{said}\n`build --force` builds it again.")
             return
-        say(f"To build: {'; '.join(found.reasons)}.")
+        if found.publication:
+            say(f"To build: {'; '.join(found.reasons)}.")
     from orchestration.defs.assemble import build_definitions
 
     with _dagster(settings, file) as instance:

@@ -79,3 +79,8 @@ class Source:
     def changes(self) -> list[tuple[str, str, str | None]]:
         """(key, change, Name) of every landed version."""
         return self.landed('_record_key, _change, "Name"')
+
+
+def many(count: int, first: int = 1) -> list[dict[str, str | None]]:
+    """Records with keys that follow on each other."""
+    return [{"Id": f"{number:04}", "Name": "n"} for number in range(first, first + count)]
