@@ -12,6 +12,7 @@ from dagster import DagsterInstance, DagsterRunStatus, JobDefinition, RunsFilter
 
 from orchestration.defs.runs import INTERACTIVE_TAG
 from orchestration.interruption import raise_if_stopped
+from orchestration.lib.event_log import quick_event_log
 
 PROCESS = "pipeline_truth/process"
 _UNDER_WAY = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
@@ -25,17 +26,18 @@ def run_here(
     tags: dict[str, str] | None = None,
 ) -> dg.ExecuteInProcessResult:
     """Execute a job here and now, recorded in the instance; its log goes there, not to the screen."""
-    result = job.execute_in_process(
-        instance=instance,
-        raise_on_error=False,
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        asset_selection=asset_selection,
-        tags={
-            INTERACTIVE_TAG: "true",
-            PROCESS: f"{os.getpid()}@{socket.gethostname()}",
-            **(tags or {}),
-        },
-    )
+    with quick_event_log(instance):
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            asset_selection=asset_selection,
+            tags={
+                INTERACTIVE_TAG: "true",
+                PROCESS: f"{os.getpid()}@{socket.gethostname()}",
+                **(tags or {}),
+            },
+        )
     raise_if_stopped()
     return result
 

@@ -18,6 +18,7 @@ from orchestration.lib import builds, dbt_project, timings
 from orchestration.lib.asset_keys import BUILD_MANIFEST, PUBLISHED
 from orchestration.lib.build_artifacts import keep_artifacts, retire_artifacts
 from orchestration.lib.dbt_translator import PipelineTranslator
+from orchestration.lib.event_log import quick_event_log
 from orchestration.lib.record_links import RecordLinks
 from orchestration.lib.refusals import refusal_in
 from orchestration.lib.warehouse import remove_unreadable, row_counts, writer_lock
@@ -166,7 +167,8 @@ def dbt_models(
         shown = TableMetadata(settings, translator, links, run, context.log.warning)
         timings.add_step(settings, build["build_id"], "describe", time.monotonic() - begun)
         begun = time.monotonic()
-        yield from shown.added_to(_events(context, run, counts))  # goes on when Dagster has stored each
+        with quick_event_log(context.instance):
+            yield from shown.added_to(_events(context, run, counts))  # goes on when Dagster has stored each
         timings.add_step(settings, build["build_id"], "record", time.monotonic() - begun)
         if run.is_failed:
             raise dg.Failure(description=describe_failure(run, settings.home), allow_retries=False)
