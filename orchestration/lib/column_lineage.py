@@ -33,15 +33,19 @@ def column_origins(sql: str, relations: Mapping[str, Sequence[str]]) -> Columns:
     `relations`: names of the tables that may be read, with their columns; a table function that reads files
     has any column. An empty dict where the statement cannot be read.
     """
-    # Texts and comments say nothing about columns, and are most of what there is to parse.
-    plain = _LISTS.sub(
-        "['']", _NOISE.sub(lambda found: found[1] or ("''" if found[0][0] == "'" else " "), sql)
-    )
     try:
-        scope = build_scope(parse_one(plain, read="duckdb"))
+        scope = build_scope(parse_one(without_texts(sql), read="duckdb"))
     except SqlglotError:
         return {}
     return _Statement(relations).columns(scope) if scope else {}
+
+
+def without_texts(sql: str) -> str:
+    """The statement without comments and with empty texts: they say nothing about columns, and are most of
+    what there is to parse."""
+    return _LISTS.sub(
+        "['']", _NOISE.sub(lambda found: found[1] or ("''" if found[0][0] == "'" else " "), sql)
+    )
 
 
 @dataclass

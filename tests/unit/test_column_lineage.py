@@ -1,9 +1,14 @@
 """Which columns a column is made from, on the shapes of SQL that the models use."""
 
+from pathlib import Path
+
+import duckdb
 import pytest
 
+from orchestration.lib import lineage as project
 from orchestration.lib.column_lineage import FILES, Origin, column_origins
-from orchestration.lib.lineage import project_lineage, source_fields
+from orchestration.lib.lineage import project_lineage, read_lineage, source_fields, trace, write_lineage
+from orchestration.settings import Settings
 
 TABLES = {"deals": ["id", "owner", "amount", "stage"], "reps": ["owner", "name"], "flags": ["id", "is_bad"]}
 AMOUNT, STAGE, OWNER = Origin("deals", "amount"), Origin("deals", "stage"), Origin("deals", "owner")
@@ -104,3 +109,74 @@ def test_from_the_mart_to_the_field_of_the_source() -> None:
         "at": [],  # the time of the load is landing's, not the source's
     }
     assert source_fields(lineage, "not_there") == {}
+
+
+MODELS = {
+    "a": node("deals", "select id, owner, amount, stage from read_parquet(['a'])", "source.p.crm.Deal"),
+    "b": node("big", "select *, owner || 'a' as who from wh.main.deals", "a"),
+    "c": node("few", "select id from wh.main.big where who = 'a'", "b"),
+}
+SOURCES = {"source.p.crm.Deal": {"source_name": "crm", "name": "Deal"}}
+RELATIONS = {"deals": TABLES["deals"], "big": [*TABLES["deals"], "who"], "few": ["id"]}
+
+
+def retraced(
+    monkeypatch: pytest.MonkeyPatch, nodes: dict[str, dict[str, object]], relations: dict[str, list[str]]
+) -> set[str]:
+    """Models that are parsed again where all of MODELS are known."""
+    known = trace({"nodes": MODELS, "sources": SOURCES}, RELATIONS, {})
+    parsed = []
+    monkeypatch.setattr(
+        project, "column_origins", lambda sql, read: parsed.append(sql) or column_origins(sql, read)
+    )
+    found = trace({"nodes": nodes, "sources": SOURCES}, relations, known)
+    monkeypatch.undo()
+    assert found == trace({"nodes": nodes, "sources": SOURCES}, relations, {}), "as if nothing were known"
+    return {str(each["name"]) for each in nodes.values() if each["compiled_code"] in parsed}
+
+
+def test_only_what_has_changed_is_traced_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert retraced(monkeypatch, MODELS, RELATIONS) == set()
+    files = node(
+        "deals", "select id, owner, amount, stage from read_parquet(['a', 'b'])", "source.p.crm.Deal"
+    )
+    assert retraced(monkeypatch, MODELS | {"a": files}, RELATIONS) == set(), "another build's files"
+    amount = node("big", "select *, stage || 'a' as who from wh.main.deals", "a")
+    assert retraced(monkeypatch, MODELS | {"b": amount}, RELATIONS) == {"big"}
+    wider = RELATIONS | {"deals": [*TABLES["deals"], "closed_at"]}
+    assert retraced(monkeypatch, MODELS, wider) == {"big"}, "`select *` has a column more"
+    other = {"source.p.crm.Deal": {"source_name": "crm", "name": "Opportunity"}}
+    known = trace({"nodes": MODELS, "sources": SOURCES}, RELATIONS, {})
+    renamed = trace({"nodes": MODELS, "sources": other}, RELATIONS, known)
+    assert renamed["deals"].columns["amount"] == [Origin("crm.Opportunity", "amount")]
+
+
+def test_other_code_traces_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = trace({"nodes": MODELS, "sources": SOURCES}, RELATIONS, {})
+    monkeypatch.setattr(project, "_tracer", lambda: "newer")
+    assert all(
+        each.digest != known[model].digest
+        for model, each in trace({"nodes": MODELS, "sources": SOURCES}, RELATIONS, known).items()
+    )
+
+
+@pytest.mark.parametrize(
+    "damaged", ["", "{", "[]", "7", '{"big": {"id": [["deals", "id"]]}}', '{"big": ["x", {"id": [7]}]}']
+)
+def test_what_is_kept_is_bounded_and_damage_is_mended(tmp_path: Path, damaged: str) -> None:
+    settings = Settings(home=tmp_path, sources_file=tmp_path / "sources.yaml")
+    settings.work.mkdir()
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        for table, columns in RELATIONS.items():
+            connection.execute(f"create table {table} ({', '.join(f'{name} varchar' for name in columns)})")
+    manifest = {"nodes": MODELS, "sources": SOURCES}
+    expected = write_lineage(settings, manifest)
+    assert expected["few"] == {"id": [Origin("big", "id")]}
+    assert read_lineage(settings) == expected
+    (settings.work / "column_lineage.json").write_text(damaged)
+    assert read_lineage(settings) == {}
+    assert write_lineage(settings, manifest) == expected
+    part = MODELS | {"b": MODELS["b"] | {"compiled_code": None}}  # a build of some assets
+    assert write_lineage(settings, manifest | {"nodes": part}) == expected
+    del part["c"]
+    assert set(write_lineage(settings, manifest | {"nodes": part})) == {"deals", "big"}
