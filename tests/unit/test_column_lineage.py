@@ -1,12 +1,13 @@
 """Which columns a column is made from, on the shapes of SQL that the models use."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration.lib import lineage as project
-from orchestration.lib.column_lineage import FILES, Origin, column_origins
+from orchestration.lib.column_lineage import FILES, Columns, Origin, column_origins
 from orchestration.lib.lineage import project_lineage, read_lineage, source_fields, trace, write_lineage
 from orchestration.settings import Settings
 
@@ -125,10 +126,13 @@ def retraced(
 ) -> set[str]:
     """Models that are parsed again where all of MODELS are known."""
     known = trace({"nodes": MODELS, "sources": SOURCES}, RELATIONS, {})
-    parsed = []
-    monkeypatch.setattr(
-        project, "column_origins", lambda sql, read: parsed.append(sql) or column_origins(sql, read)
-    )
+    parsed: list[str] = []
+
+    def parse(sql: str, read: Mapping[str, Sequence[str]]) -> Columns:
+        parsed.append(sql)
+        return column_origins(sql, read)
+
+    monkeypatch.setattr(project, "column_origins", parse)
     found = trace({"nodes": nodes, "sources": SOURCES}, relations, known)
     monkeypatch.undo()
     assert found == trace({"nodes": nodes, "sources": SOURCES}, relations, {}), "as if nothing were known"
