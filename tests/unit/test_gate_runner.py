@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import sqlalchemy
 import yaml
 
 from expectations.results import CheckResult
@@ -112,6 +113,25 @@ def test_a_missing_table_crashes_its_own_suite_only(file: Path) -> None:
     results = run(file, [suite(table="gone"), suite()], {})
     assert [r.outcome for r in results] == ["crashed"] * 3 + ["passed"] * 3
     assert results[0].observed == "there is no table main.gone in the warehouse"
+
+
+def test_the_catalogue_is_read_once_and_nothing_stays_patched(file: Path) -> None:
+    from great_expectations.expectations.expectation import Expectation
+
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    before = Expectation.__dict__["configuration"]
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", note)
+    try:
+        results = run(file, [suite(table=table) for table in ("t", "other")], {})
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
+    assert {result.outcome for result in results} == {"passed"}
+    assert len([each for each in statements if "duckdb_columns()" in each]) == 1
+    assert Expectation.__dict__["configuration"] is before
 
 
 def test_no_connection_is_left_open(file: Path) -> None:
