@@ -18,7 +18,6 @@ BAD_BYTE = "\ufdd0"
 END_OF_FILE = "\ufdd1"
 
 _CHUNK = 1 << 20
-_LONGEST_LINE = 32 << 20
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _ASCII = bytes(range(128))
 # No character at all, and one that hardly any word has: signs of damage rather than of cp1252.
@@ -85,20 +84,27 @@ def detect_encoding(opener: Callable[[], BinaryIO]) -> str:
 
 def _is_utf8(opener: Callable[[], BinaryIO]) -> bool:
     """Whether a file is UTF-8 throughout, as nearly every one is; told at a fifth of what counting its
-    characters costs. False also where a line is too long to tell this way."""
+    characters costs."""
     rest = b""
     with opener() as stream:
         while chunk := stream.read(_CHUNK):
-            whole, rest = _at_a_line_end(rest + chunk)
-            if not _is_valid(whole) or len(rest) > _LONGEST_LINE:  # else copied once more for every chunk
+            whole, rest = _at_a_character(rest + chunk)
+            if not _is_valid(whole):
                 return False
     return _is_valid(rest)
 
 
-def _at_a_line_end(data: bytes) -> tuple[bytes, bytes]:
-    """Bytes of UTF-8 cut where a character cannot be cut: after the last line end."""
-    end = data.rfind(b"\n") + 1
-    return data[:end], data[end:]
+def _at_a_character(data: bytes) -> tuple[bytes, bytes]:
+    """Bytes of UTF-8, and the beginning of a character that is cut off at their end: mostly none, and
+    then they are not copied."""
+    for back in range(1, min(4, len(data) + 1)):
+        byte = data[-back]
+        if byte >= 0xC0:  # a character of as many bytes as it begins with ones
+            length = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return (data[:-back], data[-back:]) if back < length else (data, b"")
+        if byte < 0x80:
+            break
+    return data, b""
 
 
 def _is_valid(data: bytes) -> bool:
@@ -161,11 +167,12 @@ class Utf8Stream(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes (all there are where negative); empty only at the end."""
-        parts, found = [self._pending], len(self._pending)
-        while size < 0 or found < size:
+        """Up to `size` bytes (all there are where negative), short of it by no more than a cut character,
+        which spares a copy; empty only at the end."""
+        parts, found = [self._pending] if self._pending else [], len(self._pending)
+        while size < 0 or found < max(1, size - 3):
             self._pending = b""
-            if not self._fill():
+            if not self._fill(max(_CHUNK, size - found)):
                 break
             parts.append(self._pending)
             found += len(self._pending)
@@ -179,13 +186,13 @@ class Utf8Stream(io.RawIOBase):
         self._raw.close()
         super().close()
 
-    def _fill(self) -> bool:
+    def _fill(self, size: int = _CHUNK) -> bool:
         if self._is_end:
             return False
-        chunk = self._raw.read(_CHUNK)
+        chunk = self._raw.read(size - len(self._cut))
         data, self._cut = self._cut + chunk, b""
         if chunk and self._is_utf8 and not self._decoder.getstate()[0]:
-            whole, rest = _at_a_line_end(data)
+            whole, rest = _at_a_character(data)
             if whole and _is_unmarked_utf8(whole):  # already what it would be decoded and encoded to
                 if self._is_start:
                     whole, self._is_start = whole.removeprefix(codecs.BOM_UTF8), False
