@@ -25,7 +25,7 @@ from orchestration.lib.ingest_ledger import (
     write_record,
 )
 from orchestration.lib.landing_diff import Comparison, Difference
-from orchestration.lib.landing_files import checksums_of, files_of_load, landing_files
+from orchestration.lib.landing_files import FileId, checksums_of, files_of_load, landing_files
 from orchestration.lib.landing_parquet import LOAD_ID, Stamp
 from orchestration.lib.landing_spool import Spool, column_names
 from orchestration.lib.landing_state import standing_contents
@@ -97,6 +97,7 @@ def ingest(
             for spool in spools:
                 _keep_rejected(settings, entry.name, ingest_id, spool)
             loads = list(landed.adopted)
+            checksums: dict[FileId, str] = {}
             for system in dict.fromkeys(spool.feed.system for spool in spools):
                 files = {
                     spool.feed.object: comparison.files(spool.folder)
@@ -105,7 +106,7 @@ def ingest(
                 }
                 if files:
                     progress(f"{entry.name}: landing {', '.join(files)} of {system}")
-                    landing_writer.write_load(settings, stamp, system, files)
+                    checksums |= landing_writer.write_load(settings, stamp, system, files)
                     loads.append((system, stamp.load_id))
             report = IngestReport(
                 ingest_id=ingest_id,
@@ -118,7 +119,7 @@ def ingest(
                     for spool, difference in zip(spools, differences, strict=True)
                 ),
                 warnings=(*warnings, *_source_warnings(spools, landed)),
-                checksums=checksums_of(settings, entry.name, loads),
+                checksums=checksums_of(settings, entry.name, loads, checksums),
                 made_from=made_from,
             )
             write_record(settings, report)

@@ -5,7 +5,7 @@ Belongs here: finding them, holding them to their checksums, and keeping the che
 replaced. The records are `ingest_ledger` and `compaction_ledger`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from orchestration.lib.compaction_ledger import (
 from orchestration.lib.fingerprint import checksum
 from orchestration.settings import Settings
 
+FileId = tuple[int, int]  # device and inode
 
 @dataclass
 class LandingPart:
@@ -146,11 +147,20 @@ def files_of_load(settings: Settings, system: str, instance: str, load_id: str) 
     return sorted(path for paths in found.values() for path in paths)
 
 
-def checksums_of(settings: Settings, instance: str, loads: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Checksums of the files that the given (system, load id) wrote, by their path below landing."""
+def file_id(path: Path) -> FileId:
+    """What is the same of all links to a file, and of no other file."""
+    facts = path.stat()
+    return facts.st_dev, facts.st_ino
+
+
+def checksums_of(
+    settings: Settings, instance: str, loads: Iterable[tuple[str, str]], known: Mapping[FileId, str]
+) -> dict[str, str]:
+    """Checksums of the files that the given (system, load id) wrote, by their path below landing. `known`:
+    those that need not be taken again."""
     shelf = LoadFiles(settings, instance)
     return {
-        file_key(path): checksum(path)
+        file_key(path): known.get(file_id(path)) or checksum(path)
         for system, load_id in loads
         for paths in shelf.of_load(system, load_id).values()
         for path in paths

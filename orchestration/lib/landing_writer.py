@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ from dlt.common.normalizers.naming.direct import NamingConvention as DirectNamin
 from dlt.common.storages.load_package import create_load_id
 from dlt.extract import storage as extract_storage
 from dlt.pipeline.exceptions import PipelineStepFailed
+from fsspec.implementations.local import LocalFileSystem
 
 from orchestration.errors import PipelineError
 from orchestration.lib.ingest_ledger import sync_folder
-from orchestration.lib.landing_files import files_of_load
+from orchestration.lib.fingerprint import checksum
+from orchestration.lib.landing_files import FileId, file_id, files_of_load
 from orchestration.lib.landing_parquet import Stamp
 from orchestration.settings import Settings
 
@@ -82,9 +85,12 @@ def new_load_id() -> str:
     return str(create_load_id())
 
 
-def write_load(settings: Settings, stamp: Stamp, system: str, files: Mapping[str, Sequence[Path]]) -> None:
+def write_load(
+    settings: Settings, stamp: Stamp, system: str, files: Mapping[str, Sequence[Path]]
+) -> dict[FileId, str]:
     """Append Parquet files (object name to files, which bear `stamp`) in the one load that it names; on
-    disk when this returns. dlt takes the files as they are, by links, and does not write them again."""
+    disk when this returns. dlt takes the files as they are, by links, and does not write them again. Returns
+    their checksums, taken while dlt is at work."""
     instance = stamp.source_instance
 
     @dlt.source(name=instance, max_table_nesting=0)
@@ -103,14 +109,28 @@ def write_load(settings: Settings, stamp: Stamp, system: str, files: Mapping[str
     # dlt rewrites a file whose columns are not those of its schema, and that remembers all there ever
     # were. What an interrupted load left has been finished before.
     shutil.rmtree(settings.work / "dlt" / f"{instance}__{system}", ignore_errors=True)
-    with _options(), _load_named(stamp.load_id):
-        info = _pipeline(settings, instance, system).run(source(), loader_file_format="parquet")
+    with ThreadPoolExecutor(1) as beside:
+        settled = beside.submit(_settle, [path for paths in files.values() for path in paths])
+        with _options(), _load_named(stamp.load_id), _linking():
+            info = _pipeline(settings, instance, system).run(source(), loader_file_format="parquet")
     if info.loads_ids != [stamp.load_id]:
         raise RuntimeError(f"the rows bear load id {stamp.load_id}, dlt loaded {info.loads_ids}")
-    for path in files_of_load(settings, system, instance, stamp.load_id):
+    checksums = settled.result()
+    landed = files_of_load(settings, system, instance, stamp.load_id)
+    copied = [path for path in landed if file_id(path) not in checksums]
+    for folder in {path.parent for path in landed}:
+        sync_folder(folder)
+    return checksums | _settle(copied)
+
+
+def _settle(paths: Sequence[Path]) -> dict[FileId, str]:
+    """Bring files to the disk; returns their checksums."""
+    checksums = {}
+    for path in paths:
         with path.open("rb+") as stream:
             os.fsync(stream.fileno())
-        sync_folder(path.parent)
+        checksums[file_id(path)] = checksum(path)
+    return checksums
 
 
 def _imported(paths: Sequence[Path]) -> Iterator[Any]:
@@ -129,6 +149,25 @@ def _load_named(load_id: str) -> Iterator[None]:
         yield
     finally:
         extract_storage.create_load_id = original
+
+
+@contextlib.contextmanager
+def _linking() -> Iterator[None]:
+    """dlt's destination copies the files that it loads; a link is there at once or not at all, and costs
+    nothing. There is no option for it."""
+    original = LocalFileSystem.put_file
+
+    def put_file(files: LocalFileSystem, source: str, target: str, **others: Any) -> None:
+        try:
+            files.link(source, target)
+        except OSError:  # on another file system, or there already
+            original(files, source, target, **others)
+
+    LocalFileSystem.put_file = put_file
+    try:
+        yield
+    finally:
+        LocalFileSystem.put_file = original
 
 
 def _options() -> AbstractContextManager[None]:
