@@ -70,7 +70,7 @@ class Comparison:
             self._difference = Difference(0, 0, True, ())
             return self._difference
         # Then, where nothing has landed, all of them are new.
-        is_plain = self._spool.are_keys_distinct()
+        is_plain = self._spool.are_keys_distinct
         if is_plain and not self._landed and not self._spool.deleted_keys and not self._spool.coverage:
             self._difference = Difference(self._spool.admitted_rows, 0, self._feed.is_complete, ())
             return self._difference

@@ -52,6 +52,9 @@ class Spool:
     warnings: list[str] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     files: set[str] = field(default_factory=set)  # with admitted rows, where coverage may speak of files
+    # Whether the object has a key, and no two of the records that are kept have the same one. By 64 bits of
+    # each: False, very seldom, where two different keys share them.
+    are_keys_distinct: bool = False
     _key_hashes: KeyHashes = field(init=False)  # of the records that are kept
 
     def __post_init__(self) -> None:
@@ -68,11 +71,6 @@ class Spool:
     def said_deleted(self) -> pa.Table:
         """Keys that the source itself says are gone, as `k`."""
         return pa.table({"k": pa.array(self.deleted_keys, pa.string())})
-
-    def are_keys_distinct(self) -> bool:
-        """Whether the object has a key, and no two of the records that are kept have the same one. By 64 bits
-        of each: False, very seldom, where two different keys share them. To be asked once."""
-        return bool(self.feed.key) and self._key_hashes.are_distinct()
 
     def fill(self, connection: duckdb.DuckDBPyConnection, progress: Callable[[str], None]) -> None:
         """Read the feed to its end, telling now and then how far that is. Raises PipelineError as the
@@ -99,6 +97,8 @@ class Spool:
                     self._admit(connection, together, rejected, files)
                     rows = size = 0
             self._admit(connection, together, rejected, files)
+            # Here, while the last records are being written.
+            self.are_keys_distinct = bool(self.feed.key) and self._key_hashes.are_distinct()
         self.paths = files.paths
         if self.damaged_keys:
             self.warnings.append(
