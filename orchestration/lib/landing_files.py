@@ -27,6 +27,7 @@ from orchestration.settings import Settings
 
 FileId = tuple[int, int]  # device and inode
 
+
 @dataclass
 class LandingPart:
     """What some ingests landed of one object. `files`: absolute paths, oldest load first; `load_ids`: where

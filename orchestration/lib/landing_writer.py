@@ -22,8 +22,8 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from fsspec.implementations.local import LocalFileSystem
 
 from orchestration.errors import PipelineError
-from orchestration.lib.ingest_ledger import sync_folder
 from orchestration.lib.fingerprint import checksum
+from orchestration.lib.ingest_ledger import sync_folder
 from orchestration.lib.landing_files import FileId, file_id, files_of_load
 from orchestration.lib.landing_parquet import Stamp
 from orchestration.settings import Settings

@@ -7,8 +7,9 @@ import pytest
 
 from orchestration.errors import PipelineError
 from orchestration.lib import landing, landing_writer
+from orchestration.lib.fingerprint import checksum
 from orchestration.lib.landing import completed_ingests, landing_files
-from orchestration.lib.landing_files import file_rewritten
+from orchestration.lib.landing_files import file_key, file_rewritten
 from tests.unit.landing_doubles import Source, batch, feed, many
 
 A, B = {"Id": "1", "Name": "a"}, {"Id": "1", "Name": "b"}
@@ -174,3 +175,22 @@ def test_a_build_checks_the_content_of_what_was_landed(crm: Source) -> None:
     with file_rewritten(path):
         assert completed_ingests(crm.settings, "crm")[0]["checksums"] == {}
     landing_files(crm.settings, completed_ingests(crm.settings, "crm"), is_content_checked=True)
+
+
+@pytest.mark.parametrize("can_link", [True, False])
+def test_the_ledger_has_the_checksum_of_what_lies_there_linked_or_copied(
+    crm: Source, monkeypatch: pytest.MonkeyPatch, *, can_link: bool
+) -> None:
+    def cannot(*_: Any, **__: Any) -> None:
+        raise OSError("another file system")
+
+    if not can_link:
+        monkeypatch.setattr("fsspec.implementations.local.LocalFileSystem.link", cannot)
+    crm.leads([A])
+    (record,) = completed_ingests(crm.settings, "crm")
+    ((key, noted),) = record["checksums"].items()
+    (path,) = crm.settings.landing.glob("salesforce/Lead/*.parquet")
+    assert file_key(path) == key
+    assert checksum(path) == noted
+    assert path.stat().st_nlink == 1  # nothing else may hold on to it
+    assert crm.changes() == [("1", "upsert", "a")]
