@@ -38,7 +38,8 @@ _OTHER_KINDS = (
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 # A field must fit into one block. Larger ones are quotes that were never closed, not text.
 BLOCK_BYTES = 32 << 20
-# Blocks of a file without fault: small ones are parsed ahead on all cores in little memory.
+# Blocks of a file without fault: small ones are parsed ahead in little memory, as many as the row boundary
+# takes at once or nearly so. pyarrow parses on the thread that asks, mostly, whatever `use_threads` says.
 QUICK_BLOCK_BYTES = 2 << 20
 BLOCKS_AHEAD = 8
 SEPARATORS = ",;\t|"
