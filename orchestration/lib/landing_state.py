@@ -30,7 +30,9 @@ class StandingContents:
 
     def take(self, hashes: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Which of some records stand unchanged, as booleans; remembers them. `rows`: their row numbers."""
-        places = np.searchsorted(self._hashes, hashes)
+        order = np.argsort(hashes)  # neighbours are found in the cache: a quarter of the time at 4 M
+        places = np.empty(len(hashes), np.intp)
+        places[order] = np.searchsorted(self._hashes, hashes[order])
         places[places == len(self._hashes)] = 0
         is_known = self._hashes[places] == hashes
         self._rows[places[is_known]] = rows[is_known]
