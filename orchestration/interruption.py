@@ -4,10 +4,12 @@ Belongs here: turning the two signals into one exception that unwinds like Ctrl-
 end their run, locks are given back and half-written files are removed.
 """
 
+import functools
 import os
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -15,6 +17,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # dbt reads its parsed project with `except:` clauses that swallow the exception (measured: the build went
 # on to its end), so it is raised again until it comes out.
 _AGAIN_SECONDS = 5.0
+_AT_ONCE_SECONDS = 0.01  # time to leave the callback that swallowed it
 _asked: list[int] = []  # the signal that this process was told to stop by; signals are the process's
 
 
@@ -31,16 +34,20 @@ def stoppable() -> Iterator[None]:
     """Raise `Stopped` at the first signal; the second ends the process at once, as it always would.
 
     Entered again inside a step, because Dagster puts its own handlers there. Not on the main thread it
-    does nothing: Python runs handlers on that only.
+    does nothing: Python runs handlers on that only. A stop that the work swallowed is raised at its end.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    told = sys.unraisablehook
+    sys.unraisablehook = functools.partial(_raise_again, told)
     before = {number: signal.signal(number, _stop) for number in (*_SIGNALS, signal.SIGALRM)}
     try:
         yield
+        raise_if_stopped()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.unraisablehook = told
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -64,3 +71,12 @@ def _stop(number: int, _: FrameType | None) -> None:
         _asked.append(number)
         signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS, _AGAIN_SECONDS)
     raise_if_stopped()
+
+
+def _raise_again(told: Callable[["sys.UnraisableHookArgs"], None], what: "sys.UnraisableHookArgs") -> None:
+    """A handler runs between any two instructions, so also in a `__del__` or a weak reference's callback
+    (every import has some). Python drops what is raised there after printing a traceback of it."""
+    if isinstance(what.exc_value, Stopped):
+        signal.setitimer(signal.ITIMER_REAL, _AT_ONCE_SECONDS, _AGAIN_SECONDS)
+    else:
+        told(what)

@@ -77,12 +77,14 @@ def wait_for(process: subprocess.Popen[str], reached: Callable[[], bool], what: 
         time.sleep(0.002)
 
 
-def holder(settings: Settings) -> str:
-    """Whose work on the warehouse is under way, in its own words; empty where nobody's is."""
+def holder(settings: Settings, process: subprocess.Popen[str]) -> str:
+    """What the process does with the warehouse, in its own words; empty where it does not hold it. One that
+    was killed leaves its words behind, with its number."""
     try:
-        return str(builds.read_json(settings.home / "warehouse.lock.json")["purpose"])
+        facts = builds.read_json(settings.home / "warehouse.lock.json")
     except Exception:  # being written at this moment
         return ""
+    return str(facts["purpose"]) if facts["pid"] == process.pid else ""
 
 
 def kill(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> str:

@@ -1,0 +1,71 @@
+"""A stop that the interrupted code swallows: it ends the work all the same, and prints nothing."""
+
+import subprocess
+import sys
+
+import pytest
+
+from orchestration.settings import PROJECT_ROOT
+
+_SCRIPT = """
+import signal, time, weakref
+from orchestration.interruption import Stopped, stoppable
+
+def stop(_):
+    signal.raise_signal(signal.SIGTERM)
+    assert False, "the handler raises"
+
+class Ended:
+    __del__ = stop
+
+class Referred:
+    pass
+
+def work_on():
+    deadline = time.monotonic() + 4  # before it is raised again anyway
+    while time.monotonic() < deadline:
+        pass
+    print("the stop was lost")
+
+try:
+    with stoppable():
+{swallowed}
+except Stopped as stopped:
+    print(stopped)
+"""
+_DESTRUCTOR = """
+        ended = Ended()
+        del ended
+        work_on()
+"""
+_WEAK_REFERENCE = """
+        referred = Referred()
+        kept = weakref.ref(referred, stop)
+        del referred
+        work_on()
+"""
+_INSIDE_A_STEP = """
+        with stoppable():  # its timer ends with it
+            ended = Ended()
+            del ended
+        work_on()
+"""
+_LAST_WORK = """
+        try:
+            stop(None)
+        except:
+            pass
+"""
+
+
+@pytest.mark.parametrize(
+    "swallowed",
+    [_DESTRUCTOR, _WEAK_REFERENCE, _INSIDE_A_STEP, _LAST_WORK],
+    ids=["a destructor", "a weak reference", "inside a step", "the last work"],
+)
+def test_a_swallowed_stop_is_raised_again(swallowed: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _SCRIPT.format(swallowed=swallowed)],
+        cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "SIGTERM\n", "")
