@@ -5,13 +5,15 @@ launches are watched by its own run monitoring, which knows nothing of these.
 """
 
 import os
+import signal
 import socket
 
 import dagster as dg
 from dagster import DagsterInstance, DagsterRunStatus, JobDefinition, RunsFilter
+from dagster._core.execution.plan.objects import ErrorSource
 
 from orchestration.defs.runs import INTERACTIVE_TAG
-from orchestration.interruption import raise_if_stopped
+from orchestration.interruption import Stopped, raise_if_stopped
 from orchestration.lib.event_log import quick_event_log
 
 PROCESS = "pipeline_truth/process"
@@ -25,7 +27,10 @@ def run_here(
     asset_selection: list[dg.AssetKey] | None = None,
     tags: dict[str, str] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    """Execute a job here and now, recorded in the instance; its log goes there, not to the screen."""
+    """Execute a job here and now, recorded in the instance; its log goes there, not to the screen.
+
+    Raises Stopped where the process was told to stop meanwhile, though Dagster made a failed run of it.
+    """
     with quick_event_log(instance):
         result = job.execute_in_process(
             instance=instance,
@@ -39,6 +44,11 @@ def run_here(
             },
         )
     raise_if_stopped()
+    if any(
+        event.is_step_failure and event.step_failure_data.error_source == ErrorSource.INTERRUPT
+        for event in result.all_events
+    ):
+        raise Stopped(signal.SIGINT)  # Dagster's handler was in place; it takes SIGTERM for SIGINT
     return result
 
 

@@ -1,10 +1,14 @@
 """A stop that the interrupted code swallows: it ends the work all the same, and prints nothing."""
 
+import signal
 import subprocess
 import sys
 
+import dagster as dg
 import pytest
 
+from orchestration.defs.own_runs import run_here
+from orchestration.interruption import Stopped
 from orchestration.settings import PROJECT_ROOT
 
 _SCRIPT = """
@@ -69,3 +73,15 @@ def test_a_swallowed_stop_is_raised_again(swallowed: str) -> None:
         cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "SIGTERM\n", "")
+
+
+def test_a_stop_that_dagster_makes_a_failure_of_ends_the_command() -> None:
+    @dg.asset
+    def stopped() -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    job = dg.Definitions([stopped], jobs=[dg.define_asset_job("job")]).resolve_job_def("job")
+    with dg.DagsterInstance.ephemeral() as instance:
+        with pytest.raises(Stopped):
+            run_here(job, instance)
+        assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.FAILURE]
