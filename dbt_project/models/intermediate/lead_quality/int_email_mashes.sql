@@ -1,4 +1,4 @@
--- Grain: e-mail address whose letters look like keys pressed at random, before the @ or in a domain that is
+-- Grain: e-mail address of a lead to judge whose letters look like keys pressed at random, before the @ or in a domain that is
 -- no known provider. Whether they are its owner's all the same is for the flags to say.
 with addresses as (
     select
@@ -7,7 +7,12 @@ with addresses as (
         domains.is_listed
     from {{ ref('int_email_addresses') }} as addresses
     inner join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
-    where addresses.problem is null
+    where
+        addresses.problem is null
+        and exists (
+            select 1 from {{ ref('int_leads_to_judge') }} as leads
+            where leads.email = addresses.email
+        )
 ),
 
 limits as (

@@ -1,15 +1,20 @@
--- Grain: lead × flag about its e-mail address.
+-- Grain: lead to judge × flag about what its e-mail address says. Whether mail arrives there:
+-- int_lead_delivery_flags.
 with leads as (
-    select * from {{ ref('int_leads_resolved') }}
+    select * from {{ ref('int_leads_to_judge') }}
     where email is not null
 ),
 
-ages as (
-    select * from {{ ref('int_lead_value_ages') }}
-),
-
-touches as (
-    select * from {{ ref('int_lead_touch_summaries') }}
+-- test12@ is test@; a local part of digits only stays what it is
+addresses as (
+    select
+        addresses.*,
+        coalesce(
+            nullif({{ regex_replace("split_part(addresses.local_part, '+', 1)", '[0-9]+$', '') }}, ''),
+            addresses.local_part
+        ) as base_local_part
+    from {{ ref('int_email_addresses') }} as addresses
+    where exists (select 1 from leads where leads.email = addresses.email)
 ),
 
 placeholders as (
@@ -40,7 +45,7 @@ tested as (
         select
             email,
             {{ rows_of_words("translate(local_part, '._+-0123456789', '              ')") }} as word
-        from {{ ref('int_email_addresses') }}
+        from addresses
         where problem is null
     ) as words
     inner join {{ ref('lead_placeholder_values') }} as listed
@@ -50,17 +55,6 @@ tested as (
 
 roles as (
     select * from {{ ref('role_local_parts') }}
-),
-
--- test12@ is test@; a local part of digits only stays what it is
-addresses as (
-    select
-        addresses.*,
-        coalesce(
-            nullif({{ regex_replace("split_part(addresses.local_part, '+', 1)", '[0-9]+$', '') }}, ''),
-            addresses.local_part
-        ) as base_local_part
-    from {{ ref('int_email_addresses') }} as addresses
 ),
 
 judged as (
@@ -76,9 +70,6 @@ judged as (
         domains.disposable_parent,
         domains.reserved_parent,
         domains.is_own,
-        answers.answer as refusal,
-        answers.checked_at,
-        answers.no_mail_since,
         -- there are people called Test: not at the beginning of their name
         case
             when borne.name is not null then null
@@ -87,14 +78,10 @@ judged as (
                 then tested.token
         end as placeholder,
         roles.local_part as role,
-        leads.email_bounced_at,
-        touches.first_answer_at,
-        coalesce(ages.email_since, {{ as_of() }}) as email_since
+        leads.email_since
     from leads
     inner join addresses on leads.email = addresses.email
     left join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
-    left join {{ ref('int_mail_domain_answers') }} as answers
-        on addresses.domain = answers.domain and not answers.takes_mail
     -- two joins: with `or` in one DuckDB compares every address with every placeholder
     left join placeholders as bases on addresses.base_local_part = bases.value
     left join placeholders as wholes on addresses.local_part = wholes.value
@@ -103,8 +90,6 @@ judged as (
         on {{ comparable_text('leads.full_name') }} = borne.name
         and {{ regex_replace('addresses.base_local_part', '[._-]', '') }} = replace(borne.name, ' ', '')
     left join roles on addresses.base_local_part = roles.local_part
-    left join touches on leads.lead_id = touches.lead_id
-    left join ages on leads.lead_id = ages.lead_id
 ),
 
 final as (
@@ -116,15 +101,6 @@ final as (
         ) }}
     from judged
     where problem is not null
-    union all
-    select
-        {{ lead_flag(
-            'email_no_domain', 'greatest(email_since, no_mail_since)',
-            "'The domain of ' || address || ' takes no mail: ' || refusal || ', as asked on ' || cast(cast(checked_at as date) as varchar) || '.'",
-            {'address': 'address', 'domain': 'domain', 'answer': 'refusal', 'checked_at': 'cast(checked_at as varchar)'}
-        ) }}
-    from judged
-    where no_mail_since is not null
     union all
     select
         {{ lead_flag(
@@ -157,16 +133,6 @@ final as (
         ) }}
     from judged
     where role is not null
-    union all
-    -- bounced after an answer is contact_left: the address was real
-    select
-        {{ lead_flag(
-            'email_bounced', 'email_bounced_at',
-            "'Mail to ' || address || ' bounced on ' || cast(cast(email_bounced_at as date) as varchar) || ', and nobody ever answered from it.'",
-            {'address': 'address', 'bounced_at': 'cast(email_bounced_at as varchar)'}
-        ) }}
-    from judged
-    where email_bounced_at <= {{ as_of() }} and coalesce(first_answer_at > email_bounced_at, true)
 )
 
 select * from final

@@ -1,23 +1,20 @@
 -- Grain: lead × flag that holds at as_of, with its weight. Flags whose inputs the source never landed
 -- are left out, whatever a record seems to say; those that the sources file exempts weigh nothing.
 with flags as (
-    select * from {{ ref('int_lead_email_flags') }}
+    select
+        lead_id,
+        flag,
+        since,
+        evidence,
+        evidence_values
+    from {{ ref('int_lead_judgements') }}
+    where flag is not null
     union all
-    select * from {{ ref('int_lead_name_flags') }}
+    select * from {{ ref('int_lead_delivery_flags') }}
     union all
-    select * from {{ ref('int_lead_gibberish_flags') }}
-    union all
-    select * from {{ ref('int_lead_mailbox_flags') }}
-    union all
-    select * from {{ ref('int_lead_record_flags') }}
+    select * from {{ ref('int_lead_series_flags') }}
     union all
     select * from {{ ref('int_lead_phone_flags') }}
-    union all
-    select * from {{ ref('int_lead_numbering_flags') }}
-    union all
-    select * from {{ ref('int_lead_mismatch_flags') }}
-    union all
-    select * from {{ ref('int_lead_organisation_flags') }}
     union all
     select * from {{ ref('int_lead_date_flags') }}
     union all
@@ -63,7 +60,7 @@ select
     weights.is_proof and exemptions.lead_id is null as is_proof,
     exemptions.reason as exempted_reason,
     exemptions.until as exempted_until,
-    -- a condition cannot have begun after the moment spoken of
+    -- a condition cannot have begun after the moment spoken of, nor one that landing cannot date
     least(flags.since, {{ as_of() }}) as since,
     flags.evidence,
     flags.evidence_values

@@ -1,13 +1,6 @@
--- Grain: lead × flag about a name or company that is no word of any language.
+-- Grain: lead to judge × flag about a name or company that is no word of any language.
 with leads as (
-    select
-        leads.lead_id,
-        leads.full_name,
-        leads.company,
-        coalesce(ages.name_since, {{ as_of() }}) as name_since,
-        coalesce(ages.company_since, {{ as_of() }}) as company_since
-    from {{ ref('int_leads_resolved') }} as leads
-    left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
+    select * from {{ ref('int_leads_to_judge') }}
 ),
 
 limits as (

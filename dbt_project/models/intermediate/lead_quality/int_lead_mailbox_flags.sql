@@ -1,4 +1,4 @@
--- Grain: lead × flag about the letters of its e-mail address: pressed at random, mistyped, or numbered. What
+-- Grain: lead to judge × flag about the letters of its e-mail address: pressed at random, or mistyped. What
 -- shares letters with the lead's name or company is theirs, however it looks.
 with addresses as (
     select
@@ -6,13 +6,16 @@ with addresses as (
         domains.is_listed
     from {{ ref('int_email_addresses') }} as addresses
     inner join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
-    where addresses.problem is null
+    where
+        addresses.problem is null
+        and exists (
+            select 1 from {{ ref('int_leads_to_judge') }} as leads
+            where leads.email = addresses.email
+        )
 ),
 
 limits as (
-    select
-        max(case when threshold = 'gibberish_address_words' then cast(value as double) end) as address_words,
-        max(case when threshold = 'series_addresses' then value end) as series_addresses
+    select max(case when threshold = 'gibberish_address_words' then cast(value as double) end) as address_words
     from {{ ref('lead_quality_thresholds') }}
 ),
 
@@ -41,42 +44,17 @@ slips as (
     group by typed_domains.domain
 ),
 
--- lead001@, lead002@ …: the numbers follow on each other
-numbered as (
-    select
-        email,
-        domain,
-        {{ regex_extract('local_part', '^(.*[a-z._-])[0-9]{1,6}$') }} as stem,
-        cast({{ regex_extract('local_part', '([0-9]{1,6})$') }} as integer) as number
-    from addresses
-    where not is_listed and {{ regex_matches('local_part', '[a-z._-][0-9]{1,6}$') }}
-),
-
-series as (
-    select
-        numbered.domain,
-        numbered.stem,
-        count(distinct numbered.number) as addresses
-    from numbered
-    cross join limits
-    group by numbered.domain, numbered.stem
-    having
-        count(distinct numbered.number) >= min(limits.series_addresses)
-        and max(numbered.number) - min(numbered.number) < 2 * count(distinct numbered.number)
-),
-
 leads as (
     select
         leads.lead_id,
         leads.email,
-        coalesce(ages.email_since, {{ as_of() }}) as email_since,
+        leads.email_since,
         leads.full_name,
         leads.company,
         addresses.domain,
         {{ masked_address('addresses.local_part', 'addresses.domain') }} as address
-    from {{ ref('int_leads_resolved') }} as leads
+    from {{ ref('int_leads_to_judge') }} as leads
     inner join addresses on leads.email = addresses.email
-    left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
 ),
 
 suspected as (
@@ -136,16 +114,6 @@ final as (
         ) }}
     from leads
     inner join slips on leads.domain = slips.domain
-    union all
-    select
-        {{ lead_flag(
-            'email_series', 'leads.email_since',
-            "'The e-mail address ' || leads.address || ' is one of ' || cast(series.addresses as varchar) || ' that differ by their number only.'",
-            {'addresses': 'series.addresses'}
-        ) }}
-    from leads
-    inner join numbered on leads.email = numbered.email
-    inner join series on numbered.domain = series.domain and numbered.stem = series.stem
 )
 
 select * from final

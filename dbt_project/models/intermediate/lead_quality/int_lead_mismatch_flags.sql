@@ -1,4 +1,4 @@
--- Grain: lead × flag about an e-mail address written like a name that shares nothing with the lead's own.
+-- Grain: lead to judge × flag about an e-mail address written like a name that shares nothing with the lead's own.
 -- Judged only where both are names in Latin letters: two or three words before the @, none of which says
 -- what the mailbox is for or where it is.
 with addressed as (
@@ -11,13 +11,10 @@ with addressed as (
         {{ latin_letters(without_accents(regex_replace(
             "split_part(addresses.local_part, '+', 1)", '[0-9]+$', ''
         ))) }} as local_part,
-        greatest(
-            coalesce(ages.email_since, {{ as_of() }}), coalesce(ages.name_since, {{ as_of() }})
-        ) as since
-    from {{ ref('int_leads_resolved') }} as leads
+        greatest(leads.email_since, leads.name_since) as since
+    from {{ ref('int_leads_to_judge') }} as leads
     inner join {{ ref('int_email_addresses') }} as addresses on leads.email = addresses.email
     left join {{ ref('int_email_domains') }} as domains on addresses.domain = domains.domain
-    left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
     -- an alias is made to share nothing
     where addresses.problem is null and coalesce(not domains.is_alias_service, true)
 ),

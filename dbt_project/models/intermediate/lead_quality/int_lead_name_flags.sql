@@ -1,14 +1,13 @@
--- Grain: lead × flag about its person's name.
+-- Grain: lead to judge × flag about its person's name.
 {% set numbered_test = '(^| )test[0-9]+( |$)' -%}
 with leads as (
     select
-        leads.lead_id,
-        leads.full_name,
-        {{ comparable_name('leads.full_name') }} as name_text,
-        coalesce(ages.name_since, {{ as_of() }}) as name_since
-    from {{ ref('int_leads_resolved') }} as leads
-    left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
-    where leads.full_name is not null
+        lead_id,
+        full_name,
+        {{ comparable_name('full_name') }} as name_text,
+        name_since
+    from {{ ref('int_leads_to_judge') }}
+    where full_name is not null
 ),
 
 listed as (

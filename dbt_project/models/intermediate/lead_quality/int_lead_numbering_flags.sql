@@ -1,4 +1,4 @@
--- Grain: lead × flag about what numbering plans say of its telephone numbers. One number that may be
+-- Grain: lead to judge × flag about what numbering plans say of its telephone numbers. One number that may be
 -- right is enough: people type a second one where they work, or an old one.
 with numbers as (
     select
@@ -6,7 +6,8 @@ with numbers as (
         phones.since,
         judged.problem,
         judged.contradicts_country
-    from {{ ref('int_lead_phones') }} as phones
+    from {{ ref('int_leads_to_judge') }} as leads
+    inner join {{ ref('int_lead_phones') }} as phones on leads.lead_id = phones.lead_id
     inner join {{ ref('int_phone_numbers') }} as judged
         on phones.number = judged.number and phones.country_region = judged.country_region
 ),

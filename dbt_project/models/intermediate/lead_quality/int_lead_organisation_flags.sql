@@ -1,4 +1,4 @@
--- Grain: lead × flag about its company and job title, and vendors' sample records.
+-- Grain: lead to judge × flag about its company and job title, and vendors' sample records.
 {% set legal_forms = '( ([0-9]+|gmbh|ag|kg|inc|llc|ltd|limited|corp|co|company|plc|sa|sas|sarl|srl|spa|bv'
     ~ '|ab|as|aps|oy|ltda))+$' -%}
 with leads as (
@@ -6,12 +6,8 @@ with leads as (
         leads.*,
         {{ comparable_text('leads.title') }} as title_text,
         {{ comparable_text('leads.company') }} as company_text,
-        {{ comparable_text('leads.full_name') }} as name_text,
-        coalesce(ages.title_since, {{ as_of() }}) as title_since,
-        coalesce(ages.company_since, {{ as_of() }}) as company_since,
-        coalesce(ages.name_since, {{ as_of() }}) as name_since
-    from {{ ref('int_leads_resolved') }} as leads
-    left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
+        {{ comparable_text('leads.full_name') }} as name_text
+    from {{ ref('int_leads_to_judge') }} as leads
 ),
 
 listed as (

@@ -55,6 +55,6 @@ select
     numbers.number,
     -- the library's code of the region that is not known
     coalesce(countries.region, 'ZZ') as country_region,
-    coalesce(numbers.since, {{ as_of() }}) as since
+    coalesce(numbers.since, {{ unknown_since() }}) as since
 from numbers
 left join countries on numbers.country = countries.country

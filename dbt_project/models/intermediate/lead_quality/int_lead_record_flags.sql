@@ -1,4 +1,4 @@
--- Grain: lead × flag about its record as a whole: an invented postal address, one word in every field, and
+-- Grain: lead to judge × flag about its record as a whole: an invented postal address, one word in every field, and
 -- nothing by which anybody could be reached.
 with leads as (
     select
@@ -9,11 +9,8 @@ with leads as (
         lower(trim(leads.company)) as company_text,
         lower(trim(leads.title)) as title_text,
         lower(trim(leads.city)) as city_text,
-        coalesce(ages.name_since, {{ as_of() }}) as name_since,
-        coalesce(ages.company_since, {{ as_of() }}) as company_since,
-        least(coalesce(leads.created_at, {{ as_of() }}), {{ as_of() }}) as since
-    from {{ ref('int_leads_resolved') }} as leads
-    left join {{ ref('int_lead_value_ages') }} as ages on leads.lead_id = ages.lead_id
+        coalesce(leads.created_at, {{ unknown_since() }}) as since
+    from {{ ref('int_leads_to_judge') }} as leads
 ),
 
 listed as (

@@ -14,17 +14,21 @@ judged_with as (
     from weights
 ),
 
+leads as (
+    select * from {{ ref('int_leads_to_judge') }}
+),
+
 texts as (
-    select full_name as value from {{ ref('int_leads_resolved') }}
+    select full_name as value from leads
     where full_name is not null
     union distinct
-    select company from {{ ref('int_leads_resolved') }}
+    select company from leads
     where company is not null
     union distinct
     -- digits part words: werw335
     select {{ regex_replace("local_part || ' ' || coalesce(domain, '')", '[0-9]+', ' ') }} as value
-    from {{ ref('int_email_addresses') }}
-    where problem is null
+    from {{ ref('int_email_addresses') }} as addresses
+    where problem is null and exists (select 1 from leads where leads.email = addresses.email)
 ),
 
 parted as (
