@@ -13,7 +13,7 @@
 {% macro lead_rules_version() -%}
     {%- set parts = [build_manifest().get('code', ''), tojson(own_domains())] -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed') and 'lead_quality' in node.fqn -%}
+        {%- for node in graph.get('nodes', {}).values() if node.resource_type in ('model', 'seed') and 'lead_quality' in node.fqn -%}
             {%- do parts.append(node.checksum.checksum) -%}
         {%- endfor -%}
     {%- endif -%}

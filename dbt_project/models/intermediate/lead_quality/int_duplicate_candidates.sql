@@ -22,15 +22,15 @@ with fields as (
     select * from {{ ref('int_person_fields') }}
 ),
 
--- of equal records the oldest stands for all
-oldest as (
-    select min(age_rank) as age_rank from fields
+-- of equal records one stands for all
+firsts as (
+    select min(record_key) as record_key from fields
     group by value_key
 ),
 
 persons as (
     select fields.* from fields
-    inner join oldest on fields.age_rank = oldest.age_rank
+    inner join firsts on fields.record_key = firsts.record_key
 ),
 
 blocks as (

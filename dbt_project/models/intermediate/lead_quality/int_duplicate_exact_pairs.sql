@@ -4,28 +4,46 @@ with persons as (
     select * from {{ ref('int_person_records') }}
 ),
 
-same_mailbox as (
-    select
-        first_value(record_key) over (partition by mailbox order by age_rank) as older_key,
-        record_key as younger_key,
-        'same_mailbox' as match_rule
-    from persons
+-- most are one record's: only the others are put in order
+shared_mailboxes as (
+    select mailbox from persons
     where mailbox is not null
+    group by mailbox
+    having count(*) > 1
 ),
 
-same_business_card as (
-    select
-        first_value(record_key) over (partition by business_card order by age_rank) as older_key,
-        record_key as younger_key,
-        'same_name_company_phone' as match_rule
-    from persons
+shared_cards as (
+    select business_card from {{ ref('int_person_fields') }}
     where business_card is not null
+    group by business_card
+    having count(*) > 1
+),
+
+said as (
+    select
+        persons.record_key,
+        persons.age_rank,
+        persons.mailbox as value,
+        'same_mailbox' as match_rule
+    from persons
+    inner join shared_mailboxes on persons.mailbox = shared_mailboxes.mailbox
+    union all
+    select
+        persons.record_key,
+        persons.age_rank,
+        fields.business_card as value,
+        'same_name_company_phone' as match_rule
+    from {{ ref('int_person_fields') }} as fields
+    inner join shared_cards on fields.business_card = shared_cards.business_card
+    inner join persons on fields.record_key = persons.record_key
 ),
 
 pairs as (
-    select * from same_mailbox
-    union all
-    select * from same_business_card
+    select
+        first_value(record_key) over (partition by match_rule, value order by age_rank) as older_key,
+        record_key as younger_key,
+        match_rule
+    from said
 )
 
 select

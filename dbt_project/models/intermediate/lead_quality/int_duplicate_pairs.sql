@@ -17,20 +17,26 @@ limits as (
     from {{ ref('lead_quality_thresholds') }}
 ),
 
-oldest as (
-    select
-        value_key,
-        record_key,
-        age_rank
-    from fields
-    qualify row_number() over (partition by value_key order by age_rank) = 1
-),
-
 probable as (
     select comparisons.*
     from comparisons
     inner join limits on comparisons.match_probability >= limits.duplicate_probability
     where not comparisons.given_names_differ
+),
+
+oldest as (
+    select
+        fields.value_key,
+        fields.record_key,
+        persons.age_rank
+    from (
+        select left_key as value_key from probable
+        union distinct
+        select right_key from probable
+    ) as alike
+    inner join fields on alike.value_key = fields.value_key
+    inner join {{ ref('int_person_records') }} as persons on fields.record_key = persons.record_key
+    qualify row_number() over (partition by fields.value_key order by persons.age_rank) = 1
 ),
 
 -- two values: their oldest records stand for them

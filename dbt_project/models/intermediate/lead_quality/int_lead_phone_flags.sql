@@ -48,18 +48,35 @@ digits as (
     from stripped
 ),
 
--- colleagues share a switchboard: leads of one company count once
+lines as (
+    select
+        line,
+        count(distinct lead_id) as lead_count
+    from digits
+    where line is not null
+    group by line
+),
+
+-- colleagues share a switchboard: leads of one company count once. Most lines are one lead's, and no
+-- company has to be read for these
 shared as (
     select
         digits.line,
         count(distinct coalesce(
             {{ comparable_text('leads.company') }}, addresses.company_domain, leads.lead_id
         )) as company_count
-    from digits
+    from lines
+    inner join digits on lines.line = digits.line
     inner join leads on digits.lead_id = leads.lead_id
     left join addresses on leads.email = addresses.email
-    where digits.line is not null
+    where lines.lead_count > 1
     group by digits.line
+    union all
+    select
+        line,
+        1 as company_count
+    from lines
+    where lead_count = 1
 ),
 
 judged as (

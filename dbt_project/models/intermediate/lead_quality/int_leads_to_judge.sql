@@ -39,12 +39,7 @@ hashed as (
 
 select hashed.* from hashed
 {% if judged_before -%}
-    where
-        not exists (
-            select 1 from {{ judged_before }} as judged
-            where
-                judged.flag is null
-                and judged.lead_id = hashed.lead_id
-                and judged.judged_from = hashed.judged_from
-        )
+    left join (select * from {{ judged_before }} where flag is null) as judged
+        on hashed.lead_id = judged.lead_id and hashed.judged_from = judged.judged_from
+    where judged.lead_id is null
 {%- endif %}

@@ -1,5 +1,11 @@
 -- Grain: record of a person: what it says, as it is compared with what others say. Words that withhold
--- an answer ("unknown", "n/a") are no answer. `value_key` stands for all of it together.
+-- an answer ("unknown", "n/a") are no answer. `value_key` stands for all of it together. Kept from build to
+-- build: a record is read again when it says something else, or the rules are others.
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='record_key',
+    on_schema_change='sync_all_columns',
+    post_hook="delete from {{ this }} where record_key not in (select record_key from {{ ref('int_person_records') }})"
+) }}
 {% set legal_forms = '( (gmbh|ag|kg|ug|se|inc|llc|llp|ltd|limited|corp|corporation|co|company|plc|pty|sa|sas'
     ~ '|sarl|sl|srl|spa|b ?v|n ?v|oyj?|ab|as|asa|aps|kk|jsc|mbh|ltda))+$' -%}
 {% set compared = [
@@ -15,12 +21,11 @@ with records as (
         record_key,
         record_type,
         record_id,
-        age_rank,
         mailbox
     from {{ ref('int_person_records') }}
 ),
 
-typed as (
+every_record as (
     select
         records.*,
         leads.company,
@@ -39,6 +44,22 @@ typed as (
     where records.record_type = 'contact'
 ),
 
+hashed as (
+    select
+        *,
+        {{ hash_of_texts([sql_text(lead_rules_version()), 'mailbox', 'company'] + typed) }} as read_from
+    from every_record
+),
+
+typed as (
+    select hashed.* from hashed
+    {% if is_incremental() -%}
+        left join {{ this }} as known
+            on hashed.record_key = known.record_key and hashed.read_from = known.read_from
+        where known.record_key is null
+    {%- endif %}
+),
+
 -- a whole name is "Given Family" or "Family, Given"
 named as (
     select
@@ -51,7 +72,7 @@ named as (
 texts as (
     select
         record_key,
-        age_rank,
+        read_from,
         email,
         mailbox,
         birth_date,
@@ -63,6 +84,9 @@ texts as (
             "case when not is_whole then last_name when is_family_first then "
             ~ dbt.split_part('full_name', "','", 1) ~ " else " ~ regex_replace('full_name', '^[^ ]+ ?', '') ~ " end"
         ) }} as surname,
+        {{ comparable_name('full_name') }} as whole_name,
+        {{ comparable_text('company') }} as whole_company,
+        right({{ regex_replace('coalesce(phone, mobile_phone)', '[^0-9]', '') }}, 9) as card_line,
         {{ regex_replace(comparable_text('company'), legal_forms, '') }} as company,
         {{ comparable_text('street') }} as street,
         {{ comparable_text('postal_code') }} as postal_code,
@@ -94,12 +118,16 @@ domains as (
 compared as (
     select
         texts.record_key,
-        texts.age_rank,
+        texts.read_from,
         texts.mailbox,
         texts.street,
         texts.postal_code,
         texts.city,
         texts.birth_date,
+        case
+            when length(texts.card_line) >= 7
+                then texts.whole_name || '|' || texts.whole_company || '|' || texts.card_line
+        end as business_card,
         domains.domain as company_domain,
         forms.given_name is not null as is_known_given_name,
         case when given_placeholders.value is null then texts.given_name end as given_name,
@@ -127,7 +155,8 @@ compared as (
 
 select
     record_key,
-    age_rank,
+    read_from,
+    business_card,
     {{ compared | join(',\n    ') }},
     {{ number_of_texts(compared) }} as value_key
 from compared

@@ -1,6 +1,6 @@
--- Grain: lead, or contact that no lead was converted to (that contact is the lead). What a person can be
--- recognised by: the mailbox, and name, company and telephone number together. Some CRMs export that a
--- lead was converted and not to whom: then it is the contact with the same address.
+-- Grain: lead, or contact that no lead was converted to (that contact is the lead), with its mailbox and its
+-- place by age. Some CRMs export that a lead was converted and not to whom: then it is the contact with the
+-- same address.
 with leads as (
     select * from {{ ref('int_leads_resolved') }}
 ),
@@ -23,36 +23,22 @@ contacts as (
     where converted_to.contact_id is null
 ),
 
-accounts as (
-    select
-        account_id,
-        account_name
-    from {{ ref('int_accounts_resolved') }}
-),
-
 persons as (
     select
         'lead' as record_type,
         lead_id as record_id,
         contact_id,
         created_at,
-        email,
-        full_name,
-        company,
-        coalesce(phone, mobile_phone) as phone
+        email
     from leads
     union all
     select
         'contact' as record_type,
-        contacts.contact_id as record_id,
-        contacts.contact_id,
-        contacts.created_at,
-        contacts.email,
-        contacts.full_name,
-        accounts.account_name as company,
-        coalesce(contacts.phone, contacts.mobile_phone) as phone
+        contact_id as record_id,
+        contact_id,
+        created_at,
+        email
     from contacts
-    left join accounts on contacts.account_id = accounts.account_id
 ),
 
 -- a mailbox of a function or a placeholder is no one's
@@ -71,29 +57,19 @@ mailboxes as (
         and domains.reserved_parent is null
 ),
 
-compared as (
-    select
-        persons.*,
-        mailboxes.mailbox,
-        mailboxes.is_disposable,
-        {{ comparable_name('persons.full_name') }} as name_text,
-        {{ comparable_text('persons.company') }} as company_text,
-        right({{ regex_replace('persons.phone', '[^0-9]', '') }}, 9) as line
-    from persons
-    left join mailboxes on persons.email = mailboxes.email
-),
-
 final as (
     select
-        record_type,
-        record_id,
-        contact_id,
-        mailbox,
-        record_type || '|' || record_id as record_key,
-        row_number() over (order by created_at asc nulls last, record_type desc, record_id asc) as age_rank,
-        coalesce(is_disposable, false) as has_disposable_mailbox,
-        case when length(line) >= 7 then name_text || '|' || company_text || '|' || line end as business_card
-    from compared
+        persons.record_type,
+        persons.record_id,
+        persons.contact_id,
+        mailboxes.mailbox,
+        persons.record_type || '|' || persons.record_id as record_key,
+        row_number() over (
+            order by persons.created_at asc nulls last, persons.record_type desc, persons.record_id asc
+        ) as age_rank,
+        coalesce(mailboxes.is_disposable, false) as has_disposable_mailbox
+    from persons
+    left join mailboxes on persons.email = mailboxes.email
 )
 
 select * from final

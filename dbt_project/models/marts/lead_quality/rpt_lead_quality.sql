@@ -78,7 +78,7 @@ reasons as (
 listed as (
     select
         lead_id,
-        {{ dbt.listagg('reason', "', '", 'order by place, weight desc, reason') }} as reasons,
+        {{ joined_texts('reason', 'place', 'weight') }} as reasons,
         min(since) as first_flagged_at
     from reasons
     group by lead_id
