@@ -30,7 +30,7 @@ from orchestration.sources_file import SourceEntry, SourcesFile
 
 AIM_SECONDS = 600  # of a million leads, on two cores
 AIM_BYTES = 6 * 2**30
-AIM_DAY = 0.1  # of the first build, where one lead in a hundred has changed
+AIM_DAY_SECONDS = 60  # a tenth of that, where one lead in a hundred has changed
 SIZES = (62_500, 250_000, 1_000_000)
 MODELS = (
     "rpt_lead_quality",
@@ -42,7 +42,7 @@ MODELS = (
 # What must be equal, however often the warehouse was built on. Cluster ids are in the first.
 COMPARED = ("rpt_lead_quality", "fct_lead_flags")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-AS_OF = "2026-02-28"
+AS_OF = {"first": "2026-02-28", "day": "2026-03-01"}  # it moves with the day, as it does
 _SLOWEST = 12
 
 
@@ -70,7 +70,7 @@ def measure(
         "leads": largest,
         "aim_seconds": AIM_SECONDS,
         "aim_bytes": AIM_BYTES,
-        "aim_day_of_first": AIM_DAY,
+        "aim_day_seconds": AIM_DAY_SECONDS,
         "leads_per_second": round(largest / last["first"]["seconds"]),
         "day_of_first": round(last["day"]["seconds"] / last["first"]["seconds"], 3),
         **{
@@ -79,7 +79,7 @@ def measure(
                 for size, found in measured.items()
                 for what in ("first", "day")
             }
-            for name in ("seconds", "cpu_seconds", "peak_bytes")
+            for name in ("seconds", "cpu_seconds", "peak_bytes", "leads_judged")
         },
         "slowest_first": last["first"]["slowest"],
         "slowest_day": last["day"]["slowest"],
@@ -102,7 +102,7 @@ def _measure_size(work: Path, rows: int, *, is_compared: bool) -> dict[str, Any]
         write_people(export / "Lead.csv", rows, is_next_day=what == "day")
         write_users(export / "User.csv")
         now = NOW + timedelta(days=45 + number)
-        manifest = _land(settings, export, now)
+        manifest = _land(settings, export, now, AS_OF[what])
         found[what] = _build(settings, manifest)
     if is_compared:
         _compare_with_full_refresh(settings, manifest)
@@ -110,13 +110,13 @@ def _measure_size(work: Path, rows: int, *, is_compared: bool) -> dict[str, Any]
     return found
 
 
-def _land(settings: Settings, export: Path, now: datetime) -> Path:
+def _land(settings: Settings, export: Path, now: datetime, as_of: str) -> Path:
     """Ingest the export and plan a build of everything landed; the build's manifest."""
     entry = SourceEntry.model_validate(
         {"name": "crm", "system": "salesforce", "path": export, "currency": "EUR"}
     )
     ingest(settings, entry, open_feeds(entry, now=now, progress=lambda _: None), now=now)
-    plan = plan_build(settings, _sources(entry), run_id="bench", now=now, as_of=AS_OF)
+    plan = plan_build(settings, _sources(entry), run_id="bench", now=now, as_of=as_of)
     return builds.build_dir(settings, plan.build_id) / builds.MANIFEST
 
 
@@ -173,7 +173,14 @@ def _main(home: Path, manifest: Path) -> None:
         raise RuntimeError(f"dbt: {run.error or names}")
     slowest = sorted(run.results, key=lambda result: -result.seconds)[:_SLOWEST]
     rows = [{"node": result.unique_id, "seconds": round(result.seconds, 2)} for result in slowest]
-    cost = {"cpu_seconds": round(time.process_time(), 1), "peak_bytes": own_peak(), "slowest": rows}
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        judged = connection.execute("select count(*) from intermediate.int_leads_to_judge").fetchall()[0][0]
+    cost = {
+        "cpu_seconds": round(time.process_time(), 1),
+        "peak_bytes": own_peak(),
+        "leads_judged": judged,
+        "slowest": rows,
+    }
     sys.stdout.write("\n" + json.dumps(cost) + "\n")
 
 

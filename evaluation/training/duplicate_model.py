@@ -239,7 +239,10 @@ def pairs_of(warehouse: Path, source: str) -> tuple[pa.Table, pa.Table]:
     """
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         persons = connection.execute(
-            "select distinct * exclude (record_key, read_from, business_card) from intermediate.int_person_fields"
+            """
+            select distinct * exclude (record_key, read_from, business_card)
+            from intermediate.int_person_fields
+            """
         ).to_arrow_table()
         pairs = connection.execute(
             """

@@ -15,8 +15,8 @@ with addresses as (
 ),
 
 limits as (
-    select max(case when threshold = 'gibberish_address_words' then cast(value as double) end) as address_words
-    from {{ ref('lead_quality_thresholds') }}
+    select max(cast(value as double)) as address_words from {{ ref('lead_quality_thresholds') }}
+    where threshold = 'gibberish_address_words'
 ),
 
 typed_domains as (

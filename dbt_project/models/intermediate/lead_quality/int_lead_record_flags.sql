@@ -1,5 +1,5 @@
--- Grain: lead to judge × flag about its record as a whole: an invented postal address, one word in every field, and
--- nothing by which anybody could be reached.
+-- Grain: lead to judge × flag about its record as a whole: an invented postal address, one word in every
+-- field, and nothing by which anybody could be reached.
 with leads as (
     select
         leads.*,

@@ -28,7 +28,9 @@ texts as (
     -- digits part words: werw335
     select {{ regex_replace("local_part || ' ' || coalesce(domain, '')", '[0-9]+', ' ') }} as value
     from {{ ref('int_email_addresses') }} as addresses
-    where problem is null and exists (select 1 from leads where leads.email = addresses.email)
+    where
+        addresses.problem is null
+        and exists (select 1 from leads where leads.email = addresses.email)
 ),
 
 parted as (
