@@ -12,5 +12,5 @@ def test_the_day_after_is_as_if_built_from_nothing(tmp_path: Path) -> None:
     # raises where a row of rpt_lead_quality or fct_lead_flags differs
     report = lead_scoring.measure(tmp_path, part=lambda _, work: work(), sizes=(1500,))
     assert report["leads_judged"]["1500, first"] >= 1500
-    # one in a hundred has changed, and a few are new: nobody else was judged again
-    assert 15 <= report["leads_judged"]["1500, day"] <= 40
+    # one in a hundred has changed, not each in what is judged; nobody else was judged again
+    assert 0 < report["leads_judged"]["1500, day"] <= 25

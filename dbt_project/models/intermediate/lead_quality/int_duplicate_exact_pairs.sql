@@ -40,9 +40,9 @@ said as (
 
 pairs as (
     select
-        first_value(record_key) over (partition by match_rule, value order by age_rank) as older_key,
         record_key as younger_key,
-        match_rule
+        match_rule,
+        first_value(record_key) over (partition by match_rule, value order by age_rank) as older_key
     from said
 )
 

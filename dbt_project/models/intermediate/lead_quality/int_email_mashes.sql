@@ -1,5 +1,5 @@
--- Grain: e-mail address of a lead to judge whose letters look like keys pressed at random, before the @ or in a domain that is
--- no known provider. Whether they are its owner's all the same is for the flags to say.
+-- Grain: e-mail address of a lead to judge whose letters look like keys pressed at random, before the @ or in
+-- a domain that is no known provider. Whether they are its owner's all the same is for the flags to say.
 with addresses as (
     select
         addresses.*,

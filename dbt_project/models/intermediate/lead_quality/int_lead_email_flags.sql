@@ -5,6 +5,10 @@ with leads as (
     where email is not null
 ),
 
+written as (
+    select distinct email from leads
+),
+
 -- test12@ is test@; a local part of digits only stays what it is
 addresses as (
     select
@@ -14,7 +18,7 @@ addresses as (
             addresses.local_part
         ) as base_local_part
     from {{ ref('int_email_addresses') }} as addresses
-    where exists (select 1 from leads where leads.email = addresses.email)
+    inner join written on addresses.email = written.email
 ),
 
 placeholders as (

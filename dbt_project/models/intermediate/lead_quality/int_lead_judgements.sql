@@ -1,5 +1,5 @@
--- Grain: lead × flag that its own words bear, and one row of each lead without a flag: it has been judged. Kept
--- from build to build: a lead is judged again when its words are others, or the rules are.
+-- Grain: lead × flag that its own words bear, and one row of each lead without a flag: it has been judged.
+-- Kept from build to build: a lead is judged again when its words are others, or the rules are.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='lead_id',
     on_schema_change='fail',

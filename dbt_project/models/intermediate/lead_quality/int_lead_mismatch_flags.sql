@@ -1,6 +1,6 @@
 -- Grain: lead to judge × flag about an e-mail address written like a name that shares nothing with the
--- lead's own. Judged only where both are names in Latin letters: two or three words before the @, none of which says
--- what the mailbox is for or where it is.
+-- lead's own. Judged only where both are names in Latin letters: two or three words before the @, none of
+-- which says what the mailbox is for or where it is.
 with addressed as (
     select
         leads.lead_id,

@@ -23,9 +23,10 @@ records as (
         {%- for column in said %}
             leads.{{ column }},
         {%- endfor %}
-        {%- for column in dated %}
-            coalesce(ages.{{ column }}, {{ unknown_since() }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- for column in dated[:-1] %}
+            coalesce(ages.{{ column }}, {{ unknown_since() }}) as {{ column }},
         {%- endfor %}
+        coalesce(ages.{{ dated[-1] }}, {{ unknown_since() }}) as {{ dated[-1] }}
     from leads
     left join ages on leads.lead_id = ages.lead_id
 ),
@@ -39,7 +40,10 @@ hashed as (
 
 select hashed.* from hashed
 {% if judged_before -%}
-    left join (select * from {{ judged_before }} where flag is null) as judged
-        on hashed.lead_id = judged.lead_id and hashed.judged_from = judged.judged_from
+    left join {{ judged_before }} as judged
+        on
+        hashed.lead_id = judged.lead_id
+        and hashed.judged_from = judged.judged_from
+        and judged.flag is null
     where judged.lead_id is null
 {%- endif %}

@@ -18,6 +18,10 @@ leads as (
     select * from {{ ref('int_leads_to_judge') }}
 ),
 
+written as (
+    select distinct email from leads
+),
+
 texts as (
     select full_name as value from leads
     where full_name is not null
@@ -28,9 +32,8 @@ texts as (
     -- digits part words: werw335
     select {{ regex_replace("local_part || ' ' || coalesce(domain, '')", '[0-9]+', ' ') }} as value
     from {{ ref('int_email_addresses') }} as addresses
-    where
-        addresses.problem is null
-        and exists (select 1 from leads where leads.email = addresses.email)
+    inner join written on addresses.email = written.email
+    where addresses.problem is null
 ),
 
 parted as (
