@@ -134,7 +134,9 @@ def _common_arguments(settings: Settings, systems: Sequence[str]) -> list[str]:
 
 def _invoke(settings: Settings, arguments: Sequence[str], build_manifest: Path | None) -> DbtRun:
     from dbt.cli.main import dbtRunner
+    from dbt_common.events.event_manager_client import add_callback_to_manager
 
+    add_callback_to_manager(_be_silent_when_stopped)  # before dbt has made its log
     target_path(settings).mkdir(parents=True, exist_ok=True)
     with environment(dbt_environment(settings, build_manifest) | {"PIPELINE_DBT_KEEP_OPEN": "True"}):
         try:

@@ -85,3 +85,29 @@ def test_a_stop_that_dagster_makes_a_failure_of_ends_the_command() -> None:
         with pytest.raises(Stopped):
             run_here(job, instance)
         assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.FAILURE]
+
+
+_BEFORE_DBT_HAS_A_LOG = """
+import signal
+from dbt.cli import requires
+from orchestration.interruption import Stopped, stoppable
+from orchestration.lib.dbt_project import ensure_parsed
+from orchestration.settings import Settings
+
+requires.setup_record_replay = lambda: signal.raise_signal(signal.SIGTERM)  # dbt's first deed
+try:
+    with stoppable():
+        ensure_parsed(Settings.load(), ["crm"])
+except Stopped as stopped:
+    print("ended by", stopped)
+"""
+
+
+def test_dbt_prints_no_traceback_of_a_stop() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _BEFORE_DBT_HAS_A_LOG],
+        cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    printed = done.stdout + done.stderr
+    assert done.returncode == 0 and printed.endswith("ended by SIGTERM\n"), printed
+    assert "Traceback" not in printed, printed
