@@ -25,3 +25,12 @@
 {% macro unknown_since() -%}
     cast('9999-12-31' as timestamp)
 {%- endmacro %}
+
+{# Whether a kept table has a column: one that an earlier version of this project made may not, and is then made
+   anew. #}
+{% macro has_column(relation, name) -%}
+    {%- if not execute -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(name in adapter.get_columns_in_relation(relation) | map(attribute='name') | list) }}
+{%- endmacro %}

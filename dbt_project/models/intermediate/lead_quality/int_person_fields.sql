@@ -53,7 +53,7 @@ hashed as (
 
 typed as (
     select hashed.* from hashed
-    {% if is_incremental() -%}
+    {% if is_incremental() and has_column(this, 'read_from') -%}
         left join {{ this }} as known
             on hashed.record_key = known.record_key and hashed.read_from = known.read_from
         where known.record_key is null
