@@ -1,6 +1,8 @@
 {#- What is known of a lead's status and owner, and from when it held: its creation, the CRM's field
     history, what landing saw. A field whose changes the source records, and none of this lead, never
     changed since its creation (but of a conversion: not every CRM writes one down as a change). -#}
+{#- A view: read once, by int_lead_versions, and to write it takes as long as to make it. -#}
+{{ config(materialized='view') }}
 {%- set fields = {'status': 'varchar', 'owner_id': 'varchar'} -%}
 
 with
