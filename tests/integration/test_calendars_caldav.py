@@ -24,6 +24,7 @@ import pytest
 
 from orchestration.errors import PipelineError
 from orchestration.sources.calendar.sync import window_around
+from tests.integration.processes import stop
 from tests.unit.calendar_doubles import Calendars, ics
 
 pytestmark = pytest.mark.server
@@ -104,8 +105,7 @@ def radicale(radicale_python: str, tmp_path: Path) -> Iterator[Server]:
             server.send("MKCALENDAR", "/ann/office/")
             yield server
         finally:
-            process.terminate()
-            process.wait(10)
+            stop(process)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.conftest import shared_data
+from tests.integration.processes import stop
 from tests.unit.api_server import Reply, Request, api_server
 from tests.unit.calendar_doubles import Calendars
 
@@ -81,8 +82,7 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
-        process.wait(10)
+        stop(process)
 
 
 def through(prism: str, *, prefer: str = "") -> Callable[[Request], Reply]:

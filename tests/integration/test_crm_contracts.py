@@ -29,6 +29,7 @@ from orchestration.sources.transport import Caller, Limits, RequestFailed, Trans
 from orchestration.sources.transport_auth import Credentials, Token
 from orchestration.sources_file import SourceEntry
 from tests.conftest import shared_data
+from tests.integration.processes import stop
 
 pytestmark = [pytest.mark.server, pytest.mark.real_input]
 
@@ -76,8 +77,7 @@ def served(prism: str, contract: Path, *options: str) -> Iterator[str]:
             time.sleep(0.1)
         yield url
     finally:
-        process.terminate()
-        process.wait(10)
+        stop(process)
 
 
 class OnePage(Transport):

@@ -24,6 +24,7 @@ import pytest
 from orchestration.errors import PipelineError
 from orchestration.sources_file import SourceEntry
 from tests.integration.crm_staging import Rows, by, land_entry, shown, staged
+from tests.integration.processes import stop
 
 pytestmark = pytest.mark.server
 
@@ -116,8 +117,7 @@ def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryton]:
             server.sign_in()
             yield server
         finally:
-            process.terminate()
-            process.wait(10)
+            stop(process)
 
 
 def ingest(tryton: Tryton, home: Path, now: datetime, secret: str = PASSWORD) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from orchestration.settings import PROJECT_ROOT, Settings
 from tests.conftest import Ran
+from tests.integration.processes import stop
 
 pytestmark = pytest.mark.server
 
@@ -66,8 +67,7 @@ def server(driver_path: str, demo_run: tuple[Path, Ran]) -> Iterator[str]:
         assert loaded(process, address) == ["RepositoryLocation"], log.read_text()
         yield address
     finally:
-        process.terminate()
-        process.wait(timeout=60)
+        stop(process, 60)
 
 
 def loaded(process: "subprocess.Popen[bytes]", address: str) -> list[str]:
