@@ -8,7 +8,8 @@ with flags as (
         evidence,
         evidence_values
     from {{ ref('int_lead_judgements') }}
-    where flag is not null
+    -- int_lead_phone_flags has chosen among those of a telephone number
+    where flag is not null and flag != 'phone_placeholder'
     union all
     select * from {{ ref('int_lead_delivery_flags') }}
     union all

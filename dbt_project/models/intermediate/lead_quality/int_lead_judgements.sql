@@ -25,6 +25,8 @@ flags as (
     union all
     select * from {{ ref('int_lead_numbering_flags') }}
     union all
+    select * from {{ ref('int_lead_digit_flags') }}
+    union all
     select * from {{ ref('int_lead_mismatch_flags') }}
     union all
     select * from {{ ref('int_lead_organisation_flags') }}
