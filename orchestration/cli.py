@@ -13,6 +13,7 @@ from pathlib import Path
 
 from orchestration.cli_runs import execute, say
 from orchestration.errors import PipelineError
+from orchestration.garbage import rare_collections
 from orchestration.interruption import Stopped, stoppable
 from orchestration.lib.refusals import refusal
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0 done, 1 a failure that was explained)."""
     options = _parser().parse_args(arguments)
     try:
-        with stoppable():
+        with stoppable(), rare_collections():
             _COMMANDS[options.command](Settings.load(), options)
     except PipelineError as error:
         print(f"\nERROR: {error}", file=sys.stderr)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import PipelineError
+from orchestration.garbage import rare_collections
 from orchestration.interruption import is_stopped
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 
@@ -138,7 +139,8 @@ def _invoke(settings: Settings, arguments: Sequence[str], build_manifest: Path |
 
     add_callback_to_manager(_be_silent_when_stopped)  # before dbt has made its log
     target_path(settings).mkdir(parents=True, exist_ok=True)
-    with environment(dbt_environment(settings, build_manifest) | {"PIPELINE_DBT_KEEP_OPEN": "True"}):
+    variables = dbt_environment(settings, build_manifest) | {"PIPELINE_DBT_KEEP_OPEN": "True"}
+    with environment(variables), rare_collections():
         try:
             outcome = dbtRunner(callbacks=[_be_silent_when_stopped]).invoke(["--quiet", *arguments])
         finally:

@@ -12,6 +12,7 @@ from orchestration.settings import PROJECT_ROOT
 BOTTOM = {
     "settings",
     "errors",
+    "garbage",
     "interruption",
     "progress",
     "records",
