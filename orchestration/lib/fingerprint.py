@@ -13,6 +13,7 @@ from pathlib import Path
 from orchestration.settings import PROJECT_ROOT
 
 ROOMS = tuple(PROJECT_ROOT / name for name in ("orchestration", "expectations", "dbt_project"))
+CHECKSUM_KIND, CHECKSUM_CHARACTERS = "blake2b", 32
 # Made by Python and dbt while they run.
 _MADE = {"__pycache__", "target", "logs", "dbt_packages"}
 
@@ -34,7 +35,7 @@ def code_fingerprint(folders: Iterable[Path] = ROOMS) -> str:
 def checksum(path: Path) -> str:
     """Hash of one file's content."""
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "blake2b").hexdigest()[:32]
+        return hashlib.file_digest(stream, CHECKSUM_KIND).hexdigest()[:CHECKSUM_CHARACTERS]
 
 
 def _installed() -> Iterator[str]:

@@ -27,6 +27,7 @@ from orchestration.lib.ingest_ledger import (
 from orchestration.lib.landing_diff import Comparison, Difference
 from orchestration.lib.landing_files import FileId, checksums_of, files_of_load, landing_files
 from orchestration.lib.landing_parquet import LOAD_ID, Stamp
+from orchestration.lib.landing_settle import Settling
 from orchestration.lib.landing_spool import Spool, column_names
 from orchestration.lib.landing_state import standing_contents
 from orchestration.lib.warehouse import named_lock
@@ -76,9 +77,17 @@ def ingest(
         moment = _moment(now, landed.newest)
         stamp = Stamp(entry.name, moment, landing_writer.new_load_id())
         ingest_id = f"{moment:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}"
-        with _workspace(settings, entry.name) as (folder, connection):
+        with _workspace(settings, entry.name) as (folder, connection), Settling() as settling:
             spools = [
-                _spool(connection, feed, stamp=stamp, folder=folder, landed=landed, progress=progress)
+                _spool(
+                    connection,
+                    feed,
+                    stamp=stamp,
+                    folder=folder,
+                    landed=landed,
+                    settling=settling,
+                    progress=progress,
+                )
                 for feed in feeds
             ]
             _require_objects(entry, spools)
@@ -106,7 +115,7 @@ def ingest(
                 }
                 if files:
                     progress(f"{entry.name}: landing {', '.join(files)} of {system}")
-                    checksums |= landing_writer.write_load(settings, stamp, system, files)
+                    checksums |= landing_writer.write_load(settings, stamp, system, files, settling)
                     loads.append((system, stamp.load_id))
             report = IngestReport(
                 ingest_id=ingest_id,
@@ -189,6 +198,7 @@ def _spool(
     stamp: Stamp,
     folder: Path,
     landed: _Landed,
+    settling: Settling,
     progress: Callable[[str], None],
 ) -> Spool:
     files = landed.files.get((feed.system, feed.object), [])
@@ -199,6 +209,7 @@ def _spool(
         folder=folder / f"{feed.system}.{feed.object}",
         spellings={name.lower(): name for name in known},
         standing=standing_contents(connection, feed, files),
+        settling=None if files else settling,
     )
     spool.fill(connection, progress)
     return spool

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from orchestration.lib.landing_settle import Settling
+
 LOAD_ID = "_dlt_load_id"
 # A dictionary pays where a value stands ten times or more; else building it costs half of the writing.
 _SAMPLE_ROWS = 4096
@@ -59,11 +61,12 @@ def _constant(text: str, count: int) -> pa.DictionaryArray:
 class LandingParquet:
     """Files being written into a folder, on a thread of their own: a new one where the columns change.
 
-    `paths` is whole, and the files are, when the context has been left.
+    `paths` is whole, and the files are, when the context has been left. `settling` is told of their growth.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settling: Settling | None = None) -> None:
         self.paths: list[Path] = []
+        self._settling = settling
         self._folder = folder
         self._writer: pq.ParquetWriter | None = None
         self._thread = ThreadPoolExecutor(1)
@@ -122,6 +125,8 @@ class LandingParquet:
             )
             self.paths.append(path)
         self._writer.write_table(rows)
+        if self._settling is not None:
+            self._settling.grown(self.paths[-1])
 
 
 def _is_repeated(values: pa.ChunkedArray) -> bool:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from orchestration.lib.key_hashes import KeyHashes
 from orchestration.lib.landing_parquet import LandingParquet, Stamp
+from orchestration.lib.landing_settle import Settling
 from orchestration.lib.landing_state import StandingContents
 from orchestration.lib.row_boundary import admit, as_text_columns
 from orchestration.progress import NowAndThen
@@ -41,6 +42,7 @@ class Spool:
     folder: Path
     spellings: dict[str, str]  # lower case to the name as landing already has it
     standing: StandingContents | None = None  # what of landing is looked for while records are read
+    settling: Settling | None = None  # where nothing has landed, so that the files may land as they are
     paths: list[Path] = field(default_factory=list)
     admitted_rows: int = 0  # unchanged ones too
     unchanged_rows: int = 0
@@ -77,7 +79,7 @@ class Spool:
         source and the row boundary do."""
         self.folder.mkdir(parents=True)
         self.warnings.extend(self.feed.warnings)
-        files = LandingParquet(self.folder / "records")
+        files = LandingParquet(self.folder / "records", self.settling)
         with self.rejected_path.open("w", encoding="utf-8") as rejected, files:
             together: list[pa.Table] = []
             rows = size = read_rows = 0

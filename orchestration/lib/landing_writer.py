@@ -5,10 +5,8 @@ Belongs here: everything that is dlt's. What is written is `landing`; what count
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -22,10 +20,10 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from fsspec.implementations.local import LocalFileSystem
 
 from orchestration.errors import PipelineError
-from orchestration.lib.fingerprint import checksum
 from orchestration.lib.ingest_ledger import sync_folder
 from orchestration.lib.landing_files import FileId, file_id, files_of_load
 from orchestration.lib.landing_parquet import Stamp
+from orchestration.lib.landing_settle import Settling
 from orchestration.settings import Settings
 
 LOADED_AT = "_loaded_at"
@@ -86,7 +84,11 @@ def new_load_id() -> str:
 
 
 def write_load(
-    settings: Settings, stamp: Stamp, system: str, files: Mapping[str, Sequence[Path]]
+    settings: Settings,
+    stamp: Stamp,
+    system: str,
+    files: Mapping[str, Sequence[Path]],
+    settling: Settling,
 ) -> dict[FileId, str]:
     """Append Parquet files (object name to files, which bear `stamp`) in the one load that it names; on
     disk when this returns. dlt takes the files as they are, by links, and does not write them again. Returns
@@ -109,10 +111,9 @@ def write_load(
     # dlt rewrites a file whose columns are not those of its schema, and that remembers all there ever
     # were. What an interrupted load left has been finished before.
     shutil.rmtree(settings.work / "dlt" / f"{instance}__{system}", ignore_errors=True)
-    with ThreadPoolExecutor(1) as beside:
-        settled = beside.submit(_settle, [path for paths in files.values() for path in paths])
-        with _options(), _load_named(stamp.load_id), _linking():
-            info = _pipeline(settings, instance, system).run(source(), loader_file_format="parquet")
+    settled = settling.settle([path for paths in files.values() for path in paths])
+    with _options(), _load_named(stamp.load_id), _linking():
+        info = _pipeline(settings, instance, system).run(source(), loader_file_format="parquet")
     if info.loads_ids != [stamp.load_id]:
         raise RuntimeError(f"the rows bear load id {stamp.load_id}, dlt loaded {info.loads_ids}")
     checksums = settled.result()
@@ -120,17 +121,7 @@ def write_load(
     copied = [path for path in landed if file_id(path) not in checksums]
     for folder in {path.parent for path in landed}:
         sync_folder(folder)
-    return checksums | _settle(copied)
-
-
-def _settle(paths: Sequence[Path]) -> dict[FileId, str]:
-    """Bring files to the disk; returns their checksums."""
-    checksums = {}
-    for path in paths:
-        with path.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        checksums[file_id(path)] = checksum(path)
-    return checksums
+    return checksums | settling.settle(copied).result()
 
 
 def _imported(paths: Sequence[Path]) -> Iterator[Any]:
@@ -170,6 +161,22 @@ def _linking() -> Iterator[None]:
         LocalFileSystem.put_file = original
 
 
+def _look_up_once(destination: Any) -> None:
+    """dlt looks up every option of its destination anew each time that it asks what that can do, ten times
+    for one load: half of what a load cost. There is no option for it."""
+    look_up = destination.configuration
+    known: list[Any] = []
+
+    def configuration(initial: Any, accept_partial: bool = False) -> Any:
+        if not accept_partial:
+            return look_up(initial)
+        if not known:
+            known.append(look_up(initial, accept_partial=True))
+        return known[0]
+
+    destination.configuration = configuration
+
+
 def _options() -> AbstractContextManager[None]:
     return dlt.config.values(_OPTIONS)
 
@@ -180,18 +187,20 @@ def _pipeline(settings: Settings, instance: str, system: str) -> Any:
             f"PIPELINE_HOME is {settings.home}: its path may not hold a %.", "Choose another folder."
         )
     settings.landing.mkdir(parents=True, exist_ok=True)
+    destination = dlt.destinations.filesystem(
+        bucket_url=str(settings.landing),
+        layout=_LAYOUT,
+        # The file's name begins with the instance, whose name cannot hold a point.
+        warn_unsafe_layout_separators=False,
+        naming_convention=VerbatimNaming,
+        # Shortened names would no longer be the source's.
+        max_identifier_length=1 << 16,
+        max_column_identifier_length=1 << 16,
+    )
+    _look_up_once(destination)
     return dlt.pipeline(
         f"{instance}__{system}",
         pipelines_dir=str(settings.work / "dlt"),
-        destination=dlt.destinations.filesystem(
-            bucket_url=str(settings.landing),
-            layout=_LAYOUT,
-            # The file's name begins with the instance, whose name cannot hold a point.
-            warn_unsafe_layout_separators=False,
-            naming_convention=VerbatimNaming,
-            # Shortened names would no longer be the source's.
-            max_identifier_length=1 << 16,
-            max_column_identifier_length=1 << 16,
-        ),
+        destination=destination,
         dataset_name=system,
     )
