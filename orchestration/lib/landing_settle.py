@@ -27,6 +27,7 @@ class Settling:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1)
         self._open: dict[Path, tuple[BinaryIO, _Hash]] = {}
+        self._failed: dict[Path, OSError] = {}
 
     def __enter__(self) -> "Settling":
         return self
@@ -52,11 +53,12 @@ class Settling:
             if os.fstat(stream.fileno()).st_size - stream.tell() >= _STEP_BYTES:
                 self._read_on(path)
                 os.fsync(stream.fileno())
-        except OSError:  # read anew at its end, where an error counts
-            if path in self._open:
-                self._open.pop(path)[0].close()
+        except OSError as error:  # the disk says so once only: it counts where the file is to count
+            self._failed[path] = error
 
     def _finish(self, path: Path) -> tuple[FileId, str]:
+        if path in self._failed:
+            raise self._failed[path]
         self._read_on(path)
         stream, digest = self._open.pop(path)
         with stream:
