@@ -53,3 +53,14 @@
         {% do adapter.drop_relation(relation) %}
     {% endif %}
 {% endmacro %}
+
+
+{# Where an incremental model's new rows wait. What a Python model returns is written by another connection, so
+   that it cannot be a temporary table; dbt-duckdb takes it for one and leaves it in `main`, one more with every
+   build. Under this name the materialization drops it at its end, and at its start after a build that was killed. #}
+{% macro duckdb__dispatch_temporary_relation(target_relation, batch_id='') %}
+    {% if model['language'] == 'python' %}
+        {{ return({'relation': make_intermediate_relation(target_relation), 'temporary': false}) }}
+    {% endif %}
+    {{ return({'relation': make_temp_relation(target_relation), 'temporary': true}) }}
+{% endmacro %}
