@@ -55,7 +55,8 @@ def measure(
     """Build the leads of each size, then the day after; `part(name, work)` keeps what `work()` gave.
 
     The warehouse that was built on is compared with one built from nothing, except at the largest of several
-    sizes, where that would take as long again: raises RuntimeError where a row of COMPARED differs.
+    sizes, where that would take as long again: raises RuntimeError where a row of COMPARED differs, or which
+    tables there are.
     """
     measured = {
         size: part(
@@ -147,6 +148,12 @@ def _compare_with_full_refresh(settings: Settings, manifest: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"attach '{built_on}' as built_on (read_only)")
         connection.execute(f"attach '{settings.warehouse}' as anew (read_only)")
+        listed = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables()"
+            " group by all having count(distinct database_name) = 1"
+        ).fetchall()
+        if listed:  # what a build leaves behind grows by the day
+            raise RuntimeError(f"only one of two warehouses has {listed}")
         for table in COMPARED:
             for one, other in (("built_on", "anew"), ("anew", "built_on")):
                 rows = connection.execute(
