@@ -161,22 +161,6 @@ def _linking() -> Iterator[None]:
         LocalFileSystem.put_file = original
 
 
-def _look_up_once(destination: Any) -> None:
-    """dlt looks up every option of its destination anew each time that it asks what that can do, ten times
-    for one load: half of what a load cost. There is no option for it."""
-    look_up = destination.configuration
-    known: list[Any] = []
-
-    def configuration(initial: Any, accept_partial: bool = False) -> Any:
-        if not accept_partial:
-            return look_up(initial)
-        if not known:
-            known.append(look_up(initial, accept_partial=True))
-        return known[0]
-
-    destination.configuration = configuration
-
-
 def _options() -> AbstractContextManager[None]:
     return dlt.config.values(_OPTIONS)
 
@@ -187,20 +171,18 @@ def _pipeline(settings: Settings, instance: str, system: str) -> Any:
             f"PIPELINE_HOME is {settings.home}: its path may not hold a %.", "Choose another folder."
         )
     settings.landing.mkdir(parents=True, exist_ok=True)
-    destination = dlt.destinations.filesystem(
-        bucket_url=str(settings.landing),
-        layout=_LAYOUT,
-        # The file's name begins with the instance, whose name cannot hold a point.
-        warn_unsafe_layout_separators=False,
-        naming_convention=VerbatimNaming,
-        # Shortened names would no longer be the source's.
-        max_identifier_length=1 << 16,
-        max_column_identifier_length=1 << 16,
-    )
-    _look_up_once(destination)
     return dlt.pipeline(
         f"{instance}__{system}",
         pipelines_dir=str(settings.work / "dlt"),
-        destination=destination,
+        destination=dlt.destinations.filesystem(
+            bucket_url=str(settings.landing),
+            layout=_LAYOUT,
+            # The file's name begins with the instance, whose name cannot hold a point.
+            warn_unsafe_layout_separators=False,
+            naming_convention=VerbatimNaming,
+            # Shortened names would no longer be the source's.
+            max_identifier_length=1 << 16,
+            max_column_identifier_length=1 << 16,
+        ),
         dataset_name=system,
     )
