@@ -1,26 +1,27 @@
 {#
-  Tables and views are made in the place of the former ones, in one transaction: whoever reads sees the former
-  until the commit, and a model that fails leaves it there. dbt-duckdb makes them under another name and renames
-  both, which takes up to five statements and one commit more per model and, as each renaming and each dropping
-  through the adapter gathers all of dbt's macros anew, a sixth of the threads' time (docs/performance.md).
+  Tables and views are made and take the place of the former ones in one transaction: whoever reads sees the former
+  until the commit, and a model that fails leaves it there. dbt-duckdb also moves the former away under another name
+  and drops it afterwards, which takes up to five statements and one commit more per model and, as each renaming and
+  each dropping through the adapter gathers all of dbt's macros anew, a sixth of the threads' time
+  (docs/performance.md).
   Not here, as nothing in this project has them: indexes, foreign keys, grants, comments in the database, DuckLake.
 #}
 
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set target = this.incorporate(type='table') -%}
-    {#- what a Python model returns is written by a connection of its own, which does not see this transaction -#}
-    {%- set written = make_intermediate_relation(target) if model['language'] == 'python' else target -%}
+    {#- under another name first: a model may read what the build before made of it (int_field_problems), and what
+        a Python model returns is written by a connection of its own, which does not see this transaction -#}
+    {%- set written = make_intermediate_relation(target) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {% if written != target %}{% do run_query('drop table if exists ' ~ written) %}{% endif %}
+    {% if load_cached_relation(written) is not none %}{% do run_query('drop table if exists ' ~ written) %}{% endif %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% if written == target %}{% do drop_former(load_cached_relation(this), 'table') %}{% endif %}
     {% call statement('main', language=model['language']) -%}
         {{ create_table_as(False, written, compiled_code, model['language']) }}
     {%- endcall %}
-    {% if written != target %}
-        {% do drop_former(load_cached_relation(this), 'table') %}
-        {% do run_query('alter table ' ~ written ~ ' rename to ' ~ adapter.quote(target.identifier)) %}
-    {% endif %}
+    {% do drop_former(load_cached_relation(this), 'table') %}
+    {% call statement('name') -%}
+        alter table {{ written }} rename to {{ adapter.quote(target.identifier) }}
+    {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
