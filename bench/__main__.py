@@ -26,6 +26,8 @@ def main() -> int:
     facts = machine()
     path = options.json or folder / f"{datetime.now(UTC):%Y-%m-%d}.json"
     journal = Journal(path, facts, code_fingerprint())
+    if options.again:
+        journal.forget_parts()
     _say(f"{facts['processor']}, {facts['cores']} cores, load {facts['load_average'][0]}\n{path}")
     for measure in MEASURES:
         if options.only and measure.name not in options.only:
@@ -50,6 +52,7 @@ def _run(measure: Measure, size: str, options: argparse.Namespace, journal: Jour
             task = Task(
                 Path(work), repeats, size, homes, options.rows,
                 part=lambda name, do: journal.part(key, name, do),
+                shared=journal.part,
                 others={other: found for other in SCALES if (found := journal.result(measure.name, other))},
             )  # fmt: skip
             result = measure.run(task)

@@ -3,33 +3,26 @@
 Belongs here: builds as `make run` does them, from landing to what is served, under 4 GB for DuckDB.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from bench.homes import SCALES
+from bench.homes import MEMORY_LIMIT, SCALES
 from bench.task import Task
 from bench.timing import Timed, growth_exponent
+from bench.turns import turns
 from bench.whole_runs import nodes, steps
-from orchestration.lib.dbt_project import environment
 from orchestration.lib.warehouse import warehouse_build_id
 from orchestration.settings import Settings
 
 AIM_EXPONENT = 1.05
 AIM_SECONDS = {"16x": 1800}  # on two cores
-MEMORY_LIMIT = "4GB"
 _COSTS = {"time": "build_seconds", "CPU time": "build_cpu_seconds", "peak of memory": "build_peak_bytes"}
 
 
 def measure(task: Task) -> dict[str, Any]:
-    """Build the size's home from landing as often as asked. `exponent`: least squares on logarithms over
+    """What the rebuilds of the turns took. `exponent`: least squares on logarithms over
     this size and the smaller ones that this day's report has, of the data's scale."""
-    with _limited():
-        costs = [
-            task.part(f"build {turn}", lambda: task.homes.build(task.size))
-            for turn in range(1, task.repeats + 1)
-        ]
-    settings = task.homes.settings(task.size)
+    costs = [turn["rebuild"] for turn in turns(task)]
+    settings = task.homes.built(task.size)
     build_id = warehouse_build_id(settings)
     timed = Timed(
         "build, checks and publication",
@@ -76,9 +69,3 @@ def _exponents(task: Task, figures: dict[str, Any]) -> dict[str, float]:
         return {}
     scales = [each["scale"] for each in together]
     return {name: growth_exponent(scales, [each[cost] for each in together]) for name, cost in _COSTS.items()}
-
-
-@contextmanager
-def _limited() -> Iterator[None]:
-    with environment({"PIPELINE_MEMORY_LIMIT": MEMORY_LIMIT}):
-        yield

@@ -23,8 +23,14 @@ from orchestration.settings import DEFAULT_SOURCES, PROJECT_ROOT, Settings
 SCALES = {"demo": 1.0, "1x": 15.625, "4x": 62.5, "16x": 250.0}
 _LANDING_CODE = (PROJECT_ROOT / "orchestration" / "sources" / "demo",)
 _LANDED, _BUILT = "landed.json", "built.json"
-# One version is enough to read from; at 16x each takes gigabytes.
-_KEEP_LITTLE = {"PIPELINE_KEEP_VERSIONS": "1", "PIPELINE_KEEP_DAYS": "0", "PIPELINE_KEEP_BUILD_DAYS": "0"}
+MEMORY_LIMIT = "4GB"
+ENVIRONMENT = {  # of every run of the pipeline that is measured
+    "PIPELINE_MEMORY_LIMIT": MEMORY_LIMIT,
+    # one version is enough to read from; at 16x each takes gigabytes
+    "PIPELINE_KEEP_VERSIONS": "1",
+    "PIPELINE_KEEP_DAYS": "0",
+    "PIPELINE_KEEP_BUILD_DAYS": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,7 @@ def run_apart(settings: Settings, *arguments: str) -> dict[str, Any]:
     Gives `seconds` (wall, from the first import on), `cpu_seconds` and `peak_bytes`. Raises RuntimeError
     with the end of what it said where it fails.
     """
-    environment = {**os.environ, **settings.environment(), **_KEEP_LITTLE}
+    environment = {**os.environ, **settings.environment(), **ENVIRONMENT}
     done = subprocess.run(
         [sys.executable, "-m", "bench.apart", *arguments],
         cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False,

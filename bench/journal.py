@@ -75,6 +75,10 @@ class Journal:
             self._write()
         return dict(parts[name]["result"])
 
+    def forget_parts(self) -> None:
+        """Whatever is not a finished measure is measured again."""
+        self._document["parts"] = {}
+
     def _stamp(self) -> dict[str, Any]:
         return {
             "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -11,14 +11,16 @@ from typing import Any
 from bench.homes import Homes
 
 Part = Callable[[str, Callable[[], dict[str, Any]]], dict[str, Any]]
+SharedPart = Callable[[str, str, Callable[[], dict[str, Any]]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Task:
     """What a measure is given. `work`: an empty folder that is removed afterwards; `size`: one of
     `homes.SCALES`, of no meaning where the measure has no sizes; `rows`: of the file of measure 6;
-    `part(name, work)`: what `work()` returned, now or before the measure was interrupted; `others`: results
-    of this measure by size, as far as this day's report has them."""
+    `part(name, work)`: what `work()` returned, now or before the measure was interrupted; `shared(key,
+    name, work)`: the same for what several measures need; `others`: results of this measure by size, as far
+    as this day's report has them."""
 
     work: Path
     repeats: int
@@ -26,6 +28,7 @@ class Task:
     homes: Homes
     rows: int
     part: Part
+    shared: SharedPart
     others: Mapping[str, dict[str, Any]]
 
 

@@ -149,6 +149,7 @@ def test_the_plain_build_runs_what_dbt_compiled_in_dbts_order(tmp_path: Path) ->
             node("test", "t", "select * from warehouse.main.missing where id = 'b'", relation=None),
         ],
         tmp_path / "plain",
+        "1GB",
     )
     assert list(ran.marts) == ["fct"]
     assert list(ran.by_node) == ["seed.p.raw", "model.p.stg", "model.p.fct", "model.p.missing", "test.p.t"]
