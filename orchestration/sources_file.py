@@ -201,6 +201,9 @@ class SourceEntry(_Section):
     layout: Literal["fivetran"] | None = None  # tables replicated by Fivetran, exported to files
     export: Literal["full", "partial"] = "full"  # full: a key that is absent has been deleted
     accept_shrink: bool = False  # a full export that lost most of its records is meant so
+    deadline_hours: float = Field(
+        default=6, gt=0
+    )  # of one ingest of a server; what takes longer lands nothing
     required: bool = False
     max_staleness_days: float | None = Field(default=None, gt=0)
     lead_allowance: LeadAllowance | None = None

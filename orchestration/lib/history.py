@@ -20,7 +20,7 @@ _LOOKED_AT = 60  # a folder of a thousand builds is not read whole
 # What may change in the sources file without changing what the tables are made of; a path may hold a date.
 _NOT_CONTENT = {
     *("path", "required", "max_staleness_days"),
-    *("lead_allowance", "lead_exemptions", "accept_shrink"),
+    *("lead_allowance", "lead_exemptions", "accept_shrink", "deadline_hours"),
 }
 _CARRIED = ("build_id", "as_of", "known_at", "started_at", "git_revision", "configuration")
 

@@ -19,6 +19,7 @@ from orchestration.sources_file import SourceEntry
 
 if TYPE_CHECKING:
     from orchestration.sources.crm.windows import ApiRun
+    from orchestration.sources.transport import Caller
 
 Progress = Callable[[str], None]
 Secret = Callable[[str], str]
@@ -102,10 +103,9 @@ def open_feeds(
             yield from planning_feeds(entry, progress)
         case "icalendar" | "caldav" | "google_calendar" | "microsoft_calendar":
             from orchestration.sources.calendar.feeds import calendar_feeds
-            from orchestration.sources.transport import Caller
 
             yield from calendar_feeds(
-                entry, Caller(entry.name, progress), now=now, state=state or {}, secret=secret
+                entry, _caller(entry, progress), now=now, state=state or {}, secret=secret
             )
         case "mail_dns" | "demo":
             yield from _made_feeds(entry, landing, now, progress)
@@ -119,9 +119,14 @@ def _api_run(
     secret: Secret,
 ) -> "ApiRun":
     from orchestration.sources.crm.windows import ApiRun
-    from orchestration.sources.transport import Caller
 
-    return ApiRun(Caller(entry.name, progress), now, state or {}, secret)
+    return ApiRun(_caller(entry, progress), now, state or {}, secret)
+
+
+def _caller(entry: SourceEntry, progress: Progress) -> "Caller":
+    from orchestration.sources.transport import Caller, Limits
+
+    return Caller(entry.name, progress, Limits(deadline_seconds=entry.deadline_hours * 3600))
 
 
 def _made_feeds(

@@ -30,6 +30,9 @@ Progress = Callable[[str], None]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TRANSIENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
+# Salesforce's word under status 403: its requests are used up, for the day or for the moment.
+_USED_UP = "REQUEST_LIMIT_EXCEEDED"
+_MORE_HOURS = "Give the source more `deadline_hours` in the sources file; nothing of it was landed."
 _CHUNK = 1 << 16
 _JSON, _CSV = "application/json", "text/csv"
 XML, CALENDAR = "application/xml", "text/calendar"
@@ -94,6 +97,7 @@ class _Failure:
     status: int = 0
     said: str = ""
     location: str = field(default="", repr=False)
+    is_late: bool = False  # beyond the deadline of everything
 
 
 @dataclass(frozen=True)
@@ -179,14 +183,17 @@ class Transport:
         """Wait for something that takes time at the source. Raises PipelineError past the deadline."""
         if time.monotonic() + seconds > self._deadline:
             raise PipelineError(
-                f"Source {self._source}: was not finished within {self._limits.deadline_seconds:g} s.",
-                "Run the ingest again; what has been published stays in place.",
+                f"Source {self._source}: {self._late()}.",
+                _MORE_HOURS,
             )
         self._sleep(seconds)
 
     def label(self, path: str) -> str:
         """What rows of this request name as their file."""
         return f"api:{self._prefix}{path}"
+
+    def _late(self) -> str:
+        return f"was not finished within {self._limits.deadline_seconds:,.0f} s"
 
     def _json(self, request: _Request) -> Any:
         return self._answer(request)[1]
@@ -215,7 +222,7 @@ class Transport:
     def _attempt(self, request: _Request) -> tuple[Answer, Any] | _Failure:
         limits = self._limits
         if time.monotonic() > self._deadline:
-            return _Failure(f"was not finished within {limits.deadline_seconds:g} s", is_transient=False)
+            return _Failure(self._late(), is_transient=False, is_late=True)
         ends = time.monotonic() + limits.request_seconds
         try:
             with self._session.request(
@@ -296,7 +303,7 @@ class Transport:
             return _Failure(what, False, status=status, location=location)
         return _Failure(
             f"answered {status}{f': {said}' if said else ''}",
-            is_transient=status in _TRANSIENT,
+            is_transient=status in _TRANSIENT or (status == 403 and _USED_UP in said),
             retry_after=retry_after_seconds(headers.get("retry-after")),
             status=status,
             said=said,
@@ -352,12 +359,14 @@ class Transport:
     def _remedy(self, failure: _Failure) -> str:
         if failure.status == 401 or 300 <= failure.status < 400:
             return f"Renew the credentials: {self._credentials.described}."
-        if failure.status == 403:
-            return f"Give the account of {self._credentials.described} the right to read this."
-        if failure.status == 404:
-            return "Check the address of the account; what is asked for does not exist there."
-        if failure.status == 429:
+        if failure.is_late:
+            return _MORE_HOURS
+        if failure.status == 429 or _USED_UP in failure.said:
             return "The API's limit of requests is used up; run the ingest later, or less often."
         if failure.is_transient:
             return "Run the ingest again later; what has been published stays in place."
-        return "Check the address and the options of this source."
+        by_status = {
+            403: f"Give the account of {self._credentials.described} the right to read this.",
+            404: "Check the address of the account; what is asked for does not exist there.",
+        }
+        return by_status.get(failure.status, "Check the address and the options of this source.")

@@ -36,6 +36,8 @@ class HubspotAccount:
         match request.path.strip("/").split("/"):
             case ["crm", "v3", "objects", name, *_] if name in self.closed:
                 return Reply({"category": "MISSING_SCOPES", "message": "no scope"}, status=403)
+            case ["crm", "v4", "associations", start, end, *_] if {start, end} & self.closed:
+                return Reply({"category": "MISSING_SCOPES", "message": "no scope"}, status=403)
             case ["crm", "v3", "objects", name]:
                 return self._list(name, request)
             case ["crm", "v3", "objects", name, "search"]:

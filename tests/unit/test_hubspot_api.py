@@ -196,13 +196,20 @@ def test_an_object_that_the_token_may_not_read_is_said_and_passed_over(
     account: HubspotAccount, server: ApiServer
 ) -> None:
     account.put("deals", "1", T0)
+    account.put("calls", "5", T0)
+    account.associations = {("calls", "deals"): {"5": ["1"]}}
     account.closed = {"leads"}
     rows, states, feeds = read(server)
     assert ids(rows["deals"]) == ["1"]
+    assert [row["toObjectType"] for row in rows["associations"]] == ["deals"]
+    assert feeds["associations"].is_complete and feeds["pipelines"].is_complete
     assert feeds["leads"].warnings == (
         "leads are not part of this account, or its token may not read them: not read",
     )
     assert not feeds["leads"].is_complete and "leads" not in states
+    # it was read before: what is known of it has not ended
+    _, _, feeds = read(server, state={"leads": {"modified_until": None, "listed_at": None}})
+    assert not feeds["associations"].is_complete and not feeds["pipelines"].is_complete
 
 
 def test_a_wrong_token_names_its_variable(server: ApiServer) -> None:

@@ -117,6 +117,24 @@ def test_flow_of_each_deal_and_of_none_that_has_gone(account: PipedriveAccount, 
     ]
 
 
+def test_a_complete_listing_asks_no_flow_anew(account: PipedriveAccount, server: ApiServer) -> None:
+    account.records = {"deals": [record(1), record(2)]}
+    account.flow = {1: [change(1, 1)], 2: [change(2, 2)]}
+    rows, states, _ = read(server)
+    assert keys(rows["deal_flow"]) == ["1", "2"]
+    account.records["deals"][1]["update_time"] = "2026-02-20T10:00:00Z"
+    account.flow[2].append(change(3, 2))
+    known = {
+        "deals": {**states["deals"], "listed_at": "2026-02-01T00:00:00Z"},
+        "deal_flow": states["deal_flow"],
+    }
+    known["deal_flow"]["modified_until"] = "2026-02-10T10:00:00Z"
+    rows, states, complete = read(server, known)
+    assert complete["deals"] and keys(rows["deals"]) == ["1", "2"]
+    assert keys(rows["deal_flow"]) == ["2", "3"]
+    assert states["deal_flow"]["modified_until"] == "2026-02-20T10:00:00.000Z"
+
+
 def test_a_lead_deleted_while_pages_are_turned_hides_no_other(account: PipedriveAccount) -> None:
     account.page = 100
     leads = [{"id": f"lead-{number:03d}", "is_archived": False} for number in range(250)]

@@ -136,6 +136,12 @@ def test_an_incremental_read_asks_for_a_window_that_was_fixed_before(org: Salesf
     assert rows["LeadHistory"][0]["NewValue"] == "5"
 
 
+def test_history_that_salesforce_purges_is_not_taken_for_deleted(org: SalesforceOrg) -> None:
+    _, states, feeds = read(org)
+    assert feeds["Lead"].is_complete and not feeds["LeadHistory"].is_complete
+    assert states["LeadHistory"]["listed_at"] == "2026-03-01T12:00:00.000Z"
+
+
 def test_objects_that_do_not_exist_are_said_and_passed_over(org: SalesforceOrg) -> None:
     _, states, feeds = read(org)
     assert feeds["Opportunity"].warnings == (

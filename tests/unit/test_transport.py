@@ -129,8 +129,13 @@ def test_the_deadline_ends_everything() -> None:
         with pytest.raises(RequestFailed, match="answered 503"):
             transport.get("/x")
         assert len(server.seen) == 1
-        with pytest.raises(PipelineError, match="within 100 s"):
+        with pytest.raises(PipelineError, match="within 100 s") as caught:
             transport.pause(101)
+        assert "deadline_hours" in caught.value.remedy
+        late = Transport(watch.caller(deadline_seconds=-1), server.url, Credentials())
+        with pytest.raises(RequestFailed, match="was not finished") as caught:
+            late.get("/x")
+        assert "deadline_hours" in caught.value.remedy
     assert watch.slept == []
 
 
@@ -148,6 +153,17 @@ def test_a_refusal_is_final_and_said_in_the_apis_own_words() -> None:
     assert caught.value.status == 403
     assert "MISSING_SCOPES; ***@*** may not; token ***" in caught.value.message
     assert "environment variable T" in caught.value.remedy
+
+
+def test_a_limit_that_is_used_up_is_no_missing_right() -> None:
+    body = [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}]
+    watch = Watch()
+    with api_server(in_turn(Reply(body, status=403), Reply({"records": []}))) as server:
+        assert Transport(watch.caller(), server.url, Credentials()).get("/x") == {"records": []}
+    with api_server(in_turn(Reply(body, status=403))) as server, pytest.raises(RequestFailed) as caught:
+        Transport(watch.caller(), server.url, Credentials()).get("/x")
+    assert caught.value.is_transient
+    assert "limit of requests" in caught.value.remedy
 
 
 def test_a_redirect_is_not_followed_with_the_credentials() -> None:

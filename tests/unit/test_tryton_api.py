@@ -29,12 +29,15 @@ class Server:
     records: list[dict[str, Any]]
     revisions: list[list[Any]] = field(default_factory=list)
     calls: int = 100
+    is_away: bool = False
     error: Any = None
     sessions: int = 0
     left: int = 0
     asked: list[list[Any]] = field(default_factory=list)
 
     def answer(self, request: Request) -> Reply:
+        if self.is_away:
+            return Reply({"message": f"upstream is gone: {request.json}"}, status=503)
         found = self._found(request)
         return Reply({}, status=401) if found is None else Reply(found)
 
@@ -145,3 +148,10 @@ def test_a_wrong_password_names_the_variables(monkeypatch: pytest.MonkeyPatch) -
         read(Server([]))
     assert "USER and PASSWORD" in caught.value.remedy
     assert "wrong horse" not in str(caught.value)
+
+
+def test_a_server_that_is_away_is_no_wrong_password() -> None:
+    with pytest.raises(PipelineError, match="answered 503") as caught:
+        read(Server([], is_away=True))
+    assert caught.value.is_transient and "USER" not in caught.value.remedy
+    assert "open sesame" not in str(caught.value)

@@ -78,11 +78,15 @@ def hubspot_feeds(account: HubspotAccount, run: ApiRun, transport: Transport) ->
             if name in changed:
                 # Never complete: HubSpot keeps the last values only, and what fell out was true all the same.
                 yield _feed(history, False, reader.history(name, changed[name]))
-        is_complete = all(window.is_complete for window in windows.values())
+        # Of an object that was read before and may not be today nothing is known: nothing of it has ended.
+        lost = {name for name in RECORDS if name not in changed and name in run.state}
+        is_complete = not lost and all(window.is_complete for window in windows.values())
         yield _feed("associations", is_complete, reader.associations(changed, is_complete))
         yield _feed("owners", True, reader.owners())
         yield _feed(
-            "pipelines", True, reader.pipelines([name for name in _WITH_PIPELINES if name in changed])
+            "pipelines",
+            lost.isdisjoint(_WITH_PIPELINES),
+            reader.pipelines([name for name in _WITH_PIPELINES if name in changed]),
         )
 
 
@@ -158,7 +162,8 @@ class _Reader:
         incremental read the empty lists too: they end what was there before."""
         tally = self._tally("associations")
         for start, ids in changed.items():
-            for end in ASSOCIATED.get(start, ()):
+            # HubSpot refuses to name ends that the token may not read
+            for end in (name for name in ASSOCIATED.get(start, ()) if name in changed):
                 for part in chunks(iter(ids), 1000):
                     found = self.requests.associated(start, end, part)
                     if not is_complete:

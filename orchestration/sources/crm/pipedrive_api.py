@@ -14,7 +14,7 @@ from orchestration.catalog import objects_of
 from orchestration.crm_accounts import PipedriveAccount
 from orchestration.errors import PipelineError
 from orchestration.records import Batch, ObjectFeed
-from orchestration.sources.crm.windows import ApiRun, Window, open_window
+from orchestration.sources.crm.windows import ApiRun, Window, moment_of, open_window
 from orchestration.sources.json_rows import Ids, PageTokens, Tally, as_text, field
 from orchestration.sources.transport import RequestFailed, Transport
 from orchestration.sources.transport_auth import Token
@@ -49,6 +49,8 @@ def pipedrive_feeds(
 ) -> Iterator[ObjectFeed]:
     """As `pipedrive_api_feeds`, over transports to the two versions of the API."""
     reader = _Reader(run, version_1, version_2)
+    # A change, once made, stays one: a complete listing, which is for deletions, need not ask for it again.
+    flow = open_window(run, "deal_flow", overlap_minutes=account.overlap_minutes, complete_every_days=None)
     with Ids() as deals:
         for name in _LISTINGS:
             window = open_window(
@@ -57,9 +59,9 @@ def pipedrive_feeds(
                 overlap_minutes=account.overlap_minutes,
                 complete_every_days=account.complete_every_days,
             )
-            batches = reader.listed(name, window, deals if name == "deals" else None)
+            batches = reader.listed(name, window, (deals, flow) if name == "deals" else None)
             yield _feed(name, window.is_complete, batches, window)
-        yield _feed("deal_flow", False, reader.flow(deals))
+        yield _feed("deal_flow", False, reader.flow(deals), flow)
         for name in _SMALL:
             yield _feed(name, True, reader.small(name))
         yield _feed("leads", True, reader.leads())
@@ -85,8 +87,9 @@ class _Reader:
     def _tally(self, name: str) -> Tally:
         return Tally(self._run.caller, name, objects_of("pipedrive")[name].key)
 
-    def listed(self, name: str, window: Window, ids: Ids | None) -> Iterator[Batch]:
-        """The records of the window, in the order of ids: one modified meanwhile keeps its place."""
+    def listed(self, name: str, window: Window, changed: tuple[Ids, Window] | None) -> Iterator[Batch]:
+        """The records of the window, in the order of ids: one modified meanwhile keeps its place. `changed`:
+        where to note the ids of those that were modified in a window of its own."""
         tally = self._tally(name)
         for path, chosen in _LISTINGS[name]:
             given: dict[str, Any] = {**chosen, "sort_by": "id", "sort_direction": "asc"}
@@ -98,8 +101,8 @@ class _Reader:
             for page in self._cursor_pages(path, given):
                 for record in page:
                     window.saw(field(record, "update_time"))
-                if ids is not None and "status" not in chosen:
-                    ids.add(text for text in (as_text(field(record, "id")) for record in page) if text)
+                if changed is not None and "status" not in chosen:
+                    _note_modified(page, *changed)
                 yield tally.batch(page, self._2.label(path))
         tally.done()
 
@@ -184,6 +187,15 @@ class _Reader:
 
     def _where(self, transport: Transport, path: str) -> str:
         return f"Source {self._run.caller.source}, GET {transport.label(path).removeprefix('api:')}"
+
+
+def _note_modified(page: list[Any], ids: Ids, window: Window) -> None:
+    for record in page:
+        text, modified = as_text(field(record, "id")), field(record, "update_time")
+        moment = moment_of(modified)
+        if text and (window.since is None or moment is None or moment >= window.since):
+            ids.add([text])
+        window.saw(modified)
 
 
 def _rfc3339(moment: datetime) -> str:

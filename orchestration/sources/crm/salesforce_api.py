@@ -16,6 +16,7 @@ from orchestration.crm_accounts import SalesforceAccount
 from orchestration.errors import PipelineError
 from orchestration.records import Batch, ObjectFeed
 from orchestration.sources.crm.salesforce_bulk import bulk_batches
+from orchestration.sources.crm.salesforce_export import PURGED
 from orchestration.sources.crm.windows import ApiRun, Window, iso, open_window, whole
 from orchestration.sources.json_rows import PageTokens, Tally, field, items
 from orchestration.sources.transport import Caller, RequestFailed, Transport
@@ -58,7 +59,7 @@ def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[Ob
                 "salesforce",
                 name,
                 spec.key,
-                window.is_complete,
+                window.is_complete and name not in PURGED,
                 reader.batches(shape, window),
                 files=(transport.label(f"{reader.root}/queryAll/{name}"),),
                 state=window.state,

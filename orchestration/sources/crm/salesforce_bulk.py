@@ -12,7 +12,7 @@ from orchestration.sources.csv_reader import read_csv
 from orchestration.sources.json_rows import PageTokens, Tally, field
 from orchestration.sources.transport import RequestFailed, Transport
 
-_PAGE_ROWS = 50_000
+_PAGE_ROWS = 5_000  # held in memory as a whole, and a logged mail has up to 32,000 characters
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0
 
 

@@ -5,12 +5,17 @@ Belongs here: which file holds which object. Reading is `files`, the objects are
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from orchestration.catalog import ObjectSpec, objects_of
 from orchestration.records import ObjectFeed
 from orchestration.sources.exports import Progress, export_feeds
 from orchestration.sources.files import find_files
 from orchestration.sources_file import SourceEntry
+
+# Salesforce removes their rows after 18 to 24 months, sooner by a retention policy: what is missing there was
+# true all the same, and has not been deleted.
+PURGED = frozenset({"LeadHistory", "OpportunityFieldHistory"})
 
 
 def salesforce_feeds(
@@ -20,13 +25,15 @@ def salesforce_feeds(
     assert entry.path is not None  # noqa: S101 - the sources file requires it
     objects = objects_of("salesforce") if catalog is None else catalog
     names = {_plain(name): name for name in objects}
-    return export_feeds(
+    feeds = export_feeds(
         entry,
         find_files(entry.path, entry.name),
         objects,
         lambda stem: next((names[form] for form in _forms(stem) if form in names), None),
         progress,
     )
+    for feed in feeds:
+        yield replace(feed, is_complete=False) if feed.object in PURGED else feed
 
 
 def _plain(name: str) -> str:

@@ -29,7 +29,7 @@ def tryton_api_feeds(account: TrytonAccount, run: ApiRun) -> Iterator[ObjectFeed
     """One feed per object of the catalog, to be read in this order: revisions are asked for the
     opportunities that the feed before gave. Raises PipelineError where one cannot be read."""
     with (
-        Transport(run.caller, account.url, Credentials()) as gate,
+        Transport(run.caller, account.url, _Gate(account, run)) as gate,
         Transport(run.caller, account.url, _Session(gate, account, run)) as transport,
         Ids() as changed,
     ):
@@ -55,6 +55,16 @@ def _feed(name: str, is_complete: bool, batches: Iterator[Batch], window: Window
     return ObjectFeed("tryton", name, key, is_complete, batches, files=(f"api:{name}",), state=window.state)
 
 
+class _Gate(Credentials):
+    """Of the request that signs in: nothing is put on it, and its password is repeated to nobody."""
+
+    def __init__(self, account: TrytonAccount, run: ApiRun) -> None:
+        self._password = SecretStr(run.secret(account.password_env))
+
+    def secrets(self) -> Iterable[str]:
+        return (self._password.get_secret_value(),)
+
+
 class _Session(Credentials):
     """A session, opened with user and password when first needed and once more when it has ended."""
 
@@ -76,7 +86,10 @@ class _Session(Credentials):
         try:
             answer = self._gate.post(self._path, {"id": 0, "method": "common.db.login", "params": params})
         except RequestFailed as error:
-            raise PipelineError(error.message, f"Check {self.described}, address and database.") from None
+            check = f"Check {self.described}, address and database."
+            refused = PipelineError(error.message, error.remedy if error.is_transient else check)
+            refused.is_transient = error.is_transient
+            raise refused from None
         found = field(answer, "result")
         if not isinstance(found, list) or len(found) < 2:
             raise PipelineError("Tryton did not open a session.", f"Check {self.described}.")
