@@ -250,7 +250,8 @@ def _object_report(spool: Spool, difference: Difference, landed: _Landed) -> Obj
         is_complete=difference.is_complete,
         files=spool.feed.files,
         warnings=(*spool.warnings, *difference.warnings),
-        state=spool.feed.state() if spool.feed.state else None,
+        # without one the last state goes on: a listing that was not believed is asked for again
+        state=spool.feed.state() if spool.feed.state and difference.is_believed else None,
     )
 
 

@@ -25,12 +25,14 @@ _SPARE_COMPARISONS = 20_000_000
 
 @dataclass(frozen=True)
 class Difference:
-    """The comparison of one object. `landed_rows` new or changed records, `deleted_rows` tombstones."""
+    """The comparison of one object. `landed_rows` new or changed records, `deleted_rows` tombstones;
+    `is_believed`: false for a complete listing that lacks too much to be one."""
 
     landed_rows: int
     deleted_rows: int
     is_complete: bool
     warnings: tuple[str, ...]
+    is_believed: bool = True
 
 
 class Comparison:
@@ -55,6 +57,7 @@ class Comparison:
         self._difference: Difference | None = None
         self._accept_shrink = accept_shrink
         self._returned_rows = 0
+        self._is_believed = True
         self._tables = {
             name: f"{name}_{number}"
             for name in ("incoming", "current", "gone", "news", "rest", "newest", "returned")
@@ -84,7 +87,9 @@ class Comparison:
             self._sql("select (select count(*) from {news}), (select count(*) from {gone})")
         ).fetchone()
         landed_rows, deleted_rows = counts or (0, 0)
-        self._difference = Difference(int(landed_rows), int(deleted_rows), is_complete, tuple(warnings))
+        self._difference = Difference(
+            int(landed_rows), int(deleted_rows), is_complete, tuple(warnings), self._is_believed
+        )
         return self._difference
 
     def files(self, folder: Path) -> list[Path]:
@@ -211,6 +216,7 @@ class Comparison:
         if self._spool.standing is not None:  # then `current` lacks those that stand unchanged
             known_count = self._known_in_all()
         if self._is_cut_short(known_count, lost):
+            self._is_believed = False
             return False, [not_believed(lost, known_count)]
         if self._spool.rejected_rows:
             return self._spare(vanished, lost)

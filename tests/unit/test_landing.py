@@ -248,6 +248,17 @@ def test_what_the_next_feed_goes_on_from_is_kept(crm: Source) -> None:
     assert landing.feed_states(crm.settings, "crm") == {"Lead": {"modified_until": "2026-01-01"}}
 
 
+def test_a_listing_that_is_not_believed_is_asked_for_again(crm: Source) -> None:
+    def listed(rows: Rows, at: str) -> Any:
+        return crm.ingest(feed([batch(rows)], state=lambda: {"listed_at": at})).objects[0]
+
+    listed(many(30), "monday")
+    assert "accept_shrink" in listed(many(3), "tuesday").warnings[0]
+    assert landing.feed_states(crm.settings, "crm") == {"Lead": {"listed_at": "monday"}}
+    assert not listed(many(30), "wednesday").warnings
+    assert landing.feed_states(crm.settings, "crm") == {"Lead": {"listed_at": "wednesday"}}
+
+
 def test_damaged_ids_are_told(crm: Source) -> None:
     assert "1.2E+18" in crm.leads([{"Id": "1.2E+18"}])["warnings"][0]
 
