@@ -15,16 +15,19 @@ from orchestration.catalog import objects_of
 from orchestration.errors import PipelineError
 from orchestration.sources_file import SourceEntry, SourcesFile
 
+_TIMES = ("date", "month", "timestamp")
+_NUMBERS = ("decimal", "percent", "integer")
 FILE_SYSTEMS = ("salesforce", "hubspot", "zoho", "csv_mapping", "planning")
 
 # Two numbers and a year: 1/11/2021, 02/23/26 08:55 PM, 5.1.2026, 05-01-2026.
 _TWO_FIRST = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(\D|$)"
 # 2026-05-01 and what follows: no value of that form can be one of the above.
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}"
-# Any other form that macros/parse reads: ISO, 20210105, 2021/01/05, 04 Apr, 2021, April 4 2021, and Excel's
-# number of a day, 45293 or 45293.5.
+# Any other form that macros/parse reads: ISO, 2021-01 for a month, 20210105, 2021/01/05, 04 Apr, 2021,
+# April 4 2021, and Excel's number of a day, 45293 or 45293.5.
 _OTHER_FORM = (
-    r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8}(\D|$)|\d{1,2}[ \-][A-Za-z]{3,9}|[A-Za-z]{3,9}\.? \d{1,2}"
+    r"^\s*(\d{4}-\d{2}\s*$|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8}(\D|$)|\d{1,2}[ \-][A-Za-z]{3,9}"
+    r"|[A-Za-z]{3,9}\.? \d{1,2}"
     r"|[2-7]\d{4}([.,]\d+)?\s*$)"
 )
 
@@ -42,8 +45,8 @@ class _Column:
     entry: SourceEntry
     system: str
     object: str
-    name: str  # as the source names it
-    kind: str  # date, timestamp, decimal or percent
+    name: str  # as the source, the catalog or the mapping names it, whatever the case in the file
+    kind: str  # one of _TIMES or _NUMBERS
 
     def where(self) -> dict[str, str]:
         return {
@@ -69,7 +72,7 @@ def decide_formats(
     with duckdb.connect() as connection:
         for columns, part in _typed_columns(landing, entries):
             for column, counts in _profile(connection, columns, part):
-                if column.kind in ("date", "timestamp"):
+                if column.kind in _TIMES:
                     order = _date_order(column, counts, problems)
                     if order:
                         date_orders.append({**column.where(), "order": order})
@@ -99,7 +102,7 @@ def _typed_columns(
                 columns = [
                     _Column(entry, system, object_name, name, kind)
                     for name, kind in sorted(types.items())
-                    if kind in ("date", "timestamp", "decimal", "percent")
+                    if kind in (*_TIMES, *_NUMBERS)
                 ]
                 if columns and part["files"]:
                     yield columns, part
@@ -112,16 +115,16 @@ def _profile(
     files = part["files"]
     relation = "read_parquet($files, union_by_name = true)"
     present = {
-        row[0]
+        row[0].lower()
         for row in connection.execute(f"describe select * from {relation}", {"files": files}).fetchall()
     }
-    columns = [column for column in columns if column.name in present]
+    columns = [column for column in columns if column.name.lower() in present]
     if not columns:
         return
     packs, shortened = [], []
     for index, column in enumerate(columns):
         text = '"' + column.name.replace('"', '""') + '"'
-        if column.kind in ("date", "timestamp"):
+        if column.kind in _TIMES:
             # almost every value there is, and plain: asked once each, not by the nine questions that follow
             shortened.append(
                 f"case when regexp_matches({text}, '{_ISO}') then null else {text} end as odd{index},"
@@ -129,7 +132,7 @@ def _profile(
             )
             counts = _date_counts(f"odd{index}", f"is_iso{index}")
         else:
-            counts = _decimal_counts(text)
+            counts = _decimal_counts(text, column.kind)
         packs.append("{" + ", ".join(f"'{name}': {sql}" for name, sql in counts.items()) + f"}} as c{index}")
     loads = part.get("load_ids")
     within = "" if loads is None else " and list_contains($loads, _dlt_load_id)"
@@ -162,10 +165,14 @@ def _date_counts(text: str, is_iso: str) -> dict[str, str]:
     }
 
 
-def _decimal_counts(text: str) -> dict[str, str]:
-    """Values that only one reading allows: 3,5 and 1.234,5 against 3.5 and 1,234.5."""
-    comma = r"\d,(\d{1,2}|\d{4,})\D*$|\d\.\d{3},\d"
-    point = r"\d\.(\d{1,2}|\d{4,})\D*$|\d,\d{3}\.\d"
+def _decimal_counts(text: str, kind: str) -> dict[str, str]:
+    """Values that only one reading allows: 3,5, 1.234,5 and 1.234.567 against 3.5, 1,234.5 and 1,234,567; of
+    a whole number also 1.250 and 1,250."""
+    comma = r"\d,(\d{1,2}|\d{4,})\D*$|\d\.\d{3}[.,]\d"
+    point = r"\d\.(\d{1,2}|\d{4,})\D*$|\d,\d{3}[.,]\d"
+    if kind == "integer":
+        no_fraction = r"(\d\d[1-9]|\d[1-9]\d|[1-9]\d\d)\D*$"
+        comma, point = rf"{comma}|\d\.{no_fraction}", rf"{point}|\d,{no_fraction}"
     return {
         "comma": f"count(*) filter (regexp_matches({text}, '{comma}'))",
         "point": f"count(*) filter (regexp_matches({text}, '{point}'))",

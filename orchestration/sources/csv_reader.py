@@ -240,8 +240,13 @@ class _Reader:
         else:
             fields = _fields(row.text, self._separator)
             expected = len(self._names)
+            lacking = self._names[len(fields) :]
             if len(fields) > expected and not any(fields[expected:]):
                 self._extra.append((row.number, [field or None for field in fields[:expected]]))
+            elif lacking and all(name.startswith("_unnamed_") for name in lacking):
+                # the header ends in separators that the rows lack
+                values = [field or None for field in fields]
+                self._extra.append((row.number, [*values, *[None] * len(lacking)]))
             else:
                 reason = f"{row.actual_columns} fields, the header has {expected}"
                 self._reject(row.number, "ragged", reason, text)

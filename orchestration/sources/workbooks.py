@@ -46,7 +46,9 @@ def read_sheet(stream: BinaryIO, name: str, source: str, sheet: str | None = Non
                 f"Source {source}, file {name}: there is no sheet {sheet!r}.",
                 f"Its sheets are: {', '.join(book.sheetnames)}.",
             )
-        rows = book[sheet or book.sheetnames[0]].iter_rows(values_only=True)
+        chosen = book[sheet or book.sheetnames[0]]
+        chosen.reset_dimensions()  # some programs state a size that is too small, and reading would end there
+        rows = chosen.iter_rows(values_only=True)
         header = ["" if value is None else str(value) for value in next(rows, ())]
         while header and not header[-1].strip():  # formatted but empty columns to the right
             header.pop()

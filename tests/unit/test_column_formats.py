@@ -10,14 +10,17 @@ from orchestration.lib.column_formats import ColumnFormats, decide_formats
 from orchestration.sources_file import Reporting, SourceEntry, SourcesFile
 
 
-def decide(tmp_path: Path, values: list[str], field: str = "created_at", **entry: str) -> ColumnFormats:
+def decide(
+    tmp_path: Path, values: list[str], field: str = "created_at", header: str = "When it was", **entry: str
+) -> ColumnFormats:
     file = tmp_path / "landed.parquet"
+    name = "lead" if field == "employees" else "opportunity"
     with duckdb.connect() as connection:
         connection.execute("create table t (value varchar, _change varchar, _source_file varchar)")
         connection.executemany(
             "insert into t values (?, 'upsert', 'leads.csv')", [[value] for value in values]
         )
-        connection.execute(f"copy (select value as \"When it was\", * from t) to '{file}' (format parquet)")
+        connection.execute(f"copy (select value as \"{header}\", * from t) to '{file}' (format parquet)")
     sources = SourcesFile(
         reporting=Reporting(time_zone="UTC", currency="EUR"),
         sources=(
@@ -27,17 +30,14 @@ def decide(tmp_path: Path, values: list[str], field: str = "created_at", **entry
                     "system": "csv_mapping",
                     "path": str(tmp_path),
                     "objects": {
-                        "opportunity": {
-                            "file": "x.csv",
-                            "columns": {"opportunity_id": "Id", field: "When it was"},
-                        }
+                        name: {"file": "x.csv", "columns": {f"{name}_id": "Id", field: "When it was"}}
                     },
                     **entry,
                 }
             ),
         ),
     )
-    landing = {"csv_mapping": {"opportunity": [{"source_instance": "crm", "files": [str(file)]}]}}
+    landing = {"csv_mapping": {name: [{"source_instance": "crm", "files": [str(file)]}]}}
     return decide_formats(landing, sources)
 
 
@@ -89,6 +89,8 @@ def test_some_unreadable_values_are_no_reason_to_stop(tmp_path: Path) -> None:
         (["$1,234.50", "$342.09K"], False),
         (["1,234", "5,678"], False),
         (["1234"], False),
+        (["234.500 €", "1.234.567 €"], True),
+        (["234,500", "1,234,567"], False),
     ],
 )
 def test_decimal_commas(tmp_path: Path, values: list[str], is_comma: bool) -> None:
@@ -97,3 +99,17 @@ def test_decimal_commas(tmp_path: Path, values: list[str], is_comma: bool) -> No
 
 def test_the_sources_file_decides_where_values_do_not(tmp_path: Path) -> None:
     assert decide(tmp_path, ["1.234"], "amount", decimal_separator=",").decimal_commas
+    assert decide(tmp_path, ["5.000"], "employees", decimal_separator=",").decimal_commas
+
+
+@pytest.mark.parametrize(
+    ("values", "is_comma"),
+    [(["1.250", "25"], True), (["1,250", "1.000"], False), (["5.000"], False), (["5.0", "12.0"], False)],
+)
+def test_a_whole_number_has_no_thousandths(tmp_path: Path, values: list[str], is_comma: bool) -> None:
+    assert bool(decide(tmp_path, values, "employees").decimal_commas) is is_comma
+
+
+def test_a_header_in_other_case_is_the_same_column(tmp_path: Path) -> None:
+    (decided,) = decide(tmp_path, ["1/11/2021", "18/1/2021"], header="WHEN IT WAS").date_orders
+    assert (decided["column"], decided["order"]) == ("When it was", "dmy")

@@ -161,6 +161,10 @@ def test_trailing_unnamed_columns() -> None:
     rows, rejected = read(b"a,b\n1,2,\n3,4,\n")
     assert [(row["b"], row["_source_row"]) for row in rows] == [("2", 1), ("4", 2)]
     assert rejected == []
+    # the other way round; what lacks a named column is still no row
+    rows, rejected = read(b"a,b,\n1,2\n3,4,\n5\n")
+    assert [(row["b"], row["_source_row"]) for row in rows] == [("4", 2), ("2", 1)]
+    assert [(item.row, item.code) for item in rejected] == [(3, "ragged")]
 
 
 def test_a_field_of_ten_megabytes_lands() -> None:

@@ -19,7 +19,7 @@ from orchestration.records import ObjectFeed
 from orchestration.sources.crm.salesforce_export import salesforce_feeds
 from orchestration.sources.files import find_files, header_of, read_file
 from orchestration.sources.registry import declared_objects, open_feeds
-from orchestration.sources.workbooks import cell_text
+from orchestration.sources.workbooks import cell_text, read_sheet
 from orchestration.sources_file import MappedObject, SourceEntry
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -90,6 +90,20 @@ def test_sheet_with_blank_rows_and_unnamed_columns(tmp_path: Path) -> None:
     ]
     with pytest.raises(PipelineError, match="no sheet 'X'"):
         list(read_file(file, "crm", "X"))
+
+
+def test_a_sheet_is_read_to_its_end_whatever_size_it_states(tmp_path: Path) -> None:
+    whole = workbook(tmp_path / "whole.xlsx", {"S": [["Id", "Name"], [1, "a"], [2, "b"]]})
+    path = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("sheet1.xml"):
+                assert b'<dimension ref="A1:B3"' in content
+                content = content.replace(b'ref="A1:B3"', b'ref="A1"', 1)
+            new.writestr(name, content)
+    rows = [row for batch in read_sheet(path.open("rb"), "b.xlsx", "crm") for row in batch.rows.to_pylist()]
+    assert [(row["Id"], row["Name"]) for row in rows] == [("1", "a"), ("2", "b")]
 
 
 def test_no_workbook(tmp_path: Path) -> None:
