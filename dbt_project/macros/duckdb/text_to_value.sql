@@ -33,9 +33,9 @@
     )
 {%- endmacro %}
 
-{# True where an ISO time ends in Z, +0000 or +00:00. #}
+{# True where an ISO time ends in Z, +0000, +00:00 or UTC. #}
 {% macro is_written_in_utc(text) -%}
-    ({{ text }} like '%Z' or {{ text }} like '%+0000' or {{ text }} like '%+00:00')
+    ({{ text }} like '%Z' or {{ text }} like '%+0000' or {{ text }} like '%+00:00' or {{ text }} like '% UTC')
     and {{ text }} >= '1900' and {{ text }} < '22'
 {%- endmacro %}
 

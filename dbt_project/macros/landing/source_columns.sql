@@ -53,6 +53,7 @@
         'percent': 'decimal(9, 6)',
         'boolean': 'boolean',
         'date': 'date',
+        'month': 'date',
         'timestamp': 'timestamp',
     }[column.data_type]) }}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{# Text to decimal(18, scale): 1234.5, $1,234.50, 1.234,50 €, $342.09K, (1,234), CHF 1'234.00, 5-.
+{# Text to decimal(18, scale): 1234.5, $1,234.50, 1.234,50 €, $342.09K, (1,234), CHF 1'234.00, -EUR 5, 5-, 1,5 Mio.
    `decimal_comma`: the comma is the decimal mark of this column. Without it `1,5` is not read (it
    groups nothing), `1.234,50` is, as it can mean one thing only. #}
 {% macro parse_decimal(text, decimal_comma=false, scale=4) -%}
@@ -11,15 +11,19 @@
 {%- endmacro %}
 
 {# Currency signs and codes, spaces and apostrophes away; brackets and minus signs are a sign; K, M
-   and B multiply. What then is not a number with well-formed groups is null. #}
+   and B multiply, and so do Tsd, Mio, mln and Mrd, which would else pass for codes. What then is not a number with well-formed groups is null. #}
 {% macro parse_decorated_decimal(text, decimal_comma, type) -%}
-    {%- set bare = regex_replace('upper(' ~ text ~ ')', "[\\s\\x{00A0}\\x{202F}'’+%]|\\p{Sc}|^-?[A-Z]{3}|[A-Z]{3}$", '') -%}
-    {%- set number = regex_extract(bare, '^[(-]?([0-9.,]+)[KMB]?[)-]?$') -%}
+    {%- set short = namespace(text='upper(' ~ text ~ ')') -%}
+    {%- for word, letter in [('TSD', 'K'), ('MIO', 'M'), ('MLN', 'M'), ('MRD', 'B')] -%}
+        {%- set short.text = "replace(" ~ short.text ~ ", '" ~ word ~ "', '" ~ letter ~ "')" -%}
+    {%- endfor -%}
+    {%- set bare = regex_replace(short.text, "[\\s\\x{00A0}\\x{202F}'’+%]|\\p{Sc}|^-?[A-Z]{3}|[A-Z]{3}$", '') -%}
+    {%- set number = regex_extract(bare, '^[(-]?([0-9.,]+)[KMB]?[.]?[)-]?$') -%}
     {%- set pointed = 'replace(' ~ number ~ ", ',', '')" -%}
     {%- set swapped = 'replace(replace(' ~ number ~ ", '.', ''), ',', '.')" -%}
     {{ try_cast_to(
         try_cast_to(
-            "case when " ~ regex_extract(bare, '^([(-])|-$', 0) ~ " <> '' then '-' else '' end || case"
+            "case when " ~ regex_extract(bare, '^([(-])|-$', 0) ~ " <> '' or " ~ text ~ " like '-%' then '-' else '' end || case"
             ~ ((
                 ' when ' ~ regex_matches(number, '^([0-9]{1,3}([.][0-9]{3})*|[0-9]+)(,[0-9]*)?$') ~ ' then ' ~ swapped
             ) if decimal_comma else (
@@ -28,7 +32,7 @@
             )) ~ ' end',
             type
         )
-        ~ ' * case ' ~ regex_extract(bare, '([KMB])[)-]?$')
+        ~ ' * case ' ~ regex_extract(bare, '([KMB])[.]?[)-]?$')
         ~ " when 'K' then 1000 when 'M' then 1000000 when 'B' then 1000000000 else 1 end",
         type
     ) }}

@@ -42,7 +42,10 @@
         ('^(19|20|21)[0-9]{2}[.]', ['%Y.%m.%d']),
         ('^(19|20|21)[0-9]{6}T', ['%Y%m%dT%H%M%S']),
         ('^(19|20|21)[0-9]{6}([^0-9]|$)', ['%Y%m%d']),
-        ('^[0-9]{1,2}[^0-9]+' ~ year, ['%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%d-%b-%y']),
+        (
+            '^[0-9]{1,2}[^0-9]+' ~ year,
+            ['%d %b %y', '%d-%b-%y', '%d %B %y', '%d %b %Y', '%d-%b-%Y', '%d %B %Y'],
+        ),
         (
             '^[A-Za-z][^0-9]*[0-9]{1,2}[^0-9]+(19|20|21)[0-9]{2}([^0-9]|$)',
             ['%b %d %Y', '%B %d %Y', '%a %d %b %Y', '%a %b %d %Y'],
@@ -63,6 +66,6 @@
 {% endmacro %}
 
 {# Text to the first day of a month: 2026-01, or any day of it. #}
-{% macro parse_month(text) -%}
-    cast({{ dbt.date_trunc('month', parse_date('case when length(' ~ text ~ ") = 7 then " ~ text ~ " || '-01' else " ~ text ~ ' end')) }} as date)
+{% macro parse_month(text, order='default') -%}
+    cast({{ dbt.date_trunc('month', parse_date('case when length(' ~ text ~ ") = 7 then " ~ text ~ " || '-01' else " ~ text ~ ' end', order)) }} as date)
 {%- endmacro %}

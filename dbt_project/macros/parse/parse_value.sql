@@ -9,6 +9,8 @@
         {{ return(parse_timestamp(text, sql_text(feed.time_zone), order)) }}
     {%- elif column.data_type == 'date' -%}
         {{ return(parse_date(text, order)) }}
+    {%- elif column.data_type == 'month' -%}
+        {{ return(parse_month(text, order)) }}
     {%- elif column.data_type == 'decimal' -%}
         {{ return(parse_decimal(text, has_comma, column.scale)) }}
     {%- elif column.data_type == 'percent' -%}

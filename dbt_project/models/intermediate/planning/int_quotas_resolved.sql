@@ -3,7 +3,15 @@
 -- rate of the period's first day.
 with quotas as (
     select
-        {{ all_but(['currency'], 'quotas') }},
+        {{ all_but(['currency', 'period'], 'quotas') }},
+        case
+            -- a spreadsheet makes a date of 2026-01
+            when {{ regex_matches('quotas.period', '^[0-9]{4}-[0-9]{2}-01( |$)') }}
+                then substr(quotas.period, 1, 7)
+            when {{ regex_matches('quotas.period', '^[Qq][1-4][ /-]?[0-9]{4}$') }}
+                then right(quotas.period, 4) || '-Q' || substr(quotas.period, 2, 1)
+            else quotas.period
+        end as period,
         coalesce(quotas.currency, {{ reporting_currency() }}) as currency,
         reps.rep_id
     from {{ ref('stg_planning__quotas') }} as quotas

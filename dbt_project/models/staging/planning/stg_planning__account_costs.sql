@@ -5,7 +5,7 @@ with records as (
 final as (
     select
         account as account_ref,
-        {{ parse_month('month') }} as month_start,
+        month as month_start,
         amount as cost_amount,
         upper(currency) as currency,
         {{ record_origin() }}

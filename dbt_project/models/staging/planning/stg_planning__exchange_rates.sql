@@ -4,7 +4,7 @@ with records as (
 
 final as (
     select
-        {{ parse_month('month') }} as month_start,
+        month as month_start,
         upper(currency) as currency,
         rate,
         {{ record_origin() }}
