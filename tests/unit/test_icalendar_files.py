@@ -81,6 +81,24 @@ def test_a_broken_alarm_does_not_cost_its_event(tmp_path: Path) -> None:
     assert read(tmp_path)["a.ics"].rows.num_rows == 1
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("REFRESH-INTERVAL;VALUE=DURATION:P1H",),
+        (
+            "BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "BEGIN:STANDARD", "DTSTART:18930401T000000",
+            "TZOFFSETFROM:+5328", "TZOFFSETTO:+0100", "END:STANDARD", "END:VTIMEZONE",
+        ),
+    ],
+    ids=["header", "zone known by name"],
+)  # fmt: skip
+def test_a_wrong_value_that_nobody_reads_costs_nothing(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    at = event("UID:1", "DTSTART;TZID=Europe/Berlin:20260105T090000")
+    batch = read(write(tmp_path, a=calendar(*lines, *at)))["a.ics"]
+    assert batch.rows["starts_at"].to_pylist() == ["2026-01-05T08:00:00+00:00"]
+    assert batch.rejected == ()
+
+
 def test_several_calendars_in_one_file(tmp_path: Path) -> None:
     second = calendar(*event("UID:2", "DTSTART:20260106T090000Z"))
     write(tmp_path, a=OK + second)

@@ -56,6 +56,26 @@ def test_a_known_name_wins_over_the_definition_in_the_file_and_an_unknown_one_ta
     ]
 
 
+def test_an_abbreviation_means_what_the_file_defines() -> None:
+    zone = (
+        "BEGIN:VTIMEZONE", "TZID:EST",
+        "BEGIN:STANDARD", "DTSTART:16011104T020000", "RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=11",
+        "TZOFFSETFROM:-0400", "TZOFFSETTO:-0500", "END:STANDARD",
+        "BEGIN:DAYLIGHT", "DTSTART:16010311T020000", "RRULE:FREQ=YEARLY;BYDAY=2SU;BYMONTH=3",
+        "TZOFFSETFROM:-0500", "TZOFFSETTO:-0400", "END:DAYLIGHT", "END:VTIMEZONE",
+    )  # fmt: skip
+    meeting = event("UID:1", "DTSTART;TZID=EST:20260715T090000", "DURATION:PT1H")
+    assert starts(expand(calendar(*zone, *meeting))[0]) == ["2026-07-15T13:00:00+00:00"]
+    assert starts(expand(calendar(*meeting))[0]) == ["2026-07-15T14:00:00+00:00"]
+
+
+def test_what_the_definition_of_a_zone_has_beside_its_rules_does_not_matter() -> None:
+    zone = [line.format("+0500").replace("TZNAME:K", "TZNAME;LANGUAGE=de:K") for line in CUSTOM_ZONE]
+    zone.insert(2, "TZUNTIL:20300101T000000Z")
+    rows, rejected = expand(calendar(*zone, *event("UID:1", "DTSTART;TZID=Kontor:20260105T090000")))
+    assert (starts(rows), rejected) == (["2026-01-05T04:00:00+00:00"], [])
+
+
 def test_a_zone_that_one_file_defines_does_not_leak_into_the_next() -> None:
     meeting = event("UID:1", "DTSTART;TZID=Kontor:20260105T090000")
     for offset, utc in (("+0500", "04:00"), ("-0300", "12:00")):

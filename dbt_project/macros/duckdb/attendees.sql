@@ -1,5 +1,6 @@
 {# The answer of one person in a JSON list of attendees, null where the person is not on it.
-   `key`: how the source calls the answer. #}
+   `key`: how the source calls the answer. Google marks the person whose calendar it is (`self`), who may have been
+   invited under another address. #}
 {% macro attendee_answer(attendees, address, key) -%}
     {{ adapter.dispatch('attendee_answer')(attendees, address, key) }}
 {%- endmacro %}
@@ -7,11 +8,12 @@
 {% macro duckdb__attendee_answer(attendees, address, key) -%}
     list_filter(
         {{ try_cast_to(attendees, 'json[]') }},
-        lambda attendee: lower(attendee ->> 'email') = lower({{ address }})
+        lambda attendee: coalesce(attendee ->> 'self', '') = 'true'
+            or coalesce(lower(attendee ->> 'email') = lower({{ address }}), false)
     )[1] ->> '{{ key }}'
 {%- endmacro %}
 
-{# Microsoft Graph's list of attendees as a JSON list of {email, response}. #}
+{# Microsoft Graph's list of attendees as a JSON list of {email, response, type}. #}
 {% macro graph_attendees(attendees) -%}
     {{ adapter.dispatch('graph_attendees')(attendees) }}
 {%- endmacro %}
@@ -21,7 +23,8 @@
         {{ try_cast_to(attendees, 'json[]') }},
         lambda attendee: {
             'email': attendee ->> '$.emailAddress.address',
-            'response': attendee ->> '$.status.response'
+            'response': attendee ->> '$.status.response',
+            'type': attendee ->> '$.type'
         }
     )) as varchar)
 {%- endmacro %}

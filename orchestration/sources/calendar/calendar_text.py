@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from icalendar import Calendar
 from icalendar.cal.component import Component
 
-from orchestration.sources.calendar.time_zones import forget_zones
+from orchestration.sources.calendar.time_zones import forget_zones, needs_definition
 
 # What a parser raises on odd input: icalendar and dateutil document none of it.
 UNREADABLE = (
@@ -45,6 +45,18 @@ _COMPONENTS = frozenset(
 _UNREAD = re.compile(
     r"^BEGIN:(V(?:ALARM|TODO|JOURNAL|FREEBUSY|AVAILABILITY))[ \t\r]*$.*?^END:\1[ \t\r]*$",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+# How often to ask for the calendar: many write P1H for PT1H, which would cost the whole calendar as well.
+_REFRESH = re.compile(
+    r"^REFRESH-INTERVAL[;:][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n?", re.IGNORECASE | re.MULTILINE
+)
+_ZONE = re.compile(
+    r"^BEGIN:VTIMEZONE[ \t\r]*$.*?^END:VTIMEZONE[ \t]*(?=\r?$)", re.IGNORECASE | re.MULTILINE | re.DOTALL
+)
+_ZONE_NAME = re.compile(r"^TZID[^:\r\n]*:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+# What makes a zone. dateutil refuses one with anything else that it does not know: `TZNAME;LANGUAGE=de:MEZ`.
+_ZONE_LINES = re.compile(
+    r"(?:BEGIN|END|TZID|DTSTART|RRULE|RDATE|TZOFFSETFROM|TZOFFSETTO)(?=[;:])", re.IGNORECASE
 )
 # The lines of a private event that say when and how often, and nothing about what or with whom.
 _TIME_LINES = re.compile(
@@ -107,10 +119,11 @@ def parse(text: str) -> list[Entry]:
     forget_zones()
     _require_whole(text)
     try:
-        components = Calendar.from_ical(_UNREAD.sub("", text), multiple=True)
+        components = Calendar.from_ical(_read_part(text), multiple=True)
     except UNREADABLE as error:
         raise Unreadable("not_icalendar", _without_private_text(str(error), text)) from None
     names = {component.name for component in components} | {name.upper() for name in _UNREAD.findall(text)}
+    names |= {"VTIMEZONE"} if _ZONE.search(text) else set()
     if not names & _COMPONENTS:
         raise Unreadable("not_icalendar", "no calendar in it: BEGIN:VCALENDAR … END:VCALENDAR is missing")
     entries: list[Entry] = []
@@ -121,6 +134,20 @@ def parse(text: str) -> list[Entry]:
         for event in component.walk("VEVENT"):
             entries.append(Entry(len(entries) + 1, event, calendar))
     return entries
+
+
+def _read_part(text: str) -> str:
+    """The text without what nobody reads, so that no fault in it costs the calendar: among it the definitions
+    of zones that are known by their names, in which `TZOFFSETFROM:+5328` is common."""
+    return _ZONE.sub(_needed_zone, _REFRESH.sub("", _UNREAD.sub("", text)))
+
+
+def _needed_zone(found: re.Match[str]) -> str:
+    definition = _unfold(found[0])
+    name = _ZONE_NAME.search(definition)
+    if name and not needs_definition(name[1].strip()):
+        return ""
+    return "\r\n".join(line for line in re.split(r"\r?\n", definition) if _ZONE_LINES.match(line))
 
 
 def event_texts(text: str) -> list[str]:

@@ -10,6 +10,8 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from icalendar.timezone.zoneinfo import ZONEINFO
 
 UTC = dt.UTC
+# The zone database has these without summer time; a file that defines one of them, as many do, has it with.
+_ABBREVIATIONS = frozenset({"EST", "MST", "HST", "GMT"})
 
 
 class _NamedZones(ZONEINFO):
@@ -20,14 +22,14 @@ class _NamedZones(ZONEINFO):
     """
 
     def knows_timezone_id(self, tzid: str) -> bool:
-        parts = tzid.strip("/").split("/")
-        return (
-            super().knows_timezone_id(tzid)
-            or tzid in WINDOWS_TO_OLSON
-            # `/freeassociation.sourceforge.net/Europe/Berlin`: a vendor's prefix before an IANA name
-            or any(
-                super(_NamedZones, self).knows_timezone_id("/".join(parts[i:])) for i in range(len(parts) - 1)
-            )
+        if tzid in _ABBREVIATIONS:
+            return False  # where the file defines none, the name is found all the same
+        if super().knows_timezone_id(tzid) or tzid in WINDOWS_TO_OLSON:
+            return True
+        # `/freeassociation.sourceforge.net/Europe/Berlin`: a vendor's prefix before an IANA name
+        parts = tzid.strip("/").split("/") if tzid.startswith("/") else []
+        return any(
+            super(_NamedZones, self).knows_timezone_id("/".join(parts[i:])) for i in range(len(parts) - 1)
         )
 
     def timezone(self, name: str) -> dt.tzinfo | None:
@@ -49,6 +51,11 @@ def forget_zones() -> None:
 def find_zone(name: str | None) -> dt.tzinfo | None:
     """The zone of an IANA, Windows or vendor-prefixed name, or of the file's own VTIMEZONE."""
     return tzp.timezone(name.strip()) if name and name.strip() else None
+
+
+def needs_definition(name: str) -> bool:
+    """Whether a file's own VTIMEZONE says what the name means; to be asked before the file is parsed."""
+    return name in _ABBREVIATIONS or find_zone(name) is None
 
 
 def zone_name(zone: dt.tzinfo | None, written: str | None) -> str | None:

@@ -1,13 +1,42 @@
 -- Grain: occurrence of an event in one rep's calendar or CRM. Who it belongs to, whether it took place as
 -- far as anybody says, and whether its length can be true.
 {%- set longest_hours = 24 %}
-with events as (
-    select * from {{ ref('int_calendar_events_unioned') }}
-    where not coalesce(created_at > {{ as_of() }} and created_at <= {{ known_at() }}, false)
+{%- set days_of_rep = 'is_all_day and rep_zone <> time_zone and is_known_zone' %}
+with reps as (
+    select
+        matched.source_instance,
+        matched.owner_ref,
+        matched.rep_id,
+        zones.time_zone as rep_zone
+    from {{ ref('int_reps_matched') }} as matched
+    left join {{ ref('int_rep_zones') }} as zones on matched.rep_id = zones.rep_id
 ),
 
-reps as (
-    select * from {{ ref('int_reps_matched') }}
+owned as (
+    select
+        unioned.*,
+        reps.rep_id,
+        reps.rep_zone,
+        {{ is_time_zone('unioned.time_zone') }} as is_known_zone
+    from {{ ref('int_calendar_events_unioned') }} as unioned
+    left join reps
+        on unioned.source_instance = reps.source_instance and unioned.calendar_owner = reps.owner_ref
+    where not coalesce(unioned.created_at > {{ as_of() }} and unioned.created_at <= {{ known_at() }}, false)
+),
+
+-- whole days are those of the rep's clock, whatever zone the calendar was read in
+events as (
+    select
+        {{ all_but(['starts_at', 'ends_at', 'rep_zone', 'is_known_zone'], 'owned') }},
+        case
+            when {{ days_of_rep }} then {{ local_to_utc(utc_to_local('starts_at', 'time_zone'), 'rep_zone') }}
+            else starts_at
+        end as starts_at,
+        case
+            when {{ days_of_rep }} then {{ local_to_utc(utc_to_local('ends_at', 'time_zone'), 'rep_zone') }}
+            else ends_at
+        end as ends_at
+    from owned
 ),
 
 accounts as (
@@ -18,7 +47,6 @@ measured as (
     select
         {{ all_but(['account_id', 'status', 'response', 'outcome', 'ends_at'], 'events') }},
         accounts.account_id,
-        reps.rep_id,
         coalesce(lower(events.status), 'confirmed') as status,
         lower(events.response) as response,
         lower(events.outcome) as outcome,
@@ -32,8 +60,6 @@ measured as (
                 then 'longer than {{ longest_hours }} hours and not an all-day event'
         end as duration_problem
     from events
-    left join reps
-        on events.source_instance = reps.source_instance and events.calendar_owner = reps.owner_ref
     left join accounts on events.account_id = accounts.account_ref
 )
 

@@ -17,6 +17,10 @@ addresses as (
         event_id,
         lower({{ json_text('attendee', 'email') }}) as address
     from listed
+    where
+        -- CUTYPE of iCalendar, Graph's `resource`, Google's mark; Exchange's rooms have addresses like people
+        coalesce(lower({{ json_text('attendee', 'type') }}), '') not in ('room', 'resource')
+        and coalesce(lower({{ json_text('attendee', 'resource') }}), 'false') <> 'true'
     union
     select
         event_id,

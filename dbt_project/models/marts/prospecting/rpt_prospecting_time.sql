@@ -8,7 +8,11 @@ slots as (
 
 events as (
     select * from {{ ref('fct_calendar_events') }}
-    where attendance not in ('declined', 'cancelled') and rep_id is not null and duration_problem is null
+    where
+        attendance not in ('declined', 'cancelled')
+        and rep_id is not null
+        and duration_problem is null
+        and not (coalesce(is_all_day, false) and coalesce(show_as, 'busy') = 'free')
 ),
 
 calendars as (

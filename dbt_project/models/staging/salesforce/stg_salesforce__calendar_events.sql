@@ -8,6 +8,27 @@ with records as (
         and not coalesce("IsRecurrence", false)
 ),
 
+days as (
+    select
+        *,
+        cast(coalesce("ActivityDate", cast("StartDateTime" as date)) as timestamp) as first_day,
+        coalesce(
+            "EndDateTime", {{ dbt.dateadd('minute', '"DurationInMinutes"', '"StartDateTime"') }}
+        ) as timed_end_at
+    from records
+),
+
+counted as (
+    select
+        *,
+        cast(greatest(1, ceil(coalesce(
+            "DurationInMinutes" / 1440.0,
+            {{ dbt.datediff('first_day', '"EndDateTime"', 'day') }} + 1,
+            1
+        ))) as integer) as day_count
+    from days
+),
+
 final as (
     select
         {{ salesforce_record('Id') }} as event_id,
@@ -32,16 +53,21 @@ final as (
         coalesce("IsAllDayEvent", false) as is_all_day,
         _time_zone as time_zone,
 
-        coalesce(
-            "StartDateTime", {{ local_to_utc('cast("ActivityDate" as timestamp)', '_time_zone') }}
-        ) as starts_at,
-        coalesce(
-            "EndDateTime", {{ dbt.dateadd('minute', '"DurationInMinutes"', '"StartDateTime"') }}
-        ) as ends_at,
+        -- whole days come as midnights of UTC, the end as that of the last; they are days of the owner's clock
+        case
+            when "IsAllDayEvent" or "StartDateTime" is null
+                then {{ local_to_utc('first_day', '_time_zone') }}
+            else "StartDateTime"
+        end as starts_at,
+        case
+            when "IsAllDayEvent"
+                then {{ local_to_utc(dbt.dateadd('day', 'day_count', 'first_day'), '_time_zone') }}
+            else timed_end_at
+        end as ends_at,
         "CreatedDate" as created_at,
         coalesce("SystemModstamp", "LastModifiedDate") as modified_at,
         {{ record_origin() }}
-    from records
+    from counted
 )
 
 select * from final
