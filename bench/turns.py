@@ -145,9 +145,9 @@ def _parse_project(settings: Settings, systems: Sequence[str]) -> None:
 
 
 def _keep_parsed_project(settings: Settings) -> None:
-    kept = _parsed_before(settings)
-    shutil.rmtree(kept, ignore_errors=True)
     if dbt_project.target_path(settings).exists():
+        kept = _parsed_before(settings)
+        shutil.rmtree(kept, ignore_errors=True)
         kept.parent.mkdir(exist_ok=True)
         dbt_project.target_path(settings).rename(kept)
 

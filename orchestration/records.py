@@ -82,6 +82,7 @@ class ObjectFeed:
     the source that belong to no object. `listed_between`: (column, from, to) where a listing covers only
     the records whose column, or the first of several that is filled, as text, lies from `from` to before
     `to`.
+    `keeps_missing`: the source purges old records, so what a complete listing lacks has not been deleted.
     `state`: asked when the batches have been read, what the next ingest of this object goes on from
     (JSON values); the ledger keeps it.
     """
@@ -95,6 +96,7 @@ class ObjectFeed:
     warnings: tuple[str, ...] = ()
     listed_between: tuple[str | tuple[str, ...], str, str] | None = None
     state: Callable[[], Mapping[str, Any]] | None = None
+    keeps_missing: bool = False
 
 
 def record_key(*parts: str) -> str:

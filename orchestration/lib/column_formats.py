@@ -158,6 +158,8 @@ def _date_counts(text: str, is_iso: str) -> dict[str, str]:
         "neither": f"count(*) filter ({two_first} and {first} > 12 and {second} > 12)",
         "in_doubt": f"count(*) filter ({in_doubt})",
         "dotted": f"count(*) filter ({two_first} and regexp_matches({text}, '^\\s*\\d+\\.\\d+\\.'))",
+        "first_varies": f"count(*) filter ({two_first} and {first} <> 1)",
+        "second_varies": f"count(*) filter ({two_first} and {second} <> 1)",
         "other_form": f"count(*) filter ({is_iso} or regexp_matches({text}, '{_OTHER_FORM}'))",
         "example": f"min({text}) filter (trim({text}) <> '')",
         "doubtful_example": f"min({text}) filter ({in_doubt})",
@@ -193,6 +195,8 @@ def _date_order(column: _Column, counts: dict[str, Any], problems: list[str]) ->
         return "dmy" if counts["day_first"] > counts["month_first"] else "mdy"
     if column.entry.date_order or not counts["in_doubt"]:
         return column.entry.date_order
+    if column.kind == "month" and not (counts["first_varies"] and counts["second_varies"]):
+        return "dmy" if counts["second_varies"] else "mdy"  # 1/2/2026, 1/3/2026: first days
     if counts["dotted"] == counts["two_first"]:
         return "dmy"  # 5.1.2026: no country writes the month first with points
     problems.append(

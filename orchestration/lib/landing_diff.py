@@ -207,6 +207,8 @@ class Comparison:
                 within=within,
                 accept_shrink=self._accept_shrink,
             )
+        if self._feed.keeps_missing:
+            return True, []
         known = f"{known} and {within}"
         vanished = f"{known} and not exists (select 1 from {{incoming}} i where i.k = c.k)"
         (lost,) = self._one("select count(*) " + vanished)

@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import json
+import sys
 from collections.abc import Callable, Generator, Iterator
 from typing import BinaryIO
 
@@ -35,6 +36,7 @@ _OTHER_KINDS = (
     (b"[{", "JSON", "Export the records as CSV."),
 )
 # Invisible characters that stay when a header is copied from a page.
+_UNNAMED = "_unnamed_"
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 # A field must fit into one block. Larger ones are quotes that were never closed, not text.
 BLOCK_BYTES = 32 << 20
@@ -77,9 +79,25 @@ def _read(
     _require_text(opener, name, source)
     with opener() as raw, Utf8Stream(raw, encoding) as stream:
         names, separator = _header(stream, name, source)
+        if names[-1].startswith(_UNNAMED):
+            width = _first_width(opener, name, source, encoding)
+            while names[-1].startswith(_UNNAMED) and len(names) > width:
+                names.pop()
         reader = _Reader(stream, names, separator, name, source)
         for batch in reader.batches(is_exact=is_exact):
             yield batch, reader.passed
+
+
+def _first_width(opener: Callable[[], BinaryIO], name: str, source: str, encoding: str) -> int:
+    """Fields of the first row below the header, which may end in separators that the rows lack; without a row
+    as many as there can be."""
+    with opener() as raw, Utf8Stream(raw, encoding) as stream:
+        _, separator = _header(stream, name, source)
+        try:
+            line = stream.read_record()
+        except ValueError:  # a field beyond every measure is told where it is read
+            line = ""
+    return len(_fields(line, separator)) if line else sys.maxsize
 
 
 def _after(batch: Batch, passed: int) -> Iterator[Batch]:
@@ -107,7 +125,7 @@ def checked_names(names: list[str], name: str, source: str) -> list[str]:
     Raises PipelineError where two are the same but for case (SQL could not tell them apart) or where
     there is none."""
     visible = [text.strip().strip(_INVISIBLE).strip() for text in names]
-    stripped = [text or f"_unnamed_{index}" for index, text in enumerate(visible, start=1)]
+    stripped = [text or f"{_UNNAMED}{index}" for index, text in enumerate(visible, start=1)]
     if not any(visible):
         raise PipelineError(
             f"Source {source}, file {name}: its first row names no column.",
@@ -240,13 +258,8 @@ class _Reader:
         else:
             fields = _fields(row.text, self._separator)
             expected = len(self._names)
-            lacking = self._names[len(fields) :]
             if len(fields) > expected and not any(fields[expected:]):
                 self._extra.append((row.number, [field or None for field in fields[:expected]]))
-            elif lacking and all(name.startswith("_unnamed_") for name in lacking):
-                # the header ends in separators that the rows lack
-                values = [field or None for field in fields]
-                self._extra.append((row.number, [*values, *[None] * len(lacking)]))
             else:
                 reason = f"{row.actual_columns} fields, the header has {expected}"
                 self._reject(row.number, "ragged", reason, text)
@@ -264,7 +277,7 @@ class _Reader:
         empty = [
             column
             for column in rows.column_names
-            if column.startswith("_unnamed_") and rows[column].null_count == rows.num_rows
+            if column.startswith(_UNNAMED) and rows[column].null_count == rows.num_rows
         ]
         rows = rows.drop_columns(empty)
         rows = rows.append_column(SOURCE_FILE, pa.repeat(pa.scalar(self._file, pa.string()), rows.num_rows))

@@ -110,6 +110,31 @@ def test_a_whole_number_has_no_thousandths(tmp_path: Path, values: list[str], is
     assert bool(decide(tmp_path, values, "employees").decimal_commas) is is_comma
 
 
+@pytest.mark.parametrize(
+    ("values", "order"),
+    [
+        (["1/1/2026", "2/1/2026", "3/1/2026"], "mdy"),
+        (["01/01/2026", "01/02/2026"], "dmy"),
+        (["2026-01", "2026-02"], None),
+    ],
+)
+def test_months_are_written_by_their_first_days(tmp_path: Path, values: list[str], order: str | None) -> None:
+    file = tmp_path / "landed.parquet"
+    with duckdb.connect() as connection:
+        rows = ", ".join(f"('{value}')" for value in values)
+        connection.execute(
+            f"copy (select month, 'upsert' as _change, 'f' as _source_file from (values {rows}) v (month))"
+            f" to '{file}' (format parquet)"
+        )
+    sources = SourcesFile(
+        reporting=Reporting(time_zone="UTC", currency="EUR"),
+        sources=(SourceEntry(name="plan", system="planning", path=tmp_path),),
+    )
+    landing = {"planning": {"account_costs": [{"source_instance": "plan", "files": [str(file)]}]}}
+    orders = [item["order"] for item in decide_formats(landing, sources).date_orders]
+    assert orders == ([order] if order else [])
+
+
 def test_a_header_in_other_case_is_the_same_column(tmp_path: Path) -> None:
     (decided,) = decide(tmp_path, ["1/11/2021", "18/1/2021"], header="WHEN IT WAS").date_orders
     assert (decided["column"], decided["order"]) == ("When it was", "dmy")

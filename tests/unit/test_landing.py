@@ -248,6 +248,12 @@ def test_what_the_next_feed_goes_on_from_is_kept(crm: Source) -> None:
     assert landing.feed_states(crm.settings, "crm") == {"Lead": {"modified_until": "2026-01-01"}}
 
 
+def test_what_a_source_purges_stays(crm: Source) -> None:
+    crm.leads(many(30))
+    figures = crm.leads(many(3), keeps_missing=True)
+    assert (figures["deleted_rows"], figures["is_complete"], figures["warnings"]) == (0, True, [])
+
+
 def test_a_listing_that_is_not_believed_is_asked_for_again(crm: Source) -> None:
     def listed(rows: Rows, at: str) -> Any:
         return crm.ingest(feed([batch(rows)], state=lambda: {"listed_at": at})).objects[0]

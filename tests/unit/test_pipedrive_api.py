@@ -124,11 +124,11 @@ def test_a_complete_listing_asks_no_flow_anew(account: PipedriveAccount, server:
     assert keys(rows["deal_flow"]) == ["1", "2"]
     account.records["deals"][1]["update_time"] = "2026-02-20T10:00:00Z"
     account.flow[2].append(change(3, 2))
+    until = {"modified_until": "2026-02-10T10:00:00Z"}
     known = {
-        "deals": {**states["deals"], "listed_at": "2026-02-01T00:00:00Z"},
-        "deal_flow": states["deal_flow"],
+        "deals": {**until, "listed_at": "2026-02-01T00:00:00Z"},
+        "deal_flow": {**states["deal_flow"], **until},
     }
-    known["deal_flow"]["modified_until"] = "2026-02-10T10:00:00Z"
     rows, states, complete = read(server, known)
     assert complete["deals"] and keys(rows["deals"]) == ["1", "2"]
     assert keys(rows["deal_flow"]) == ["2", "3"]

@@ -138,7 +138,7 @@ def test_an_incremental_read_asks_for_a_window_that_was_fixed_before(org: Salesf
 
 def test_history_that_salesforce_purges_is_not_taken_for_deleted(org: SalesforceOrg) -> None:
     _, states, feeds = read(org)
-    assert feeds["Lead"].is_complete and not feeds["LeadHistory"].is_complete
+    assert not feeds["Lead"].keeps_missing and feeds["LeadHistory"].keeps_missing
     assert states["LeadHistory"]["listed_at"] == "2026-03-01T12:00:00.000Z"
 
 

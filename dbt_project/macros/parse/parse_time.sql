@@ -67,5 +67,5 @@
 
 {# Text to the first day of a month: 2026-01, or any day of it. #}
 {% macro parse_month(text, order='default') -%}
-    cast({{ dbt.date_trunc('month', parse_date('case when length(' ~ text ~ ") = 7 then " ~ text ~ " || '-01' else " ~ text ~ ' end', order)) }} as date)
+    cast({{ dbt.date_trunc('month', parse_date('case when ' ~ regex_matches(text, '^[0-9]{4}-[0-9]{2}$') ~ ' then ' ~ text ~ " || '-01' else " ~ text ~ ' end', order)) }} as date)
 {%- endmacro %}

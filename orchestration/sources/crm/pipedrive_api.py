@@ -23,6 +23,7 @@ _PAGE = 500
 # Listings of version 1 count positions: a record deleted meanwhile moves the rest forward, past the page.
 _OVERLAP_ROWS = 50
 _GONE = (404, 410)
+_ALL_FLOW_DAYS = 90  # one request per deal
 # Object to the listings that make it up; deals are shown by state.
 _LISTINGS: Mapping[str, tuple[tuple[str, dict[str, str]], ...]] = {
     "organizations": (("/organizations", {}),),
@@ -49,16 +50,18 @@ def pipedrive_feeds(
 ) -> Iterator[ObjectFeed]:
     """As `pipedrive_api_feeds`, over transports to the two versions of the API."""
     reader = _Reader(run, version_1, version_2)
-    # A change, once made, stays one: a complete listing, which is for deletions, need not ask for it again.
-    flow = open_window(run, "deal_flow", overlap_minutes=account.overlap_minutes, complete_every_days=None)
+    windows = {
+        name: open_window(
+            run,
+            name,
+            overlap_minutes=account.overlap_minutes,
+            complete_every_days=account.complete_every_days,
+        )
+        for name in _LISTINGS
+    }
     with Ids() as deals:
-        for name in _LISTINGS:
-            window = open_window(
-                run,
-                name,
-                overlap_minutes=account.overlap_minutes,
-                complete_every_days=account.complete_every_days,
-            )
+        flow = _flow_window(account, run, windows["deals"])
+        for name, window in windows.items():
             batches = reader.listed(name, window, (deals, flow) if name == "deals" else None)
             yield _feed(name, window.is_complete, batches, window)
         yield _feed("deal_flow", False, reader.flow(deals), flow)
@@ -66,6 +69,22 @@ def pipedrive_feeds(
             yield _feed(name, True, reader.small(name))
         yield _feed("leads", True, reader.leads())
         yield _feed("users", True, reader.users())
+
+
+def _flow_window(account: PipedriveAccount, run: ApiRun, deals: Window) -> Window:
+    """Since when a deal must have changed to be asked for its changes. A complete listing, which is for
+    deletions, asks seldom for those of all: for deals that came into the token's sight since."""
+    window = open_window(
+        run,
+        "deal_flow",
+        overlap_minutes=account.overlap_minutes,
+        complete_every_days=_ALL_FLOW_DAYS if deals.is_complete else None,
+    )
+    # where the last listing of deals was not believed, its cursor is the older one
+    listed = moment_of(run.state.get("deals", {}).get("modified_until"))
+    if window.since is not None and listed is not None:
+        window.since = min(window.since, listed - timedelta(minutes=account.overlap_minutes))
+    return window
 
 
 def _feed(name: str, is_complete: bool, batches: Iterator[Batch], window: Window | None = None) -> ObjectFeed:

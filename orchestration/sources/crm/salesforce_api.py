@@ -59,10 +59,11 @@ def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[Ob
                 "salesforce",
                 name,
                 spec.key,
-                window.is_complete and name not in PURGED,
+                window.is_complete,
                 reader.batches(shape, window),
                 files=(transport.label(f"{reader.root}/queryAll/{name}"),),
                 state=window.state,
+                keeps_missing=name in PURGED,
             )
 
 

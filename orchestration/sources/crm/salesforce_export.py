@@ -33,7 +33,7 @@ def salesforce_feeds(
         progress,
     )
     for feed in feeds:
-        yield replace(feed, is_complete=False) if feed.object in PURGED else feed
+        yield replace(feed, keeps_missing=True) if feed.object in PURGED else feed
 
 
 def _plain(name: str) -> str:

@@ -2,6 +2,8 @@
 -- far as anybody says, and whether its length can be true.
 {%- set longest_hours = 24 %}
 {%- set days_of_rep = 'is_all_day and rep_zone <> time_zone and is_known_zone' %}
+{#- what a file defines under these names is not what the database has #}
+{%- set own_definitions = "'EST', 'MST', 'HST', 'GMT'" %}
 with reps as (
     select
         matched.source_instance,
@@ -17,7 +19,8 @@ owned as (
         unioned.*,
         reps.rep_id,
         reps.rep_zone,
-        {{ is_time_zone('unioned.time_zone') }} as is_known_zone
+        {{ is_time_zone('unioned.time_zone') }}
+        and unioned.time_zone not in ({{ own_definitions }}) as is_known_zone
     from {{ ref('int_calendar_events_unioned') }} as unioned
     left join reps
         on unioned.source_instance = reps.source_instance and unioned.calendar_owner = reps.owner_ref

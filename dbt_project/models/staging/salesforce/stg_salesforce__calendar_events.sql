@@ -53,7 +53,7 @@ final as (
         coalesce("IsAllDayEvent", false) as is_all_day,
         _time_zone as time_zone,
 
-        -- whole days come as midnights of UTC, the end as that of the last; they are days of the owner's clock
+        -- whole days come as midnights of UTC, the end as that of the last; they are the owner's days
         case
             when "IsAllDayEvent" or "StartDateTime" is null
                 then {{ local_to_utc('first_day', '_time_zone') }}
