@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,15 @@ def land_entry(home: Path, entry: SourceEntry, now: datetime, secrets: Mapping[s
     ingest(settings, entry, feeds, now=now)
 
 
-def staged(home: Path, system: str, now: datetime, time_zone: str = "America/New_York") -> dict[str, Rows]:
-    """Rows of every staging model of a system, by what stands after `stg_<system>__`."""
+def staged(
+    home: Path,
+    system: str,
+    now: datetime,
+    time_zone: str = "America/New_York",
+    models: Sequence[str] = (),
+) -> dict[str, Rows]:
+    """Rows of every staging model of a system, by what stands after `stg_<system>__`, and of some `models`
+    beyond, which are made with all that they need."""
     settings = Settings(home=home, sources_file=home / "sources.yaml")
     files = landing_files(settings, completed_ingests(settings, "crm"))
     manifest = {
@@ -64,20 +71,24 @@ def staged(home: Path, system: str, now: datetime, time_zone: str = "America/New
     }
     folders = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
     done = subprocess.run(
-        [str(Path(sys.executable).parent / "dbt"), "run", *folders, "--select", f"staging.{system}",
+        [str(Path(sys.executable).parent / "dbt"), "build", *folders,
+         "--resource-type", "model", "--resource-type", "seed",
+         "--select", f"staging.{system}", *(f"+{model}" for model in models),
          "--target-path", str(home / "target"), "--log-path", str(home / "logs")],
         env=env, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
         names = connection.execute(
-            "select table_name from information_schema.tables where table_schema = 'staging'"
+            "select table_schema, table_name from information_schema.tables"
+            " where table_schema = 'staging' or table_name in (select unnest(?))",
+            [list(models)],
         ).fetchall()
         return {
-            name.removeprefix(f"stg_{system}__"): connection.execute(f"from staging.{name}")
+            name.removeprefix(f"stg_{system}__"): connection.execute(f"from {schema}.{name}")
             .to_arrow_table()
             .to_pylist()
-            for (name,) in names
+            for schema, name in names
         }
 
 

@@ -51,10 +51,25 @@ def pipedrive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     put("deals", 2, **deal, status="open", value=5)
     put("deals", 3, **deal, status="open", value=5)
     put("deals", 4, **deal, status="open", value=7, is_archived=True)
-    account.flow = {1: [{"object": "dealChange", "data": {
-        "id": 900, "item_id": 1, "user_id": 7, "field_key": "stage_id", "old_value": 1, "new_value": 2,
-        "log_time": "2026-01-20 09:00:00",
-    }}]}  # fmt: skip
+    # closed without a change of stage: lost, reopened and won as the flow tells; lost, as the record tells
+    put("deals", 6, **deal, status="won", value=60, close_time="2026-02-01T08:00:00Z")
+    put("deals", 7, **deal, status="lost", value=70, close_time="2026-01-25T08:00:00Z", lost_reason="price")
+
+    def change(key: int, deal: int, field: str, values: tuple[Any, Any], day: str) -> dict[str, Any]:
+        facts = {"id": key, "item_id": deal, "user_id": 7, "field_key": field, "old_value": values[0]}
+        return {
+            "object": "dealChange",
+            "data": {**facts, "new_value": values[1], "log_time": f"2026-{day} 09:00:00"},
+        }
+
+    account.flow = {
+        1: [change(900, 1, "stage_id", (1, 2), "01-20"), change(904, 1, "value", (150, 200.5), "01-21")],
+        6: [
+            change(901, 6, "status", ("open", "lost"), "01-10"),
+            change(902, 6, "status", ("lost", "open"), "01-12"),
+            change(903, 6, "status", ("open", "won"), "01-31"),
+        ],
+    }
     done = {
         "done": True,
         "marked_as_done_time": "2026-02-01T15:10:00Z",
@@ -91,22 +106,45 @@ def pipedrive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
         account.records["deals"] = [row for row in account.records["deals"] if row["id"] != 3]  # purged
         inbox("lead-b")
         land(home, server.url, "pipedrive", NOW + timedelta(days=2))
-    return staged(home, "pipedrive", NOW + timedelta(days=3))
+    return staged(
+        home, "pipedrive", NOW + timedelta(days=3), models=["int_opportunity_versions", "int_stage_visits"]
+    )
 
 
 def test_pipedrive_deals(pipedrive: dict[str, Rows]) -> None:
     deals = by(pipedrive["opportunities"], "opportunity_id")
-    assert set(deals) == {"crm:1", "crm:4", "crm:5"}  # 2 is deleted, 3 has gone
+    assert set(deals) == {"crm:1", "crm:4", "crm:5", "crm:6", "crm:7"}  # 2 is deleted, 3 has gone
     columns = ("stage", "amount", "is_closed", "is_won", "probability", "close_date", "closed_at")
     assert shown(deals["crm:1"], *columns) == (
         "Talking", "200.5000", "True", "True", "0.400000", "2026-02-03", "2026-02-01 09:00:00",
     )  # fmt: skip
     assert shown(deals["crm:5"], "is_closed", "lead_id", "pipeline_id") == ("False", "crm:lead-a", "crm:1")
-    (change,) = pipedrive["opportunity_field_changes"]
+    change = by(pipedrive["opportunity_field_changes"], "change_id")["crm:900"]
     assert shown(change, "field", "old_value", "new_value", "changed_at", "changed_by_id") == (
         "stage", "Talking", "Offer", "2026-01-20 09:00:00", "7",
     )  # fmt: skip
     assert by(pipedrive["stages"], "stage_id")["crm:2"]["stage_order"] == 2
+
+
+def test_pipedrive_deals_close_by_their_status(pipedrive: dict[str, Rows]) -> None:
+    versions: dict[str, list[tuple[Any, ...]]] = {}
+    for row in sorted(pipedrive["int_opportunity_versions"], key=lambda row: row["valid_from"]):
+        versions.setdefault(row["opportunity_id"], []).append(
+            shown(row, "valid_from", "outcome", "stage", "amount")
+        )
+    assert versions["crm:6"][:4] == [
+        ("2026-01-01 10:00:00", "open", "Talking", "60.00"),
+        ("2026-01-10 09:00:00", "lost", "Talking", "60.00"),
+        ("2026-01-12 09:00:00", "open", "Talking", "60.00"),
+        ("2026-01-31 09:00:00", "won", "Talking", "60.00"),
+    ]
+    assert {row[1] for row in versions["crm:6"][3:]} == {"won"}
+    assert versions["crm:7"][-1] == ("2026-01-25 08:00:00", "lost", "Talking", "70.00")
+    assert versions["crm:1"][-1][1:] == ("won", "Talking", "200.50")
+    assert {row[1:3] for row in versions["crm:4"]} == {("open", "Talking")}
+    visits = [row for row in pipedrive["int_stage_visits"] if row["opportunity_id"] == "crm:6"]
+    kinds = [row["exit_kind"] for row in sorted(visits, key=lambda row: row["visit_number"])]
+    assert kinds == ["lost", "regressed", "won", "still_there"]
 
 
 def test_pipedrive_leads_that_became_deals_are_not_deleted(pipedrive: dict[str, Rows]) -> None:

@@ -7,6 +7,7 @@
         'probability': 'decimal(9, 6)',
         'forecast_category': 'varchar',
         'owner_id': 'varchar',
+        'status': 'varchar',
     }) }}
 {% endmacro %}
 
@@ -25,5 +26,6 @@
         when 'owner' then 'owner_id'
         when 'ownerid' then 'owner_id'
         when 'hubspotownerid' then 'owner_id'
+        when 'status' then 'status'
     end
 {%- endmacro %}

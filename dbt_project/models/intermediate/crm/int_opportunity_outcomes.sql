@@ -17,7 +17,8 @@ history as (
     select * from {{ ref('int_opportunity_history_unioned') }}
 ),
 
--- a declared stage decides; else the deal's own flags, else what its stage is taken to mean
+-- a declared stage decides, unless it is an open one and the deal has a status; else the deal's own status
+-- and flags, else what its stage is taken to mean
 staged as (
     select
         opportunities.opportunity_id,
@@ -27,7 +28,10 @@ staged as (
         opportunities.close_date,
         opportunities.modified_at,
         case
-            when stages.is_declared then stages.outcome
+            when stages.is_declared and (stages.outcome <> 'open' or opportunities.status is null)
+                then stages.outcome
+            when coalesce(stages.outcome, 'open') = 'open' and opportunities.status is not null
+                then opportunities.status
             when opportunities.is_won then 'won'
             when opportunities.is_closed then coalesce(nullif(nullif(stages.outcome, 'won'), 'open'), 'lost')
             when not opportunities.is_closed then 'open'

@@ -69,6 +69,28 @@ every_stage as (
     group by 1, 2, 3
 ),
 
+-- Where one stage holds open and closed deals, or won and lost ones, the flags are a status of the deals and
+-- say nothing about stages.
+flags_of_stages as (
+    select
+        source_instance,
+        pipeline_id,
+        stage,
+        min(cast(coalesce(is_closed, is_won) as integer)) as least_closed,
+        max(cast(coalesce(is_closed, is_won) as integer)) as greatest_closed,
+        min(cast(is_won as integer)) as least_won,
+        max(cast(is_won as integer)) as greatest_won
+    from opportunities
+    where stage is not null
+    group by 1, 2, 3
+),
+
+decided_apart as (
+    select distinct source_instance
+    from flags_of_stages
+    where least_closed <> greatest_closed or least_won <> greatest_won
+),
+
 -- a CRM's stage list without pipelines holds for all of them
 crm_meaning as (
     select
@@ -101,7 +123,12 @@ final as (
             crm_meaning.outcome,
             standard.outcome,
             anywhere.outcome,
-            case when every_stage.is_won then 'won' when every_stage.is_closed then 'lost' else 'open' end
+            case
+                when decided_apart.source_instance is not null then 'open'
+                when every_stage.is_won then 'won'
+                when every_stage.is_closed then 'lost'
+                else 'open'
+            end
         ) as outcome,
         declared.outcome is not null as is_declared
     from every_stage
@@ -117,6 +144,7 @@ final as (
         on every_stage.source_system = standard.system and lower(every_stage.stage) = lower(standard.stage)
     left join standard as anywhere
         on anywhere.system = 'any' and lower(every_stage.stage) = lower(anywhere.stage)
+    left join decided_apart on every_stage.source_instance = decided_apart.source_instance
 )
 
 select

@@ -23,7 +23,11 @@ changes as (
         old_value,
         new_value
     from named
-    where versioned_field is not null and changed_at is not null
+    where
+        versioned_field is not null
+        and changed_at is not null
+        -- a status of another kind closes nothing (Pipedrive's `deleted` is a tombstone of the deal itself)
+        and (versioned_field != 'status' or {{ deal_status('new_value') }} is not null)
 
 ),
 
@@ -69,6 +73,8 @@ select
             as {{ side }}_probability,
         case when field = 'forecast_category' then {{ side }}_value end as {{ side }}_forecast_category,
         case when field = 'owner_id' then {{ side }}_value end as {{ side }}_owner_id,
+        case when field = 'status' then nullif({{ deal_status(side ~ '_value') }}, 'open') end
+            as {{ side }}_status,
     {%- endfor %}
     is_first_of_field
 from scaled

@@ -2,11 +2,7 @@ with
 
 landed as (
 
-    select
-        *,
-        -- Not before its own load: a clock that runs ahead does not make a record known earlier or later.
-        least(changed_at, loaded_at) as known_from
-    from {{ ref('int_opportunity_snapshots_unioned') }}
+    select * from {{ ref('int_opportunity_snapshots_resolved') }}
 
 ),
 
@@ -27,14 +23,6 @@ ranked as (
         *,
         min(loaded_at) over (partition by opportunity_id) as first_landed_at,
         min(loaded_at) over (partition by source_instance) as watched_from,
-        lag(known_from)
-            over (partition by opportunity_id order by known_from, loaded_at)
-            as previous_known_from,
-        -- Versions of one load are the vendor's record of when each began, not two looks at the deal.
-        coalesce(
-            lag(loaded_at) over (partition by opportunity_id order by known_from, loaded_at) = loaded_at,
-            false
-        ) as is_dated_by_vendor,
         row_number() over (
             partition by opportunity_id
             order by

@@ -7,14 +7,13 @@ with
 
 lives as (
 
-    select
-        lives.*,
-        coalesce(stages.is_closed, lives.is_closed, lives.is_won, false) as is_closed_record
-    from {{ ref('int_opportunity_lives') }} as lives
-    left join {{ ref('int_stages_resolved') }} as stages
-        on lives.source_instance = stages.source_instance
-        and lives.pipeline_id = stages.pipeline_id
-        and lives.stage = stages.stage
+    select * from {{ ref('int_opportunity_lives') }}
+
+),
+
+closings as (
+
+    select * from {{ ref('int_opportunity_closings') }}
 
 ),
 
@@ -30,10 +29,12 @@ known as (
         opportunity_id,
         {%- for field in fields %}
             max(case when knows_{{ field }} then 1 else 0 end) = 1 as knows_{{ field }},
+            max(case when knowledge_rank = 1 and knows_{{ field }} then 1 else 0 end) = 1
+                as has_{{ field }}_history,
             min(case when knowledge_rank = 2 then {{ field }} end) as least_{{ field }},
             max(case when knowledge_rank = 2 then {{ field }} end) as greatest_{{ field }},
         {%- endfor %}
-        max(case when knowledge_rank = 1 and knows_stage then 1 else 0 end) = 1 as has_stage_history
+        count(*) as records
     from records
     group by opportunity_id
 
@@ -73,9 +74,9 @@ recorded_changes as (
 
     ),
 {% endfor %}
--- A field whose changes the source records, and none of this deal: it never changed. A closing leaves
--- no change in every CRM (Pipedrive's status is not its stage), so of a closed deal this holds for the
--- owner alone; and nothing is taken back that landing saw in two states.
+-- A field whose changes the source records, and none of this deal: it never changed. Of a closed deal this
+-- holds for the owner alone, unless the history tells of its closing by a status: then of the rest as well.
+-- Nothing is taken back that landing saw in two states.
 from_creation as (
 
     select
@@ -90,7 +91,11 @@ from_creation as (
             and coalesce(source.tells_{{ field }}, false)
             and not coalesce(deal.tells_{{ field }}, false)
             and coalesce(known.least_{{ field }} = known.greatest_{{ field }}, true)
-            {%- if field != 'owner_id' %} and not lives.is_closed_record{% endif %} as knows_{{ field }},
+            {%- if field == 'status' %}
+                and false
+            {%- elif field != 'owner_id' %}
+                and (not lives.is_closed_record or coalesce(deal.tells_status, false))
+            {%- endif %} as knows_{{ field }},
         {%- endfor %}
         false as is_removed
     from lives
@@ -101,30 +106,34 @@ from_creation as (
 
 ),
 
--- Closed before landing saw it, and no history says otherwise: its own closing date counts.
+-- Closed before landing saw it, and no history says otherwise: its own closing date counts, with the fields
+-- that no history tells of.
 from_closing as (
 
     select
-        lives.opportunity_id,
-        greatest(lives.closing_at, coalesce(lives.created_at, lives.closing_at)) as observed_at,
+        closings.opportunity_id,
+        greatest(closings.closing_at, coalesce(lives.created_at, closings.closing_at)) as observed_at,
         2 as priority,
         '' as sequence,
         3 as knowledge_rank,
         {%- for field in fields %}
-            lives.{{ field }},
-            lives.{{ field }} is not null as knows_{{ field }},
+            closings.{{ field }},
+            closings.{{ field }} is not null and not coalesce(known.has_{{ field }}_history, false)
+                as knows_{{ field }},
         {%- endfor %}
         false as is_removed
-    from lives
-    left join known on lives.opportunity_id = known.opportunity_id
+    from closings
+    inner join lives on closings.opportunity_id = lives.opportunity_id
+    left join known on closings.opportunity_id = known.opportunity_id
     where
-        lives.is_closed_record
-        and lives.closing_at <= {{ as_of() }}
-        and lives.closing_at < lives.known_from
-        and not coalesce(known.has_stage_history, false)
-        and not coalesce(lives.is_dated_by_vendor, false)
-        -- seen open after its closing date: the date is not when it was closed
-        and (lives.previous_known_from is null or lives.closing_at > lives.previous_known_from)
+        closings.closing_at <= {{ as_of() }}
+        and not coalesce(
+            case
+                when closings.is_closed_by_status then known.has_status_history
+                else known.has_stage_history
+            end,
+            false
+        )
 
 ),
 

@@ -13,10 +13,7 @@ lives as (
 
 landed as (
 
-    select
-        *,
-        least(changed_at, loaded_at) as known_from
-    from {{ ref('int_opportunity_snapshots_unioned') }}
+    select * from {{ ref('int_opportunity_snapshots_resolved') }}
 
 ),
 

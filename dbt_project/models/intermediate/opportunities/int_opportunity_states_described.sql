@@ -47,7 +47,7 @@ forecast_words as (
 described as (
 
     select
-        {{ all_but(['probability', 'forecast_category'], 'states') }},
+        {{ all_but(['probability', 'forecast_category', 'status'], 'states') }},
         coalesce(states.probability, stages.default_probability) as probability,
         words.forecast_category,
         lives.source_system,
@@ -63,12 +63,9 @@ described as (
             when
                 stages.outcome is not null and stages.outcome != 'open'
                 then coalesce(reasons.outcome, stages.outcome)
-            -- in no known stage: the record's own closing tells
-            when states.stage is null
-                and states.valid_from >= lives.closing_at
-                and (lives.is_closed or lives.is_won)
-                then case when lives.is_won then 'won' else coalesce(reasons.outcome, 'lost') end
-            else 'open'
+            -- in an open stage or in none: the status tells, where there is one
+            when states.status = 'lost' then coalesce(reasons.outcome, 'lost')
+            else coalesce(states.status, 'open')
         end as outcome,
         reps.rep_id
     from states

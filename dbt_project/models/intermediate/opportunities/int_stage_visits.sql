@@ -5,6 +5,7 @@ versions as (
     select
         *,
         lag(stage) over deal as previous_stage,
+        lag(outcome) over deal as previous_outcome,
         lag(version_number) over deal as previous_version
     from {{ ref('int_opportunity_versions') }}
     window deal as (partition by opportunity_id order by valid_from)
@@ -15,8 +16,13 @@ marked as (
 
     select
         *,
+        -- A status closes a deal in the stage in which it stands.
         case
-            when previous_version is null or coalesce(stage, '') != coalesce(previous_stage, '') then 1
+            when
+                previous_version is null
+                or coalesce(stage, '') != coalesce(previous_stage, '')
+                or (outcome = 'open') != (previous_outcome = 'open')
+                then 1
             else 0
         end as is_entry
     from versions

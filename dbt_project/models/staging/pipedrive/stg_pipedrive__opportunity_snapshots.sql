@@ -25,6 +25,7 @@ final as (
         versions.value as amount,
         coalesce(versions.probability, stages.deal_probability) as probability,
 
+        nullif(versions.status, 'deleted') as status,
         versions.status in ('won', 'lost') as is_closed,
         versions.status = 'won' as is_won,
 
