@@ -13,16 +13,16 @@ with counted as (
 
 visits as (
     select
-        deals.segment,
+        coalesce(deals.segment, {{ segment('null', 'null', 'null') }}) as segment,
         visits.stage,
         count(*) as visit_count
     from {{ ref('fct_stage_visits') }} as visits
-    inner join {{ ref('fct_opportunities') }} as deals on visits.opportunity_id = deals.opportunity_id
+    left join {{ ref('fct_opportunities') }} as deals on visits.opportunity_id = deals.opportunity_id
     where
-        {{ is_new_business('deals.opportunity_type') }}
+        coalesce({{ is_new_business('deals.opportunity_type') }}, true)
         and not visits.is_closed_stage
         and visits.entered_at is not null
-    group by deals.segment, visits.stage
+    group by 1, 2
 ),
 
 totals as (

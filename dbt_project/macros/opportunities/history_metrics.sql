@@ -8,7 +8,7 @@
     {%- set is_won = "outcome = 'won' and is_new_business" -%}
     {%- set is_judged = is_closed ~ ' and is_judged' -%}
     {%- set open_age = 'case when ' ~ is_open ~ ' then ' ~ dbt.datediff('created_on', 'month_end', 'day') ~ ' end' -%}
-    {%- set cycle = 'case when ' ~ is_won ~ ' then ' ~ dbt.datediff('created_on', 'outcome_since', 'day') ~ ' end' -%}
+    {%- set cycle = 'case when ' ~ is_won ~ ' then cycle_days end' -%}
     {%- set won_amount = 'case when ' ~ is_won ~ ' then amount end' -%}
     {{ return({
         'open_count': (count_where(is_open), count_where(is_open)),

@@ -8,7 +8,7 @@ with deals as (
 won as (
     select
         segment,
-        age_days,
+        case when age_days >= 0 then age_days end as age_days,
         case when amount > 0 then amount end as amount
     from deals
     where outcome = 'won' and opportunity_type in ('new', 'expansion')

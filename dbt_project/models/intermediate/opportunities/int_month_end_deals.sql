@@ -19,7 +19,8 @@ versions as (
 
     select
         *,
-        min(valid_from_date) over (partition by opportunity_id) as created_on
+        min(valid_from_date) over (partition by opportunity_id) as created_on,
+        {{ dbt.datediff(reporting_date('created_at'), 'outcome_since', 'day') }} as cycle_days
     from {{ ref('int_opportunity_versions') }}
 
 ),
@@ -55,6 +56,10 @@ select
     versions.close_date,
     versions.created_on,
     versions.outcome_since,
+    -- brought into the CRM when it was closed already: how long it took is not known
+    case
+        when versions.outcome != 'open' and versions.cycle_days >= 0 then versions.cycle_days
+    end as cycle_days,
     versions.outcome != 'open' as is_closed,
     versions.created_on >= month_ends.month_start as is_created_in_month,
     versions.outcome != 'open' and versions.outcome_since >= month_ends.month_start as is_closed_in_month,

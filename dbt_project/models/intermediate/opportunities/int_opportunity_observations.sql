@@ -112,7 +112,13 @@ from_closing as (
 
     select
         closings.opportunity_id,
-        greatest(closings.closing_at, coalesce(lives.created_at, closings.closing_at)) as observed_at,
+        -- A close date is the day's start, before a creation on that day. What was closed on a day before its
+        -- creation was brought into the CRM closed: it was closed then, and its cycle is unknown.
+        case
+            when {{ reporting_date('lives.created_at') }} = {{ reporting_date('closings.closing_at') }}
+                then greatest(closings.closing_at, lives.created_at)
+            else closings.closing_at
+        end as observed_at,
         2 as priority,
         '' as sequence,
         3 as knowledge_rank,

@@ -148,8 +148,11 @@ recorded as (
 
 select
     recorded.opportunity_id,
-    -- Nothing was known of a deal before it existed.
-    greatest(recorded.observed_at, coalesce(lives.created_at, recorded.observed_at)) as observed_at,
+    -- Nothing was known of a deal before it existed; a creation that lies ahead is a mistake.
+    case
+        when lives.created_at <= {{ as_of() }} then greatest(recorded.observed_at, lives.created_at)
+        else recorded.observed_at
+    end as observed_at,
     recorded.priority,
     recorded.sequence,
     recorded.knowledge_rank,

@@ -5,8 +5,9 @@ with
 
 visits as (
 
+    -- of a deal that was deleted since neither the account nor the type is known any more
     select
-        deals.segment,
+        coalesce(deals.segment, {{ segment('null', 'null', 'null') }}) as segment,
         visits.stage,
         visits.stage_order,
         visits.exit_kind,
@@ -14,12 +15,12 @@ visits as (
         case when visits.exited_at is not null then cast(visits.days_in_stage as double) end as stay_days,
         coalesce(features.has_no_decisions, false) as is_judged
     from {{ ref('fct_stage_visits') }} as visits
-    inner join {{ ref('fct_opportunities') }} as deals on visits.opportunity_id = deals.opportunity_id
-    left join {{ ref('int_source_features') }} as features on deals.source_instance = features.source_instance
+    left join {{ ref('fct_opportunities') }} as deals on visits.opportunity_id = deals.opportunity_id
+    left join {{ ref('int_source_features') }} as features on visits.source_instance = features.source_instance
     where
         not visits.is_closed_stage
         and visits.entered_at is not null
-        and {{ is_new_business('deals.opportunity_type') }}
+        and coalesce({{ is_new_business('deals.opportunity_type') }}, true)
 
 ),
 

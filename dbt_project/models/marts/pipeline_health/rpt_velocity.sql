@@ -33,8 +33,9 @@ open_deals as (
         count(*) as open_count
     from {{ ref('fct_pipeline_daily') }} as days
     inner join quarters on days.snapshot_date = quarters.last_day
-    inner join deals on days.opportunity_id = deals.opportunity_id
-    where days.outcome = 'open'
+    -- of a deal that was deleted since the type is not known any more
+    left join {{ ref('fct_opportunities') }} as deals on days.opportunity_id = deals.opportunity_id
+    where days.outcome = 'open' and coalesce({{ is_new_business('deals.opportunity_type') }}, true)
     group by quarters.fiscal_quarter_start, coalesce(days.owner_id, deals.owner_id)
 
 ),
