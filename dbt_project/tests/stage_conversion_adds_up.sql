@@ -13,16 +13,16 @@ with counted as (
 
 visits as (
     select
-        coalesce(deals.segment, {{ segment('null', 'null', 'null') }}) as segment,
+        deals.segment,
         visits.stage,
         count(*) as visit_count
     from {{ ref('fct_stage_visits') }} as visits
-    left join {{ ref('fct_opportunities') }} as deals on visits.opportunity_id = deals.opportunity_id
+    inner join {{ ref('int_opportunity_traits') }} as deals on visits.opportunity_id = deals.opportunity_id
     where
-        coalesce({{ is_new_business('deals.opportunity_type') }}, true)
+        {{ is_new_business('deals.opportunity_type') }}
         and not visits.is_closed_stage
         and visits.entered_at is not null
-    group by 1, 2
+    group by deals.segment, visits.stage
 ),
 
 totals as (

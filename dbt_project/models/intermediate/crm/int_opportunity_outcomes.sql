@@ -47,6 +47,7 @@ staged as (
 recorded as (
     select
         {{ all_but(['stage_outcome', 'loss_reason'], 'staged') }},
+        {{ reporting_day_start('staged.close_date') }} as close_day_start,
         case
             when staged.stage_outcome = 'lost' then coalesce(loss_reasons.outcome, 'lost')
             else staged.stage_outcome
@@ -75,7 +76,8 @@ history_outcomes as (
 closings as (
     select
         opportunity_id,
-        min(changed_at) as closed_at
+        min(changed_at) as closed_at,
+        max(last_open_at) is null as is_never_open
     from history_outcomes
     where not is_open and changed_at >= coalesce(last_open_at, changed_at)
     group by 1
@@ -88,11 +90,12 @@ dated as (
         recorded.recorded_outcome,
         coalesce(
             recorded.closed_at,
-            closings.closed_at,
-            least(
-                {{ local_to_utc('cast(recorded.close_date as timestamp)', reporting_time_zone()) }},
-                recorded.modified_at
-            )
+            -- a history that begins with the closed deal, as after an import, does not say when it was closed
+            case
+                when closings.is_never_open then least(closings.closed_at, recorded.close_day_start)
+                else closings.closed_at
+            end,
+            least(recorded.close_day_start, recorded.modified_at)
         ) as closed_at
     from recorded
     left join closings on recorded.opportunity_id = closings.opportunity_id

@@ -5,4 +5,4 @@
     'stg_tryton__opportunity_snapshots',
     'stg_zoho__opportunity_snapshots',
     'stg_csv_mapping__opportunity_snapshots',
-], extra={'is_latest': 'boolean', 'is_deleted': 'boolean'}) }}
+], extra={'is_latest': 'boolean', 'is_deleted': 'boolean', 'merged_at': 'timestamp'}) }}

@@ -25,13 +25,12 @@ versions as (
 
 ),
 
--- of a deal that was deleted since the type is not known any more
 types as (
 
     select
         opportunity_id,
         opportunity_type
-    from {{ ref('int_opportunities_current') }}
+    from {{ ref('int_opportunity_traits') }}
 
 ),
 
@@ -63,7 +62,7 @@ select
     versions.outcome != 'open' as is_closed,
     versions.created_on >= month_ends.month_start as is_created_in_month,
     versions.outcome != 'open' and versions.outcome_since >= month_ends.month_start as is_closed_in_month,
-    coalesce({{ is_new_business('types.opportunity_type') }}, true) as is_new_business,
+    {{ is_new_business('types.opportunity_type') }} as is_new_business,
     coalesce(features.has_no_decisions, false) as is_judged
 from month_ends
 inner join versions
@@ -71,5 +70,5 @@ inner join versions
     month_ends.month_end >= versions.valid_from_date
     and coalesce(month_ends.month_end < versions.valid_to_date, true)
     and (versions.outcome = 'open' or month_ends.year_start <= versions.outcome_since)
-left join types on versions.opportunity_id = types.opportunity_id
+inner join types on versions.opportunity_id = types.opportunity_id
 left join features on versions.source_instance = features.source_instance

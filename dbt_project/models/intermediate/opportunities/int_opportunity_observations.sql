@@ -11,6 +11,12 @@ lives as (
 
 ),
 
+stages as (
+
+    select * from {{ ref('int_stages_resolved') }}
+
+),
+
 closings as (
 
     select * from {{ ref('int_opportunity_closings') }}
@@ -26,17 +32,31 @@ records as (
 known as (
 
     select
-        opportunity_id,
+        records.opportunity_id,
         {%- for field in fields %}
-            max(case when knows_{{ field }} then 1 else 0 end) = 1 as knows_{{ field }},
-            max(case when knowledge_rank = 1 and knows_{{ field }} then 1 else 0 end) = 1
+            max(case when records.knows_{{ field }} then 1 else 0 end) = 1 as knows_{{ field }},
+            max(case when records.knowledge_rank = 1 and records.knows_{{ field }} then 1 else 0 end) = 1
                 as has_{{ field }}_history,
-            min(case when knowledge_rank = 2 then {{ field }} end) as least_{{ field }},
-            max(case when knowledge_rank = 2 then {{ field }} end) as greatest_{{ field }},
+            min(case when records.knowledge_rank = 2 then records.{{ field }} end) as least_{{ field }},
+            max(case when records.knowledge_rank = 2 then records.{{ field }} end) as greatest_{{ field }},
         {%- endfor %}
-        count(*) as records
+        -- a history that knows the deal in an open stage also knows when it was closed
+        max(case
+            when
+                records.knowledge_rank != 2
+                and records.knows_stage
+                and records.stage is not null
+                and coalesce(stages.outcome, 'open') = 'open'
+                then 1
+            else 0
+        end) = 1 as has_open_history
     from records
-    group by opportunity_id
+    inner join lives on records.opportunity_id = lives.opportunity_id
+    left join stages
+        on lives.source_instance = stages.source_instance
+        and lives.pipeline_id = stages.pipeline_id
+        and records.stage = stages.stage
+    group by records.opportunity_id
 
 ),
 
@@ -107,7 +127,8 @@ from_creation as (
 ),
 
 -- Closed before landing saw it, and no history says otherwise: its own closing date counts, with the fields
--- that no history tells of.
+-- that no history tells of. A history that begins with the closed deal, as after an import, does not say when
+-- it was closed.
 from_closing as (
 
     select
@@ -124,7 +145,8 @@ from_closing as (
         3 as knowledge_rank,
         {%- for field in fields %}
             closings.{{ field }},
-            closings.{{ field }} is not null and not coalesce(known.has_{{ field }}_history, false)
+            closings.{{ field }} is not null
+            and not coalesce(known.has_{{ field }}_history and known.has_open_history, false)
                 as knows_{{ field }},
         {%- endfor %}
         false as is_removed
@@ -133,10 +155,12 @@ from_closing as (
     left join known on closings.opportunity_id = known.opportunity_id
     where
         closings.closing_at <= {{ as_of() }}
+        -- seen closed after as_of only: told of by a deal that was not landed by then alone
+        and (closings.known_from <= {{ as_of() }} or lives.known_from > {{ as_of() }})
         and not coalesce(
             case
                 when closings.is_closed_by_status then known.has_status_history
-                else known.has_stage_history
+                else known.has_open_history
             end,
             false
         )

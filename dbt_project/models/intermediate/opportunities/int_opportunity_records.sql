@@ -128,7 +128,10 @@ from_landing as (
             landed.{{ field }},
             known.knows_{{ field }} and not coalesce(landed.is_deleted, false) as knows_{{ field }},
         {%- endfor %}
-        coalesce(landed.is_deleted, false) or landed.merged_into_id is not null as is_removed
+        -- until the record that stayed lists it, where that tells, it was a deal of its own
+        coalesce(landed.is_deleted, false)
+        or (landed.merged_into_id is not null and coalesce(moments.observed_at >= landed.merged_at, true))
+            as is_removed
     from landed
     inner join landed_moments as moments
         on landed.opportunity_id = moments.opportunity_id
@@ -138,8 +141,26 @@ from_landing as (
 
 ),
 
+from_merges as (
+
+    select distinct
+        opportunity_id,
+        merged_at as observed_at,
+        6 as priority,
+        '' as sequence,
+        2 as knowledge_rank,
+        {%- for field, type in fields.items() %}
+            cast(null as {{ type }}) as {{ field }},
+            false as knows_{{ field }},
+        {%- endfor %}
+        true as is_removed
+    from landed
+    where merged_at is not null
+
+),
+
 recorded as (
-    {% for name in ['old_values', 'history', 'field_changes', 'landing'] %}
+    {% for name in ['old_values', 'history', 'field_changes', 'landing', 'merges'] %}
         select * from from_{{ name }}
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}

@@ -59,6 +59,12 @@ deals as (
 
 ),
 
+traits as (
+
+    select * from {{ ref('int_opportunity_traits') }}
+
+),
+
 open_then as (
 
     select
@@ -67,14 +73,14 @@ open_then as (
         earlier.fiscal_quarter_start,
         sum(versions.amount) as open_amount
     from {{ ref('int_opportunity_versions') }} as versions
-    inner join deals on versions.opportunity_id = deals.opportunity_id
+    inner join traits on versions.opportunity_id = traits.opportunity_id
     inner join earlier
         on
         versions.valid_from_date <= earlier.day_then
         and coalesce(versions.valid_to_date > earlier.day_then, true)
         and versions.close_date >= greatest(earlier.fiscal_quarter_start, earlier.day_then)
         and versions.close_date <= earlier.fiscal_quarter_end
-    where versions.is_eligible
+    where versions.is_eligible and {{ is_new_business('traits.opportunity_type') }}
     group by versions.owner_id, earlier.target_start, earlier.fiscal_quarter_start
 
 ),

@@ -5,9 +5,8 @@ with
 
 visits as (
 
-    -- of a deal that was deleted since neither the account nor the type is known any more
     select
-        coalesce(deals.segment, {{ segment('null', 'null', 'null') }}) as segment,
+        deals.segment,
         visits.stage,
         visits.stage_order,
         visits.exit_kind,
@@ -15,12 +14,12 @@ visits as (
         case when visits.exited_at is not null then cast(visits.days_in_stage as double) end as stay_days,
         coalesce(features.has_no_decisions, false) as is_judged
     from {{ ref('fct_stage_visits') }} as visits
-    left join {{ ref('fct_opportunities') }} as deals on visits.opportunity_id = deals.opportunity_id
-    left join {{ ref('int_source_features') }} as features on visits.source_instance = features.source_instance
+    inner join {{ ref('int_opportunity_traits') }} as deals on visits.opportunity_id = deals.opportunity_id
+    left join {{ ref('int_source_features') }} as features on deals.source_instance = features.source_instance
     where
         not visits.is_closed_stage
         and visits.entered_at is not null
-        and coalesce({{ is_new_business('deals.opportunity_type') }}, true)
+        and {{ is_new_business('deals.opportunity_type') }}
 
 ),
 

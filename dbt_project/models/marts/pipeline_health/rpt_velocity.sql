@@ -33,9 +33,9 @@ open_deals as (
         count(*) as open_count
     from {{ ref('fct_pipeline_daily') }} as days
     inner join quarters on days.snapshot_date = quarters.last_day
-    -- of a deal that was deleted since the type is not known any more
-    left join {{ ref('fct_opportunities') }} as deals on days.opportunity_id = deals.opportunity_id
-    where days.outcome = 'open' and coalesce({{ is_new_business('deals.opportunity_type') }}, true)
+    inner join {{ ref('int_opportunity_traits') }} as traits on days.opportunity_id = traits.opportunity_id
+    left join deals on days.opportunity_id = deals.opportunity_id
+    where days.outcome = 'open' and {{ is_new_business('traits.opportunity_type') }}
     group by quarters.fiscal_quarter_start, coalesce(days.owner_id, deals.owner_id)
 
 ),

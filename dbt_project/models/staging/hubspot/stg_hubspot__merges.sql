@@ -1,14 +1,23 @@
 -- Records that were merged into another: they vanish from HubSpot without being archived, so that
--- landing still holds them. Grain: kind of record × record that is no more.
+-- landing still holds them. Grain: kind of record × record that is no more. merged_at: since when it is
+-- none of its own.
 with records as (
-    select 'contacts' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids
+    select
+        'contacts' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids,
+        true as _is_latest, _changed_at as _known_from
     from {{ landing_latest('hubspot', 'contacts') }}
     union all
-    select 'companies' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids
+    select
+        'companies' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids,
+        true as _is_latest, _changed_at as _known_from
     from {{ landing_latest('hubspot', 'companies') }}
     union all
-    select 'deals' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids
-    from {{ landing_latest('hubspot', 'deals') }}
+    -- every version: a deal was one of its own until the first that lists it
+    select
+        'deals' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids,
+        _is_latest, least(_changed_at, _loaded_at) as _known_from
+    from {{ landing_versions('hubspot', 'deals') }}
+    where not _is_deleted
 ),
 
 parts as (
@@ -17,13 +26,15 @@ parts as (
         _source_instance,
         id as merged_into_id,
         _changed_at,
+        _is_latest,
+        _known_from,
         trim({{ rows_of_list('hs_merged_object_ids', ';') }}) as merged_id
     from records
 ),
 
 -- tables that Fivetran fills list the merges apart
 every_merge as (
-    select object_type, _source_instance, merged_into_id, _changed_at, merged_id
+    select object_type, _source_instance, merged_into_id, _changed_at, _is_latest, _known_from, merged_id
     from parts
     union all
     select
@@ -31,6 +42,8 @@ every_merge as (
         _source_instance,
         "mergedIntoId" as merged_into_id,
         _changed_at,
+        true as _is_latest,
+        _changed_at as _known_from,
         "mergedId" as merged_id
     from {{ landing_latest('hubspot', 'merges') }}
 ),
@@ -40,8 +53,9 @@ ranked as (
         *,
         row_number() over (
             partition by object_type, _source_instance, merged_id
-            order by _changed_at desc, merged_into_id asc
-        ) as recency
+            order by _is_latest desc, _changed_at desc, merged_into_id asc
+        ) as recency,
+        min(_known_from) over (partition by object_type, _source_instance, merged_id) as merged_at
     from every_merge
     where merged_id <> '' and merged_id <> merged_into_id
 )
@@ -50,6 +64,7 @@ select
     object_type,
     _source_instance,
     merged_id,
-    merged_into_id
+    merged_into_id,
+    merged_at
 from ranked
-where recency = 1
+where recency = 1 and _is_latest

@@ -7,7 +7,8 @@ with opportunities as (
 entered as (
     select
         opportunity_id,
-        max(changed_at) as entered_at
+        max(changed_at) as entered_at,
+        count(*) as changes
     from {{ ref('stg_hubspot__opportunity_field_changes') }}
     where field = 'dealstage'
     group by 1
@@ -15,6 +16,7 @@ entered as (
 
 select
     opportunities.*,
-    case when opportunities.is_closed then entered.entered_at end as closed_at
+    -- created in the stage, as by an import: when it was closed its close date tells
+    case when opportunities.is_closed and entered.changes > 1 then entered.entered_at end as closed_at
 from opportunities
 left join entered on opportunities.opportunity_id = entered.opportunity_id

@@ -26,6 +26,7 @@ final as (
         {{ record_id('versions._source_instance', 'associated.contact_id') }} as contact_id,
         {{ record_id('versions._source_instance', 'versions.pipeline') }} as pipeline_id,
         {{ record_id('versions._source_instance', 'merged.merged_into_id') }} as merged_into_id,
+        merged.merged_at,
         versions.hubspot_owner_id as owner_id,
 
         versions.dealname as opportunity_name,
