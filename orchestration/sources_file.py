@@ -162,7 +162,7 @@ class Stage(_Section):
     order: int = Field(ge=1)
     outcome: Literal["open", "won", "lost", "no_decision"] = "open"
     probability: float | None = Field(default=None, ge=0, le=100)
-    pipeline: Text = "default"
+    pipeline: Text | None = None  # None: every pipeline of the source
 
 
 class MappedObject(_Section):
@@ -266,10 +266,11 @@ class SourceEntry(_Section):
     @field_validator("stages")
     @classmethod
     def _distinct_stages(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[str | None, str]] = set()
         for stage in stages:
             if (stage.pipeline, stage.stage) in seen:
-                raise ValueError(f"stage {stage.stage!r} of pipeline {stage.pipeline!r} is listed twice")
+                of_pipeline = f" of pipeline {stage.pipeline!r}" if stage.pipeline else ""
+                raise ValueError(f"stage {stage.stage!r}{of_pipeline} is listed twice")
             seen.add((stage.pipeline, stage.stage))
         return stages
 

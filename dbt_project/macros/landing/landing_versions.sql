@@ -91,6 +91,23 @@
     {{ return('(select * from ' ~ versions ~ ' where _is_latest and not _is_deleted)' if execute else versions) }}
 {% endmacro %}
 
+{# The records of an object that ever landed, as last seen: for a history, whose rows were true also when the
+   source has deleted them since. #}
+{% macro landing_ever(system, object) %}
+    {%- set versions = landing_versions(system, object) -%}
+    {%- if not execute -%}
+        {{ return(versions) }}
+    {%- endif -%}
+    (
+        select * from {{ versions }}
+        where not _is_deleted
+        qualify row_number() over (
+            partition by _source_instance, _record_key
+            order by _loaded_at desc, _source_row desc, _source_file desc
+        ) = 1
+    )
+{% endmacro %}
+
 {# The typed rows of every instance. In a unit test the source is a fixture that looks like a landed
    file: texts, and landing's own columns as far as the test needs them. #}
 {% macro typed_landing(system, object, columns, relation) %}

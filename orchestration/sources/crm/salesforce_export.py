@@ -13,9 +13,9 @@ from orchestration.sources.exports import Progress, export_feeds
 from orchestration.sources.files import find_files
 from orchestration.sources_file import SourceEntry
 
-# Salesforce removes their rows after 18 to 24 months, sooner by a retention policy: what is missing there was
-# true all the same, and has not been deleted.
-PURGED = frozenset({"LeadHistory", "OpportunityFieldHistory"})
+# Salesforce removes their rows after 18 to 24 months, sooner by a retention policy, and those of a deal with the
+# deal: what is missing there was true all the same, and has not been deleted.
+PURGED = frozenset({"LeadHistory", "OpportunityFieldHistory", "OpportunityHistory"})
 
 
 def salesforce_feeds(

@@ -19,16 +19,40 @@ field_changes as (
 
 ),
 
+snapshots as (
+
+    select
+        *,
+        max(case when is_deleted then loaded_at end) over (
+            partition by lead_id
+            order by loaded_at
+            range between unbounded preceding and current row
+        ) as deleted_at
+    from {{ ref('int_lead_snapshots_unioned') }}
+
+),
+
 landed as (
 
     select
         snapshots.lead_id,
-        least(snapshots.changed_at, snapshots.loaded_at, {{ as_of() }}) as observed_at,
+        -- what landed again after a deletion was not there meanwhile
+        least(
+            case
+                when
+                    snapshots.deleted_at < snapshots.loaded_at
+                    and snapshots.deleted_at >= snapshots.changed_at
+                    then snapshots.loaded_at
+                else snapshots.changed_at
+            end,
+            snapshots.loaded_at,
+            {{ as_of() }}
+        ) as observed_at,
         snapshots.loaded_at,
         snapshots.status,
         reps.rep_id as owner_id,
         coalesce(snapshots.is_deleted, false) or snapshots.merged_into_id is not null as is_removed
-    from {{ ref('int_lead_snapshots_unioned') }} as snapshots
+    from snapshots
     left join {{ ref('int_reps_matched') }} as reps
         on snapshots.source_instance = reps.source_instance and snapshots.owner_id = reps.owner_ref
     where snapshots.changed_at <= {{ as_of() }} or snapshots.is_latest

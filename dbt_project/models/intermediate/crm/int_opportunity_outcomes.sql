@@ -26,7 +26,7 @@ staged as (
         opportunities.loss_reason,
         opportunities.closed_at,
         opportunities.close_date,
-        opportunities.modified_at,
+        coalesce(opportunities.modified_at, opportunities.changed_at) as modified_at,
         case
             when stages.is_declared and (stages.outcome <> 'open' or opportunities.status is null)
                 then stages.outcome

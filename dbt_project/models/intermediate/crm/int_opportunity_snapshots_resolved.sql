@@ -5,7 +5,14 @@ with
 
 snapshots as (
 
-    select * from {{ ref('int_opportunity_snapshots_unioned') }}
+    select
+        *,
+        max(case when is_deleted then loaded_at end) over (
+            partition by opportunity_id
+            order by loaded_at
+            range between unbounded preceding and current row
+        ) as deleted_at
+    from {{ ref('int_opportunity_snapshots_unioned') }}
 
 ),
 
@@ -16,9 +23,16 @@ stages as (
 )
 
 select
-    {{ all_but(['status'], 'snapshots') }},
-    -- Not before its own load: a clock that runs ahead does not make a record known earlier or later.
-    least(snapshots.changed_at, snapshots.loaded_at) as known_from,
+    {{ all_but(['status', 'deleted_at'], 'snapshots') }},
+    -- Not before its own load: a clock that runs ahead does not make a record known earlier or later. And
+    -- what landed again after a deletion, with the modification time of before, was not there meanwhile.
+    case
+        when
+            snapshots.deleted_at < snapshots.loaded_at
+            and snapshots.deleted_at >= least(snapshots.changed_at, snapshots.loaded_at)
+            then snapshots.loaded_at
+        else least(snapshots.changed_at, snapshots.loaded_at)
+    end as known_from,
     -- A stage that is a closed one says so itself, and no status outlives a reopening that only it records.
     case
         when stages.is_closed then null

@@ -20,12 +20,18 @@ crm_stages as (
 declared as (
     select
         source_instance,
-        {{ record_id('source_instance', "coalesce(pipeline_id, 'default')") }} as pipeline_id,
+        -- null: it holds for every pipeline that has no declaration of its own
+        {{ record_id('source_instance', 'pipeline_id') }} as pipeline_id,
         stage,
         stage_order,
         outcome,
         default_probability
     from {{ ref('int_build_stages') }}
+),
+
+declared_everywhere as (
+    select * from declared
+    where pipeline_id is null
 ),
 
 standard as (
@@ -114,12 +120,18 @@ final as (
         every_stage.source_instance,
         every_stage.pipeline_id,
         every_stage.stage,
-        coalesce(declared.stage_order, crm_meaning.stage_order, standard.stage_order) as stage_order,
         coalesce(
-            declared.default_probability, crm_meaning.default_probability, standard.default_probability
+            declared.stage_order, everywhere.stage_order, crm_meaning.stage_order, standard.stage_order
+        ) as stage_order,
+        coalesce(
+            declared.default_probability,
+            everywhere.default_probability,
+            crm_meaning.default_probability,
+            standard.default_probability
         ) as default_probability,
         coalesce(
             declared.outcome,
+            everywhere.outcome,
             crm_meaning.outcome,
             standard.outcome,
             anywhere.outcome,
@@ -130,12 +142,15 @@ final as (
                 else 'open'
             end
         ) as outcome,
-        declared.outcome is not null as is_declared
+        coalesce(declared.outcome, everywhere.outcome) is not null as is_declared
     from every_stage
     left join declared
         on every_stage.source_instance = declared.source_instance
         and every_stage.pipeline_id = declared.pipeline_id
         and lower(every_stage.stage) = lower(declared.stage)
+    left join declared_everywhere as everywhere
+        on every_stage.source_instance = everywhere.source_instance
+        and lower(every_stage.stage) = lower(everywhere.stage)
     left join crm_meaning
         on every_stage.source_instance = crm_meaning.source_instance
         and every_stage.pipeline_id = coalesce(crm_meaning.pipeline_id, every_stage.pipeline_id)

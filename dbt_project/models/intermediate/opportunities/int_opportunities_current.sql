@@ -51,9 +51,10 @@ moves as (
     select
         opportunity_id,
         close_date,
-        outcome,
         lag(close_date) over (partition by opportunity_id order by valid_from) as previous_close_date
     from {{ ref('int_opportunity_versions') }}
+    -- closing a deal sets its date, and reopening sets it back: neither is a push
+    where outcome = 'open'
 
 ),
 
@@ -64,9 +65,7 @@ pushes as (
         count(*) as push_count,
         sum({{ dbt.datediff('previous_close_date', 'close_date', 'day') }}) as days_pushed
     from moves
-    where
-        outcome = 'open'
-        and {{ dbt.date_trunc('month', 'close_date') }} > {{ dbt.date_trunc('month', 'previous_close_date') }}
+    where {{ dbt.date_trunc('month', 'close_date') }} > {{ dbt.date_trunc('month', 'previous_close_date') }}
     group by opportunity_id
 
 ),

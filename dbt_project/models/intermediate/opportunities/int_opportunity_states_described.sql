@@ -20,6 +20,19 @@ stages as (
 
 ),
 
+-- of a deal that came from another pipeline: what a stage of that name means wherever the source has it
+stages_elsewhere as (
+
+    select
+        source_instance,
+        stage,
+        min(outcome) as outcome
+    from stages
+    group by source_instance, stage
+    having min(outcome) = max(outcome)
+
+),
+
 loss_reasons as (
 
     select * from {{ ref('int_build_loss_reasons') }}
@@ -58,15 +71,13 @@ described as (
         stages.stage_order,
         stages.default_probability,
         {{ reporting_date('states.valid_from') }} as valid_from_date,
-        case
-            when coalesce(stages.outcome, 'open') = 'won' then 'won'
-            when
-                stages.outcome is not null and stages.outcome != 'open'
-                then coalesce(reasons.outcome, stages.outcome)
+        coalesce(
+            nullif(coalesce(stages.outcome, stages_elsewhere.outcome), 'open'),
             -- in an open stage or in none: the status tells, where there is one
-            when states.status = 'lost' then coalesce(reasons.outcome, 'lost')
-            else coalesce(states.status, 'open')
-        end as outcome,
+            states.status,
+            'open'
+        ) as recorded_outcome,
+        reasons.outcome as reason_outcome,
         reps.rep_id
     from states
     inner join lives on states.opportunity_id = lives.opportunity_id
@@ -75,6 +86,8 @@ described as (
         lives.source_instance = stages.source_instance
         and lives.pipeline_id = stages.pipeline_id
         and states.stage = stages.stage
+    left join stages_elsewhere
+        on lives.source_instance = stages_elsewhere.source_instance and states.stage = stages_elsewhere.stage
     left join loss_reasons as reasons
         on lives.source_instance = reasons.source_instance
         and lower(lives.loss_reason) = lower(reasons.loss_reason)
@@ -83,9 +96,21 @@ described as (
         on replace(replace(lower(states.forecast_category), ' ', ''), '_', '') = words.word
     left join reps on lives.source_instance = reps.source_instance and states.owner_id = reps.owner_ref
 
+),
+
+judged as (
+
+    select
+        {{ all_but(['recorded_outcome', 'reason_outcome']) }},
+        case recorded_outcome
+            when 'lost' then coalesce(reason_outcome, 'lost')
+            else recorded_outcome
+        end as outcome
+    from described
+
 )
 
 select
     *,
     lag(outcome) over (partition by opportunity_id order by valid_from) as previous_outcome
-from described
+from judged

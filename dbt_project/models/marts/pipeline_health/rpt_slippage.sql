@@ -35,9 +35,10 @@ moves as (
         opportunity_id,
         {{ fiscal_quarter_start('valid_from_date') }} as fiscal_quarter_start,
         close_date,
-        outcome,
         lag(close_date) over (partition by opportunity_id order by valid_from) as previous_close_date
     from {{ ref('int_opportunity_versions') }}
+    -- closing a deal sets its date, and reopening sets it back: neither is a push
+    where outcome = 'open'
 
 ),
 
@@ -49,9 +50,7 @@ pushes as (
         fiscal_quarter_start,
         sum({{ dbt.datediff('previous_close_date', 'close_date', 'day') }}) as days_pushed
     from moves
-    where
-        outcome = 'open'
-        and {{ dbt.date_trunc('month', 'close_date') }} > {{ dbt.date_trunc('month', 'previous_close_date') }}
+    where {{ dbt.date_trunc('month', 'close_date') }} > {{ dbt.date_trunc('month', 'previous_close_date') }}
     group by opportunity_id, fiscal_quarter_start
 
 ),

@@ -3,8 +3,7 @@ with versions as (
 ),
 
 stages as (
-    select * from {{ landing_versions('pipedrive', 'stages') }}
-    where _is_latest
+    select * from {{ ref('stg_pipedrive__stage_names') }}
 ),
 
 final as (

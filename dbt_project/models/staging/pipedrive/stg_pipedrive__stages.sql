@@ -1,6 +1,5 @@
 with records as (
-    select * from {{ landing_latest('pipedrive', 'stages') }}
-    where not coalesce(is_deleted, false)
+    select * from {{ ref('stg_pipedrive__stage_names') }}
 ),
 
 final as (

@@ -1,5 +1,9 @@
-with records as (
-    select * from {{ landing_latest('salesforce', 'LeadHistory') }}
+with changes as (
+    {{ salesforce_changes(landing_latest('salesforce', 'LeadHistory'), 'LeadId') }}
+),
+
+records as (
+    select * from changes
     where not coalesce("IsDeleted", false)
 ),
 
@@ -9,8 +13,8 @@ final as (
         {{ salesforce_record('LeadId') }} as lead_id,
         {{ salesforce_id('CreatedById') }} as changed_by_id,
         "Field" as field,
-        "OldValue" as old_value,
-        "NewValue" as new_value,
+        case when "Field" = 'Owner' then {{ salesforce_id('OldValue') }} else "OldValue" end as old_value,
+        case when "Field" = 'Owner' then {{ salesforce_id('NewValue') }} else "NewValue" end as new_value,
         {{ record_origin() }}
     from records
 )

@@ -1,6 +1,6 @@
+-- Salesforce deletes the history with its deal: what was true until then was true all the same.
 with records as (
-    select * from {{ landing_latest('salesforce', 'OpportunityFieldHistory') }}
-    where not coalesce("IsDeleted", false)
+    {{ salesforce_changes(landing_ever('salesforce', 'OpportunityFieldHistory'), 'OpportunityId') }}
 ),
 
 final as (
@@ -9,8 +9,8 @@ final as (
         {{ salesforce_record('OpportunityId') }} as opportunity_id,
         {{ salesforce_id('CreatedById') }} as changed_by_id,
         "Field" as field,
-        "OldValue" as old_value,
-        "NewValue" as new_value,
+        case when "Field" = 'Owner' then {{ salesforce_id('OldValue') }} else "OldValue" end as old_value,
+        case when "Field" = 'Owner' then {{ salesforce_id('NewValue') }} else "NewValue" end as new_value,
         {{ record_origin() }}
     from records
 )

@@ -1,6 +1,6 @@
+-- Salesforce deletes the history with its deal: what was true until then was true all the same.
 with records as (
-    select * from {{ landing_latest('salesforce', 'OpportunityHistory') }}
-    where not coalesce("IsDeleted", false)
+    select * from {{ landing_ever('salesforce', 'OpportunityHistory') }}
 ),
 
 final as (
