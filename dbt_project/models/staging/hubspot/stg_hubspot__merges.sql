@@ -43,7 +43,7 @@ every_merge as (
         "mergedIntoId" as merged_into_id,
         _changed_at,
         true as _is_latest,
-        _changed_at as _known_from,
+        coalesce("mergedAt", _changed_at) as _known_from,
         "mergedId" as merged_id
     from {{ landing_latest('hubspot', 'merges') }}
 ),
@@ -65,6 +65,7 @@ select
     _source_instance,
     merged_id,
     merged_into_id,
-    merged_at
+    -- first heard of after as_of: nobody knows when
+    case when merged_at <= {{ as_of() }} then merged_at end as merged_at
 from ranked
 where recency = 1 and _is_latest
