@@ -22,9 +22,12 @@ from orchestration.records import LANDING_COLUMNS, SOURCE_FILE, SOURCE_ROW, Batc
 NULL_IDS = {"salesforce": ("000000000000000AAA", "000000000000000")}
 _RESERVED = frozenset({*LANDING_COLUMNS, "_dlt_load_id", "_dlt_id"})
 _OWN = (SOURCE_FILE, SOURCE_ROW)
-# 1.23457E+18 and 10045.0: a spreadsheet or a data frame took the id for a number.
+# 10045.0: a spreadsheet or a data frame took the id for a number; all its digits may be there still.
 _FLOAT = r"^[0-9]+(\.0+|(\.[0-9]+)?[eE][+]?[0-9]+)$"
+# 1.23457E+18 and 1.23457E18: the digits that told it from others are lost. A 5e12 may be an id as it is.
+_ROUNDED = r"^[0-9](\.[0-9]+[eE][+]?|[eE][+])[0-9]+$"
 _REASONS = {
+    "float_key": "the key ({key}) was taken for a number and rounded, so other records may have the same one",
     "no_key": "the key ({key}) is empty, so the record could never be told from another",
     "nul_character": "holds a NUL character, which databases cut text at",
 }
@@ -35,7 +38,8 @@ class Admitted:
     """`rows`: the records that are not known to stand unchanged: the source's columns, `_source_file`,
     `_source_row`, `_record_key` (null where the object has no key) and `_record_hash`. `unchanged_rows`: how
     many others there are. `key_hashes`: 64 bits of each key of `rows`, none where the object has no key.
-    `damaged_keys`: how many keys went through a float, those of unchanged records too."""
+    `damaged_keys`: how many of their keys went through a float (10045.0), those of unchanged records
+    too."""
 
     rows: pa.Table
     unchanged_rows: int
@@ -186,6 +190,8 @@ def _code_sql(table: pa.Table, columns: Sequence[str], feed: ObjectFeed) -> str:
             first = f"trim({first}, ' \t\r\n\u00a0')"
         nothing = ", ".join(text_literal(text) for text in ("", *NULL_IDS.get(feed.system, ())))
         cases = f"when {first} is null or {first} in ({nothing}) then 'no_key' {cases}"
+        marked = f"(contains({first}, '+') or contains({first}, '.'))"  # few are: spares trying the pattern
+        cases += f" when {marked} and regexp_matches({first}, '{_ROUNDED}') then 'float_key'"
     return f"case {cases} end" if cases else "cast(null as varchar)"
 
 

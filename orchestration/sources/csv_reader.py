@@ -35,6 +35,10 @@ _OTHER_KINDS = (
     (b'{"', "JSON", "Export the records as CSV."),
     (b"[{", "JSON", "Export the records as CSV."),
 )
+# What spreadsheets show where a formula failed, and what SQL dumps write for nothing. In this spelling only:
+# somebody may be called Null.
+_FAILED_FORMULAS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
+NOTHING = frozenset({"", "NULL", "\\N", *_FAILED_FORMULAS})
 # Invisible characters that stay when a header is copied from a page.
 _UNNAMED = "_unnamed_"
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -50,7 +54,7 @@ SEPARATORS = ",;\t|"
 def read_csv(
     opener: Callable[[], BinaryIO], name: str, source: str, encoding: str | None = None
 ) -> Iterator[Batch]:
-    """Batches of a CSV's rows, every column text, empty fields null; at least one, if of no rows.
+    """Batches of a CSV's rows, every column text, fields that say nothing null; at least one, if of no rows.
     `encoding`: where it has been detected already, which takes a pass over the whole file.
 
     Columns without a name come as `_unnamed_<n>` where they hold anything. A row with fewer or more
@@ -187,6 +191,10 @@ def _fields(line: str, separator: str) -> list[str]:
         return [line]
 
 
+def _values(fields: list[str]) -> list[str | None]:
+    return [None if field in NOTHING else field for field in fields]
+
+
 class _Reader:
     """One file under way: numbers its rows and gathers what pyarrow cannot take."""
 
@@ -225,7 +233,7 @@ class _Reader:
                     column_types=dict.fromkeys(self._names, pa.string()),
                     strings_can_be_null=True,
                     quoted_strings_can_be_null=True,
-                    null_values=[""],
+                    null_values=sorted(NOTHING),
                     check_utf8=False,  # the stream gives nothing else
                 ),
             )
@@ -259,7 +267,7 @@ class _Reader:
             fields = _fields(row.text, self._separator)
             expected = len(self._names)
             if len(fields) > expected and not any(fields[expected:]):
-                self._extra.append((row.number, [field or None for field in fields[:expected]]))
+                self._extra.append((row.number, _values(fields[:expected])))
             else:
                 reason = f"{row.actual_columns} fields, the header has {expected}"
                 self._reject(row.number, "ragged", reason, text)

@@ -15,12 +15,9 @@ import pyarrow as pa
 
 from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch
-from orchestration.sources.csv_reader import checked_names
+from orchestration.sources.csv_reader import NOTHING, checked_names
 
 BATCH_ROWS = 1 << 14
-_FAILED_FORMULAS = frozenset(
-    {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
-)
 _NOT_A_WORKBOOK = "Save it as an Excel workbook (.xlsx) without a password, or export it as CSV."
 
 
@@ -89,12 +86,12 @@ def read_parquet(path: Path, name: str, source: str) -> Iterator[Batch]:
 
 def cell_text(value: Any) -> str | None:
     """One cell as text: whole numbers without a point, dates and times ISO, TRUE and FALSE; what Excel
-    shows where a formula failed (#N/A, #REF!) is nothing.
+    shows where a formula failed (#N/A, #REF!) is nothing, and so is NULL.
 
     A whole number of more than 15 digits has been rounded by Excel itself: it keeps the exponent
     that shows so.
     """
-    if value is None or value == "" or value in _FAILED_FORMULAS:
+    if value is None or value in NOTHING:
         return None
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"

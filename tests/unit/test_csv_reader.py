@@ -152,6 +152,11 @@ def test_header_only_still_names_the_columns(data: bytes) -> None:
     assert {str(kind) for kind in batch.rows.schema.types[:3]} == {"string"}
 
 
+def test_what_means_nothing_is_nothing_in_this_spelling_only() -> None:
+    rows, _ = read(b'a,b,c\n1,NULL,#N/A\n2,\\N,"#REF!"\n3,Null,null\n4,#NAME?,x,\n')
+    assert [(row["b"], row["c"]) for row in rows] == [(None, None), (None, None), ("Null", "null"), (None, "x")]
+
+
 def test_trailing_unnamed_columns() -> None:
     rows, rejected = read(b"a,b,,\n1,2,,\n3,4,,\n")
     assert rows == [{"a": "1", "b": "2", "_source_row": 1}, {"a": "3", "b": "4", "_source_row": 2}]
