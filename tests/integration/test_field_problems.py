@@ -82,6 +82,11 @@ class Counted:
     def _files(self) -> set[str]:
         return {file for (file,) in self._rows("select landing_file from intermediate.int_field_problems")}
 
+    def lost_columns(self) -> list[tuple[Any, ...]]:
+        """What the test of the dbt project finds."""
+        test = (dbt_project.DBT_PROJECT_DIR / "tests" / "no_column_of_times_is_lost.sql").read_text()
+        return self._rows(test.replace("{{ ref('int_field_problems') }}", "intermediate.int_field_problems"))
+
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as connection:
             return connection.execute(f"{sql} order by all").fetchall()
@@ -141,6 +146,19 @@ def test_small_files_become_one(crm: Counted) -> None:
     assert len(crm.files) == 1
     assert crm.build() == before
     assert len(crm.files) == 1
+
+
+def test_a_column_of_times_that_is_lost_stops_the_build(crm: Counted) -> None:
+    assert crm.lost_columns() == []
+    crm.use_zone("Europe/Berlin")
+    lost = Counted(crm.settings.home.parent / "lost")
+    for day in range(5):
+        lost.land((f"00Q{day}", f"the {day}. of May", "1"))
+    lost.build()
+    assert lost.lost_columns() == [("crm", "salesforce", "Lead", "CreatedDate", 5, 5)]
+    lost.land(("00Q9", "2026-05-01 00:00:00", "1"))
+    lost.build()
+    assert lost.lost_columns() == []
 
 
 def test_times_are_read_in_another_zone(crm: Counted) -> None:

@@ -154,7 +154,8 @@ def test_header_only_still_names_the_columns(data: bytes) -> None:
 
 def test_what_means_nothing_is_nothing_in_this_spelling_only() -> None:
     rows, _ = read(b'a,b,c\n1,NULL,#N/A\n2,\\N,"#REF!"\n3,Null,null\n4,#NAME?,x,\n')
-    assert [(row["b"], row["c"]) for row in rows] == [(None, None), (None, None), ("Null", "null"), (None, "x")]
+    values = [(row["b"], row["c"]) for row in rows]
+    assert values == [(None, None), (None, None), ("Null", "null"), (None, "x")]
 
 
 def test_trailing_unnamed_columns() -> None:
