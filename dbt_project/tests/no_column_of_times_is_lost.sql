@@ -1,5 +1,5 @@
--- A column of dates or times of which no value can be read: what depends on it would be missing without a word.
--- What it holds is in int_field_problems.sample. Fewer than five values may be slips of a hand.
+-- A column of dates or times of which no value can be read: what depends on it would be missing without a
+-- word. What it holds is in int_field_problems.sample. Fewer than five values may be slips of a hand.
 with
 
 counted as (

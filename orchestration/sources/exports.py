@@ -67,7 +67,11 @@ def export_feeds(
     taken = {part.file.name for parts in grouped.values() for part in parts}
     warnings = not_read([file for file in files if file.name not in taken])
     # Every header is looked at before the first row is read: a source lands whole or not at all.
-    keys = {name: key_columns(entry, grouped[name], catalog[name].key) for name in catalog if name in grouped}
+    keys = {
+        name: key_columns(entry, grouped[name], _key_of(entry, grouped[name], catalog[name]))
+        for name in catalog
+        if name in grouped
+    }
     for name, key in keys.items():
         told = (*warnings, *unfamiliar(entry, grouped[name], catalog[name]))
         yield feed_of(entry, name, grouped[name], key=key, warnings=told, progress=progress)
@@ -105,9 +109,19 @@ def unfamiliar(entry: SourceEntry, parts: Sequence[Part], spec: ObjectSpec) -> I
     """A warning per file of which nothing but the key will be read: its columns have other names."""
     for part in parts:
         header = header_of(part.file, entry.name, part.sheet)
-        known = {name.lower() for name in spec.types} - {name.lower() for name in spec.key}
+        keys = [name for key in (spec.key, *spec.key_else) for name in key]
+        known = {name.lower() for name in spec.types} - {name.lower() for name in keys}
         if not known & {name.lower() for name in header}:
             yield f"{part.file.name}: none of its columns but the key is known, for example {header[-1]}"
+
+
+def _key_of(entry: SourceEntry, parts: Sequence[Part], spec: ObjectSpec) -> tuple[str, ...]:
+    """The first of an object's keys whose columns all files have; where there is none, its first."""
+    headers = [{name.lower() for name in header_of(part.file, entry.name, part.sheet)} for part in parts]
+    for key in (spec.key, *spec.key_else):
+        if all({column.lower() for column in key} <= header for header in headers):
+            return key
+    return spec.key
 
 
 def key_columns(entry: SourceEntry, parts: Sequence[Part], key: Sequence[str]) -> tuple[str, ...]:

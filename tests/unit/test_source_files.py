@@ -227,6 +227,47 @@ def test_zoho_modules(tmp_path: Path) -> None:
     assert not feeds["Leads"].is_complete
 
 
+def test_zoho_modules_as_crm_exports_them_today(tmp_path: Path) -> None:
+    deals = "Record Id,Deal Name\nzcrm_1,A\n"
+    folder = files_with(
+        tmp_path / "z",
+        {
+            "Deals_2026_01_26.csv": deals,
+            "Deals_2026_01_26 (1).csv": deals.replace("_1", "_2"),
+            "Deals__2026_01_26.csv": "Record Id,Stage\nzcrm_1,Won\n",
+            "Tasks_001.csv": "Record Id,Subject\nzcrm_3,Call\n",
+            "Users_001.csv": "id,Email\n1,a@x.io\n",
+            "Leads_001.csv": "Record Id,Email\nzcrm_5,a@x.io\n",
+        },
+    )
+    feeds = feeds_of(entry("zoho", folder))
+    assert [row["Record Id"] for row in rows_of(feeds["Potentials"])] == ["zcrm_2", "zcrm_1"]
+    keys = {name: feed.key for name, feed in feeds.items()}
+    ids = ("Record Id",)
+    assert keys == {"Leads": ids, "Potentials": ids, "Tasks": ids, "Users": ("id",)}
+    assert "not read: Deals__2026_01_26.csv" in feeds["Leads"].warnings
+    files_with(folder, {"Leads_002.csv": "Email\na@x.io\n"})
+    with pytest.raises(PipelineError, match="column LEADID"):
+        feeds_of(entry("zoho", folder))
+
+
+@pytest.mark.parametrize(
+    ("system", "name", "header", "found"),
+    [
+        ("salesforce", "Opportunity_2026-03-01.csv", "Id,Name", "Opportunity"),
+        ("salesforce", "Lead-20260301.csv", "Id,Email", "Lead"),
+        ("salesforce", "extract_Opportunity.csv", "Id,Name", "Opportunity"),
+        ("salesforce", "Lead_2026-03-01T0930.csv", "Id,Email", "Lead"),
+        ("planning", "quotas_2026.csv", "rep,period,amount", "quotas"),
+        ("planning", "Quotas FY2026.csv", "rep,period,amount", "quotas"),
+        ("planning", "quotas-2026-q1.csv", "rep,period,amount", "quotas"),
+    ],
+)
+def test_dates_in_the_names_of_files(tmp_path: Path, system: str, name: str, header: str, found: str) -> None:
+    folder = files_with(tmp_path / "x", {name: f"{header}\n"})
+    assert list(feeds_of(entry(system, folder))) == [found]
+
+
 def mapping(path: Path, **objects: Any) -> SourceEntry:
     return entry("csv_mapping", path, objects=objects)
 
