@@ -7,6 +7,7 @@ Belongs here: what is common to every source that comes as files. The kinds them
 import contextlib
 import gzip
 import io
+import re
 import shutil
 import tempfile
 import zipfile
@@ -40,6 +41,12 @@ class DataFile:
     @property
     def stem(self) -> str:
         return PurePosixPath(_unpacked(self.name)).stem
+
+    @property
+    def inside(self) -> Path:
+        """Its name as that of a file that lies unpacked in a folder named after the zip."""
+        name = re.sub(r"\.zip/", "/", _unpacked(self.name), flags=re.IGNORECASE)
+        return Path(re.sub(r"\.ical/", "/", name, flags=re.IGNORECASE))  # as Google names its zips
 
     @property
     def kind(self) -> str:
