@@ -295,6 +295,91 @@ def test_mapped_files(tmp_path: Path) -> None:
     assert feeds["opportunity"].warnings == ("not read: x.csv",)
 
 
+def test_sums_and_footnotes_are_no_records(tmp_path: Path) -> None:
+    folder = files_with(
+        tmp_path / "m",
+        {
+            "Deals.csv": "No,Name,Amount\nD-1,Acme,100\nTotal:,,300\nConfidential - do not share,,\n"
+            "D 2,,\nTotal Energies,Big,5\nx,,\n",
+            "Firms.csv": "Name,City\nTotal,Paris\n",
+        },
+    )
+    source = mapping(
+        folder,
+        opportunity={"file": "Deals.csv", "columns": {"opportunity_id": "No", "amount": "Amount"}},
+        account={"file": "Firms.csv", "columns": {"account_id": "Name"}},
+    )
+    feeds = feeds_of(source)
+    (batch,) = feeds["opportunity"].batches
+    assert batch.rows["No"].to_pylist() == ["D-1", "Total Energies", "x"]
+    assert [(item.row, item.code) for item in batch.rejected] == [
+        (2, "sum_row"), (3, "footnote"), (4, "footnote"),
+    ]  # fmt: skip
+    assert batch.rejected[0].record == '{"No": "Total:", "Amount": "300"}'
+    assert rows_of(feeds["account"])[0]["Name"] == "Total"
+    files_with(tmp_path / "p", {"quotas.csv": "rep,period,amount\nann,2026,5\nTotal,,5\n"})
+    (batch,) = feeds_of(entry("planning", tmp_path / "p"))["quotas"].batches
+    assert [row["rep"] for row in batch.rows.to_pylist()] == ["ann"]
+    assert [item.code for item in batch.rejected] == ["sum_row"]
+
+
+def test_private_meetings_of_a_mapped_crm_land_as_busy_time(tmp_path: Path) -> None:
+    text = "Id,Subject,Start,Who,Notes,Private\n1,Oncology,2026-01-05,Dr X,n,True\n"
+    text += "2,Demo,2026-01-06,Bob,n,False\n"
+    folder = files_with(
+        tmp_path / "m", {"Cal.csv": f"{text}3,Ragged\n4,Therapy,2026-01-07,Dr Y,n,Vertraulich\n"}
+    )
+    columns = {"event_id": "Id", "subject": "Subject", "starts_at": "Start", "is_private": "Private"}
+    (batch,) = feeds_of(mapping(folder, calendar_event={"file": "Cal.csv", "columns": columns}))[
+        "calendar_event"
+    ].batches
+    rows = [
+        [row[name] for name in ("Id", "Subject", "Start", "Who", "Notes")] for row in batch.rows.to_pylist()
+    ]
+    assert rows == [
+        ["1", None, "2026-01-05", None, None],
+        ["2", "Demo", "2026-01-06", "Bob", "n"],
+        ["4", None, "2026-01-07", None, None],
+    ]
+    assert [(item.row, item.record) for item in batch.rejected] == [(3, "")]
+
+
+def test_private_events_of_salesforce_land_as_busy_time(tmp_path: Path) -> None:
+    text = "ID,SUBJECT,STARTDATETIME,CUSTOM__C,ISPRIVATE\n1,Oncology,2026-01-05T09:00:00Z,x,1\n2,Demo,,x,0\n"
+    feeds = feeds_of(entry("salesforce", files_with(tmp_path / "s", {"Event.csv": text})))
+    rows = rows_of(feeds["Event"])
+    assert [(row["SUBJECT"], row["CUSTOM__C"]) for row in rows] == [(None, None), ("Demo", "x")]
+    assert (rows[0]["ID"], rows[0]["STARTDATETIME"]) == ("1", "2026-01-05T09:00:00Z")
+
+
+def test_planning_as_people_name_columns_and_sheets(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "plan.xlsx",
+        {
+            "Working hours": [["Rep", "Hours per week", "Valid-from", "Remark"], ["ann", 20, None, "x"]],
+            "Quota": [["Rep", "Period", "Amount", "amount "]],
+            "Notes": [["x"]],
+        },
+    )
+    with pytest.raises(PipelineError, match="same name"):
+        feeds_of(entry("planning", path))
+    path = workbook(
+        tmp_path / "plan.xlsx",
+        {
+            "Working hours": [["Rep", "Hours per week", "Valid-from", "Remark"], ["ann", 20, None, "x"]],
+            "Quotas 2026": [["rep", "period", "a mount"]],
+            "Notes": [["x"]],
+        },
+    )
+    feeds = feeds_of(entry("planning", path))
+    (row,) = rows_of(feeds["working_hours"])
+    assert (row["rep"], row["hours_per_week"], row["valid_from"]) == ("ann", "20", None)
+    assert feeds["working_hours"].key == ("rep", "valid_from")
+    told = [text for feed in feeds.values() for text in feed.warnings]
+    assert "plan.xlsx: sheets not read: Notes" in told
+    assert any("columns that are not read: Remark; those of working_hours are rep," in text for text in told)
+
+
 @pytest.mark.parametrize(
     ("mapped", "told"),
     [

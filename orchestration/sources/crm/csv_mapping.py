@@ -6,12 +6,15 @@ applied in staging; landing keeps the columns as they came.
 
 import fnmatch
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from orchestration.catalog import objects_of
 from orchestration.errors import PipelineError
-from orchestration.records import ObjectFeed
+from orchestration.records import Batch, ObjectFeed
+from orchestration.sources.crm.private_events import without_private
 from orchestration.sources.exports import Part, Progress, feed_of, key_columns
 from orchestration.sources.files import READABLE, DataFile, find_files, header_of, not_read, sheets_of
+from orchestration.sources.footers import without_footnotes, without_sums
 from orchestration.sources_checks import did_you_mean
 from orchestration.sources_file import MappedObject, SourceEntry
 
@@ -35,8 +38,39 @@ def mapping_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed
     taken = {part.file.name for named in parts.values() for part in named}
     warnings = not_read([file for file in files if file.name not in taken])
     for name, found in parts.items():
-        yield feed_of(entry, name, found, key=keys[name], warnings=warnings, progress=progress)
+        yield feed_of(
+            entry,
+            name,
+            found,
+            key=keys[name],
+            warnings=warnings,
+            progress=progress,
+            change=partial(_records_only, name, entry.objects[name], keys[name]),
+        )
         warnings = ()
+
+
+# Of a private meeting: all that says what it is about and with whom.
+_CONTENT = ("subject", "description", "location", "organizer_email", "attendees")
+_DEALS_AND_LEADS = ("opportunity", "lead")
+
+
+def _records_only(name: str, mapped: MappedObject, key: Sequence[str], batch: Batch) -> Batch:
+    """Without sums and footnotes, which have no key but look as if they had, and without what private
+    meetings are about."""
+    if key:
+        batch = without_sums(batch, key[0], names_may_be_sums=name == "account")
+    if key and name in _DEALS_AND_LEADS:
+        batch = without_footnotes(batch, key[0])
+    flag = mapped.columns.get("is_private")
+    if name == "calendar_event" and flag:
+        fields = mapped.columns.items()
+        kept = {column.lower() for field, column in fields if field not in _CONTENT}
+        content = {column.lower() for field, column in fields if field in _CONTENT}
+        said = mapped.values.get("is_private", {}).items()
+        public = [text.lower() for text, value in said if value.lower() in ("false", "no", "0")]
+        batch = without_private(batch, flag, (kept - content) | {column.lower() for column in key}, public)
+    return batch
 
 
 def _named_folders(entry: SourceEntry) -> list[DataFile]:
