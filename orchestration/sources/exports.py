@@ -3,13 +3,14 @@
 Belongs here: from (object, files) to feeds. Which file is which object, the systems' own modules.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from orchestration.catalog import ObjectSpec
 from orchestration.errors import PipelineError
 from orchestration.records import Batch, ObjectFeed
+from orchestration.sources.csv_reader import named_twice
 from orchestration.sources.files import READABLE, DataFile, header_of, not_read, read_file, sheets_of
 from orchestration.sources_file import SourceEntry
 
@@ -81,8 +82,9 @@ def export_feeds(
         for name in catalog
         if name in grouped
     }
+    twice = {name: _twice(entry, grouped[name], catalog[name]) for name in keys}
     for name, key in keys.items():
-        told = (*warnings, *unfamiliar(entry, grouped[name], catalog[name], names_of))
+        told = (*warnings, *twice[name], *unfamiliar(entry, grouped[name], catalog[name], names_of))
         yield feed_of(
             entry,
             name,
@@ -99,6 +101,29 @@ def _changed(name: str, names_of: NamesOf, change: Callable[[str, Batch], Batch]
     old = batch.rows.column_names
     new = list(names_of(name, old))
     return change(name, batch if new == old else replace(batch, rows=batch.rows.rename_columns(new)))
+
+
+def _twice(entry: SourceEntry, parts: Sequence[Part], spec: ObjectSpec) -> list[str]:
+    needed = [column for key in (spec.key, *spec.key_else) for column in key] + list(spec.types)
+    return [text for part in parts for text in columns_named_twice(entry, part, needed)]
+
+
+def columns_named_twice(entry: SourceEntry, part: Part, needed: Iterable[str]) -> list[str]:
+    """Warnings of the columns whose name stands in a header twice. Raises PipelineError where one is
+    `needed`: which of the two is meant nobody can tell."""
+    header = header_of(part.file, entry.name, part.sheet)
+    wanted = {column.lower() for column in needed}
+    warnings = []
+    for name, plain in named_twice(header).items():
+        if plain.lower() in wanted:
+            first = [column.lower() for column in header].index(plain.lower())
+            raise PipelineError(
+                f"Source {entry.name}, file {part.file.name}: columns {first + 1} ({header[first]!r}) and"
+                f" {header.index(name) + 1} have the same name; upper and lower case make no difference.",
+                "Rename one of them in the file, or export it without that column.",
+            )
+        warnings.append(f"{part.file.name}: {plain} stands twice in the header; the second lands as {name}")
+    return warnings
 
 
 def _sheets_not_read(entry: SourceEntry, grouped: Mapping[str, Sequence[Part]]) -> tuple[str, ...]:

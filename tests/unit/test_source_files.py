@@ -295,6 +295,20 @@ def test_mapped_files(tmp_path: Path) -> None:
     assert feeds["opportunity"].warnings == ("not read: x.csv",)
 
 
+def test_a_name_that_stands_twice_is_refused_only_where_it_is_needed(tmp_path: Path) -> None:
+    folder = files_with(tmp_path / "m", {"Deals.csv": "No,Val,Comment,comment\n1,5,a,b\n"})
+    columns = {"opportunity_id": "No", "amount": "Val"}
+    feed = feeds_of(mapping(folder, opportunity={"file": "Deals.csv", "columns": columns}))["opportunity"]
+    assert rows_of(feed)[0]["comment (column 4)"] == "b"
+    assert "Comment" in feed.warnings[0] or "comment" in feed.warnings[0]
+    columns["next_step"] = "Comment"
+    with pytest.raises(PipelineError, match=r"columns 3 \('Comment'\) and 4"):
+        feeds_of(mapping(folder, opportunity={"file": "Deals.csv", "columns": columns}))
+    files_with(tmp_path / "s", {"Lead.csv": "Id,Email,EMAIL,Mine,mine\n"})
+    with pytest.raises(PipelineError, match=r"columns 2 \('Email'\) and 3"):
+        feeds_of(entry("salesforce", tmp_path / "s"))
+
+
 def test_sums_and_footnotes_are_no_records(tmp_path: Path) -> None:
     folder = files_with(
         tmp_path / "m",

@@ -12,7 +12,7 @@ from orchestration.catalog import objects_of
 from orchestration.errors import PipelineError
 from orchestration.records import Batch, ObjectFeed
 from orchestration.sources.crm.private_events import without_private
-from orchestration.sources.exports import Part, Progress, feed_of, key_columns
+from orchestration.sources.exports import Part, Progress, columns_named_twice, feed_of, key_columns
 from orchestration.sources.files import READABLE, DataFile, find_files, header_of, not_read, sheets_of
 from orchestration.sources.footers import without_footnotes, without_sums
 from orchestration.sources_checks import did_you_mean
@@ -29,10 +29,13 @@ def mapping_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed
     catalog = objects_of("csv_mapping")
     parts: dict[str, list[Part]] = {}
     keys: dict[str, tuple[str, ...]] = {}
+    twice: dict[str, list[str]] = {}
     for name, mapped in entry.objects.items():
         parts[name] = [Part(file, mapped.sheet) for file in _files_of(entry, name, mapped, files)]
+        twice[name] = []
         for part in parts[name]:
             _check_columns(entry, name, mapped, part)
+            twice[name] += columns_named_twice(entry, part, [*mapped.columns.values(), *(mapped.key or ())])
         key = [mapped.columns[field] for field in catalog[name].key] if mapped.key is None else mapped.key
         keys[name] = key_columns(entry, parts[name], key)
     taken = {part.file.name for named in parts.values() for part in named}
@@ -43,7 +46,7 @@ def mapping_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed
             name,
             found,
             key=keys[name],
-            warnings=warnings,
+            warnings=(*warnings, *twice[name]),
             progress=progress,
             change=partial(_records_only, name, entry.objects[name], keys[name]),
         )
