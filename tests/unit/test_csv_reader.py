@@ -300,8 +300,7 @@ _FILLER = "".join(f'{number},"line\n{number}, é"\n' for number in range(400))
         f'a\n1\n"never closed\n{_FILLER}'.encode(),
         f"a,b\n{_FILLER}1,x\0y\n{_FILLER}".encode(),
         f"a,b\n{_FILLER}1,{chr(0xFDD0)}41\n{_FILLER}".encode(),  # what marks a bad byte, in the file itself
-        f"a,b,c\n{_FILLER.replace('é', 'é,')}{'1,2' + chr(10)}".encode() * 1
-        + b"3,4\n" * 40,  # blocks of Excel's
+        ("a,b,c\n" + "1,2,3\n" * 400 + "3,4\n" * 40 + "5\n").encode(),  # separators that Excel left out
         f"a,b,,\n1,2,,\n3,4,,note\n{'5,6,,' + chr(10)}".encode(),
         f'a,b\n{_FILLER}1,5" pipe\n2,"q"x\n\n\n3,""\n{_FILLER}'.encode(),
         f"a,b\n{_FILLER}1,{'x' * 9000}\n{_FILLER}2".encode(),  # a field beyond a small block

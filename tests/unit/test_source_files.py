@@ -12,6 +12,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.chart import BarChart
 
 from orchestration.catalog import ObjectSpec, objects_of
 from orchestration.errors import PipelineError
@@ -104,6 +105,42 @@ def test_a_sheet_is_read_to_its_end_whatever_size_it_states(tmp_path: Path) -> N
             new.writestr(name, content)
     rows = [row for batch in read_sheet(path.open("rb"), "b.xlsx", "crm") for row in batch.rows.to_pylist()]
     assert [(row["Id"], row["Name"]) for row in rows] == [("1", "a"), ("2", "b")]
+
+
+def test_hidden_sheets_charts_and_blank_rows_above(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Lists"  # type: ignore[union-attr]
+    book.active.append(["Stage"])  # type: ignore[union-attr]
+    book.active.sheet_state = "hidden"  # type: ignore[union-attr]
+    deals = book.create_sheet("Deals")
+    deals["A3"], deals["B3"], deals["A4"], deals["B4"] = "Id", "Name", 1, "a"
+    book.create_chartsheet("C", 0).add_chart(BarChart())
+    book.save(tmp_path / "b.xlsx")
+    (file,) = find_files(tmp_path / "b.xlsx", "crm")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows.drop_columns("_source_file").to_pylist() == [{"Id": "1", "Name": "a", "_source_row": 1}]
+    (batch,) = read_file(file, "crm", "Lists")
+    assert batch.rows.column_names[0] == "Stage"
+    with pytest.raises(PipelineError, match="no sheet 'C'"):
+        list(read_file(file, "crm", "C"))
+
+
+def test_a_text_that_is_merged_over_rows_is_that_of_each(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "b.xlsx",
+        {"S": [[], ["Owner", "Id", "Sum"], ["Ann", "1", 9], [None, "2", None], [None, None, None],
+               [None, "3", None], ["Bob", "4", 5], [None, "5", None]]},
+    )  # fmt: skip
+    book = openpyxl.load_workbook(path)
+    for cells in ("A1:C1", "A3:A6", "C3:C6"):
+        book["S"].merge_cells(cells)
+    book.save(path)
+    (file,) = find_files(tmp_path / "b.xlsx", "crm")
+    (batch,) = read_file(file, "crm")
+    found = [(row["Owner"], row["Id"], row["Sum"]) for row in batch.rows.to_pylist()]
+    assert found == [
+        ("Ann", "1", "9"), ("Ann", "2", None), ("Ann", "3", None), ("Bob", "4", "5"), (None, "5", None),
+    ]  # fmt: skip
 
 
 def test_no_workbook(tmp_path: Path) -> None:
