@@ -127,7 +127,11 @@ def not_read(files: Sequence[DataFile]) -> tuple[str, ...]:
     """The warning about files that belong to no object; nothing where there are none."""
     names = [file.name for file in files]
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
-    return (f"not read: {shown}",) if names else ()
+    old = [name for name in names if name.lower().endswith(".xls")]
+    hint = (
+        f"{old[0]} is an old Excel workbook, or a page under its name: save it as .xlsx or CSV" if old else ""
+    )
+    return tuple(text for text in (f"not read: {shown}" if names else "", hint) if text)
 
 
 def _open(path: Path, name: str, source: str) -> BinaryIO:

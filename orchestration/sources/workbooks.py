@@ -6,7 +6,7 @@ Belongs here: files that carry types of their own, and how those become text wit
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -108,6 +108,9 @@ def cell_text(value: Any) -> str | None:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, timedelta):  # [h]:mm:ss
+        seconds = round(value.total_seconds())
+        return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     return str(value)  # dates and times: ISO with a blank between them

@@ -65,6 +65,20 @@ def test_compound_keys_cannot_be_confused(connection: duckdb.DuckDBPyConnection)
     assert keys == ["a||b|c", "a|b||c", "a|"]
 
 
+def test_blanks_around_a_key_are_no_part_of_it(connection: duckdb.DuckDBPyConnection) -> None:
+    rows: Rows = [
+        {"Id": "D-1 ", "Name": "a"},
+        {"Id": "\u00a0D-1", "Name": "a b"},
+        {"Id": "D 2", "Name": " b"},
+    ]
+    result = admitted(connection, rows)
+    assert result.rows["_record_key"].to_pylist() == ["D-1", "D-1", "D 2"]
+    assert result.rows["Id"].to_pylist() == ["D-1 ", "\u00a0D-1", "D 2"]
+    assert result.key_hashes[0] == result.key_hashes[1] == admitted(connection, [{"Id": "D-1"}]).key_hashes[0]
+    keys = admitted(connection, rows, ("Id", "Name")).rows["_record_key"].to_pylist()
+    assert keys == ["D-1|a", "D-1|a b", "D 2|b"]
+
+
 def test_a_compound_key_needs_its_first_part(connection: duckdb.DuckDBPyConnection) -> None:
     result = admitted(connection, [{"Id": None, "Name": "x"}], ("Id", "Name"))
     assert [item.code for item in result.rejected] == ["no_key"]

@@ -4,7 +4,7 @@ import gzip
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -59,6 +59,8 @@ def files_with(folder: Path, contents: Mapping[str, str]) -> Path:
         ("#1", "#1"),
         (1.2345678901234568e18, "1.2345678901234568e+18"),
         (True, "TRUE"),
+        ("NULL", None),
+        (timedelta(days=1, hours=2, minutes=3, seconds=4), "26:03:04"),
         (NAIVE, "2026-01-05"),
         (NAIVE.replace(hour=9, minute=30), "2026-01-05 09:30:00"),
         (date(2026, 1, 5), "2026-01-05"),
@@ -197,6 +199,9 @@ def test_salesforce_names_zips_and_what_is_not_read(tmp_path: Path) -> None:
     assert feeds["Lead"].key == ("Id",)
     assert feeds["Lead"].warnings[0] == "not read: Invoice__c.csv, old/, readme.md"
     assert feeds["Opportunity"].warnings == ()
+    (folder / "Task.xls").write_bytes(b"<html>")
+    feeds = feeds_of(entry("salesforce", folder))
+    assert any("old Excel" in text and "Task.xls" in text for text in feeds["Lead"].warnings)
 
 
 def test_salesforce_names_are_matched_to_the_catalog(tmp_path: Path) -> None:
@@ -344,6 +349,15 @@ def test_a_name_that_stands_twice_is_refused_only_where_it_is_needed(tmp_path: P
     files_with(tmp_path / "s", {"Lead.csv": "Id,Email,EMAIL,Mine,mine\n"})
     with pytest.raises(PipelineError, match=r"columns 2 \('Email'\) and 3"):
         feeds_of(entry("salesforce", tmp_path / "s"))
+
+
+def test_a_line_end_in_a_header_is_a_blank(tmp_path: Path) -> None:
+    folder = files_with(tmp_path / "m", {"D.csv": '"Deal\nNo","Close  Date",Close\n1,2026-01-05,x\n'})
+    columns = {"opportunity_id": "Deal No", "close_date": "close date"}
+    feed = feeds_of(mapping(folder, opportunity={"file": "D.csv", "columns": columns}))["opportunity"]
+    assert feed.key == ("Deal No",)
+    (row,) = rows_of(feed)
+    assert (row["Deal No"], row["close date"], row["Close"]) == ("1", "2026-01-05", "x")
 
 
 def test_sums_and_footnotes_are_no_records(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ applied in staging; landing keeps the columns as they came.
 
 import fnmatch
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from orchestration.catalog import objects_of
@@ -37,7 +38,7 @@ def mapping_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed
             _check_columns(entry, name, mapped, part)
             twice[name] += columns_named_twice(entry, part, [*mapped.columns.values(), *(mapped.key or ())])
         key = [mapped.columns[field] for field in catalog[name].key] if mapped.key is None else mapped.key
-        keys[name] = key_columns(entry, parts[name], key)
+        keys[name] = key_columns(entry, parts[name], key, partial(_mapped_names, mapped))
     taken = {part.file.name for named in parts.values() for part in named}
     warnings = not_read([file for file in files if file.name not in taken])
     for name, found in parts.items():
@@ -61,6 +62,9 @@ _DEALS_AND_LEADS = ("opportunity", "lead")
 def _records_only(name: str, mapped: MappedObject, key: Sequence[str], batch: Batch) -> Batch:
     """Without sums and footnotes, which have no key but look as if they had, and without what private
     meetings are about."""
+    names = _mapped_names(mapped, batch.rows.column_names)
+    if names != batch.rows.column_names:
+        batch = replace(batch, rows=batch.rows.rename_columns(names))
     if key:
         batch = without_sums(batch, key[0], names_may_be_sums=name == "account")
     if key and name in _DEALS_AND_LEADS:
@@ -74,6 +78,15 @@ def _records_only(name: str, mapped: MappedObject, key: Sequence[str], batch: Ba
         public = [text.lower() for text, value in said if value.lower() in ("false", "no", "0")]
         batch = without_private(batch, flag, (kept - content) | {column.lower() for column in key}, public)
     return batch
+
+
+def _mapped_names(mapped: MappedObject, header: Sequence[str]) -> list[str]:
+    """Columns as the mapping spells them, where a line end or a second blank is all that differs; one that is
+    there as it is spelled keeps its name."""
+    there = {name.lower() for name in header}
+    wanted = [*mapped.columns.values(), *(mapped.key or ())]
+    missing = {" ".join(name.lower().split()): name for name in wanted if name.lower() not in there}
+    return [missing.pop(" ".join(name.lower().split()), name) for name in header]
 
 
 def _named_folders(entry: SourceEntry) -> list[DataFile]:
@@ -112,7 +125,7 @@ def _files_of(
 
 
 def _check_columns(entry: SourceEntry, name: str, mapped: MappedObject, part: Part) -> None:
-    header = header_of(part.file, entry.name, part.sheet)
+    header = _mapped_names(mapped, header_of(part.file, entry.name, part.sheet))
     known = {column.lower() for column in header}
     if not any(column.lower() in known for column in mapped.columns.values()):
         raise PipelineError(
