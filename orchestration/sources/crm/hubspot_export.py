@@ -148,13 +148,26 @@ def _records(entry: SourceEntry, tables: Sequence[_Table], progress: Progress) -
         for table in tables:
             progress(f"{entry.name}: reading {table.part.file.name}")
             select = ", ".join(
-                f"{api_value(target, _quoted(column))} as {_quoted(target)}"
-                for target, column in table.columns.items()
+                f"{_value(target, table.columns)} as {_quoted(target)}" for target in table.columns
             )
             for batch in read_file(table.part.file, entry.name, table.part.sheet):
                 rows = connection.from_arrow(batch.rows)
                 chosen = rows.query("rows", f"select {select}, {SOURCE_FILE}, {SOURCE_ROW} from rows")
                 yield Batch(chosen.to_arrow_table(), batch.rejected, warnings=batch.warnings)
+
+
+# A property with a stage to the one with its pipeline.
+_PIPELINES = {"dealstage": "pipeline", "hs_pipeline_stage": "hs_pipeline"}
+
+
+def _value(target: str, columns: Mapping[str, str]) -> str:
+    """SQL of a property. Behind a stage may stand its pipeline, `Closed Won (Sales Pipeline)`: stages are
+    known by their names."""
+    text = _quoted(columns[target])
+    if _PIPELINES.get(target) not in columns:
+        return api_value(target, text)
+    behind = f"' (' || {_quoted(columns[_PIPELINES[target]])} || ')'"
+    return f"case when ends_with({text}, {behind}) then left({text}, -length({behind})) else {text} end"
 
 
 def _associations(entry: SourceEntry, tables: Sequence[_Table]) -> Iterator[Batch]:
