@@ -56,10 +56,11 @@
     )
 {%- endmacro %}
 
-{# True where an ISO time ends in an offset, perhaps with the zone's letters or name behind it: 09:00 +0100 CET,
-   09:00:00+01:00[Europe/Berlin]. Cast to timestamp, DuckDB drops an offset silently. #}
+{# True where an ISO time ends in an offset, perhaps with the zone's letters or name behind it:
+   09:00 +0100 CET, 09:00:00+01:00[Europe/Berlin]. Cast to timestamp, DuckDB drops an offset silently. #}
 {% macro has_utc_offset(text) -%}
-    {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/].*:[0-9.]+ *[+-][0-9]{2}(:?[0-9]{2})?' ~ zone_name_pattern() ~ '?$') }}
+    {%- set offset = '[+-][0-9]{2}(:?[0-9]{2})?' ~ zone_name_pattern() ~ '?' -%}
+    {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/].*:[0-9.]+ *' ~ offset ~ '$') }}
 {%- endmacro %}
 
 {# How a zone's name stands behind the offset, which says all there is to know. #}

@@ -2,7 +2,8 @@
    (`unreadable`), and times that a clock change skips or repeats (`doubtful_local_time`), counted by landed
    file. A file never changes, so what an earlier build counted is taken over where it counted in the same
    way: `judged_with` is a hash of the query itself. Each file has one row without a field: it was looked at;
-   and one per column of times that it fills, with `filled_count`: a column that is lost as a whole is told by it. #}
+   and one per column of times that it fills, with `filled_count`, by which a column that is lost as a whole is
+   told. #}
 {% macro field_problems() %}
     {%- set known = judged_files() -%}
     {%- set due, kept = [], [] -%}
@@ -52,7 +53,8 @@
         {%- set position, judged_with = loop.index, sql_text(feed.judged_with) %}
         {%- set object %}{{ sql_text(feed.source_instance) }}, {{ sql_text(feed.system) }}, {{ sql_text(feed.object) }}{% endset %}
         union all
-        select {{ object }}, null, null, 0, null, null, unnest([{{ feed.new }}]), {{ judged_with }}, null, null
+        select
+            {{ object }}, null, null, 0, null, null, unnest([{{ feed.new }}]), {{ judged_with }}, null, null
         {%- for check in feed.checks %}
         union all
         select
@@ -134,8 +136,8 @@ select
         group by _landing_file
 {%- endmacro %}
 
-{# [{field, reason, text, condition, is_filled_counted}] for the typed columns of one instance's object. Columns that are read
-   in the same way share one text of SQL: writing it out for each took seconds. #}
+{# [{field, reason, text, condition, is_filled_counted}] for the typed columns of one instance's object. Columns
+   that are read in the same way share one text of SQL: writing it out for each took seconds. #}
 {% macro problem_checks(columns, feed) %}
     {%- set checks, written = [], {} -%}
     {%- for column in columns if column.data_type != 'text' -%}

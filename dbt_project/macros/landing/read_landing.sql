@@ -47,8 +47,8 @@
     {{ return('(' ~ union_by_name(['select ' ~ nulls | join(', ') ~ ' where 1 = 0', rows]) ~ ')') }}
 {% endmacro %}
 
-{# A canonical column from its source column, value map and constant, in that order. Values are mapped as they are
-   spelled, else whatever their case. A constant also fills what the source left blank. #}
+{# A canonical column from its source column, value map and constant, in that order. Values are mapped as they
+   are spelled, else whatever their case. A constant also fills what the source left blank. #}
 {% macro mapped_value(column, mapping) %}
     {%- set from_column = mapping.get('columns', {}).get(column) -%}
     {%- set values = mapping.get('values', {}).get(column, {}) -%}

@@ -7,9 +7,9 @@
     )
 {%- endmacro %}
 
-{# The period of a quota as 2026, 2026-Q1 or 2026-01, from what people and spreadsheets write: Q1 2026, 2026/Q1,
-   FY2026, 01/2026, Jan 2026, Jan-26, the first day of a month. Null where that cannot be told; another day may
-   stand for a month or for the quarter that it ends. #}
+{# The period of a quota as 2026, 2026-Q1 or 2026-01, from what people and spreadsheets write: Q1 2026,
+   2026/Q1, FY2026, 01/2026, Jan 2026, Jan-26, the first day of a month. Null where that cannot be told; another
+   day may stand for a month or for the quarter that it ends. #}
 {% macro quota_period(text) -%}
     {%- set plain = 'upper(' ~ text ~ ')' -%}
     {%- set year = regex_extract(plain, '((19|20|21)[0-9]{2})') -%}

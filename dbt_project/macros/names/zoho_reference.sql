@@ -1,4 +1,4 @@
-{# A reference to a record in Zoho's export, by the first of some columns that is filled; 0 refers to nothing. #}
+{# A reference to a record in Zoho's export, by the first of some columns that is filled; 0 is nobody. #}
 {% macro zoho_reference(columns) -%}
     {%- set columns = [columns] if columns is string else columns -%}
     {%- set native_id = 'coalesce(' ~ columns | join(', ') ~ ')' if columns | length > 1 else columns[0] -%}
@@ -10,8 +10,8 @@
     {{ regex_replace(column, '^zcrm_', '') }}
 {%- endmacro %}
 
-{# Rows with what they are related to: `related_id` and `related_kind`. "Related To.id" may name a record of any
-   module: ids are unique over all. #}
+{# Rows with what they are related to: `related_id` and `related_kind`. "Related To.id" may name a record of
+   any module: ids are unique over all. #}
 {% macro zoho_with_related(relation) -%}
     select
         {{ relation }}.*,

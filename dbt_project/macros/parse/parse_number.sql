@@ -1,5 +1,5 @@
-{# Text to decimal(18, scale): 1234.5, $1,234.50, 1.234,50 €, $342.09K, (1,234), CHF 1'234.00, -EUR 5, 5-, R$ 5,
-   1,5 Mio, CHF 1'500.- and 250,- (no cents; they are not negative).
+{# Text to decimal(18, scale): 1234.5, $1,234.50, 1.234,50 €, $342.09K, (1,234), CHF 1'234.00, -EUR 5, 5-,
+   R$ 5, 1,5 Mio, CHF 1'500.- and 250,- (no cents; they are not negative).
    `decimal_comma`: the comma is the decimal mark of this column. Without it `1,5` is not read (it
    groups nothing), `1.234,50` is, as it can mean one thing only. #}
 {% macro parse_decimal(text, decimal_comma=false, scale=4) -%}
@@ -11,8 +11,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Currency signs, codes and the letters that stand for them (R$, US$, kr, zł, Rs.), spaces and apostrophes away; brackets and minus signs are a sign; K, M
-   and B multiply, and so do Tsd, Mio, mln and Mrd, which would else pass for codes. What then is not a number with well-formed groups is null. #}
+{# Currency signs, codes and the letters that stand for them (R$, US$, kr, zł, Rs.), spaces and apostrophes
+   away; brackets and minus signs are a sign, but not the dash for cents; K, M and B multiply, and so do Tsd, Mio,
+   mln and Mrd, which would else pass for codes. What then is not a number with well-formed groups is null. #}
 {% macro parse_decorated_decimal(text, decimal_comma, type) -%}
     {%- set short = namespace(text='upper(' ~ text ~ ')') -%}
     {%- for word, letter in [('TSD', 'K'), ('MIO', 'M'), ('MLN', 'M'), ('MRD', 'B')] -%}

@@ -101,8 +101,8 @@
     {{ return(formats) }}
 {% endmacro %}
 
-{# Text to the first day of a month: 2026-01, 01/2026, Jan 2026, Jan-26 (which a spreadsheet makes of it), or any
-   day of the month. #}
+{# Text to the first day of a month: 2026-01, 01/2026, Jan 2026, Jan-26 (which a spreadsheet makes of it), or
+   any day of the month. #}
 {% macro parse_month(text, order='default') -%}
     cast({{ dbt.date_trunc('month',
         'coalesce(' ~ try_parse_time(text, month_formats()) ~ ', ' ~ parse_date(text, order) ~ ')'
