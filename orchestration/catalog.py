@@ -15,10 +15,11 @@ from orchestration.settings import DBT_PROJECT_DIR
 class ObjectSpec:
     """One object of one system.
 
-    `key`: the columns that identify a record (empty: its content does). `modified`: the column
-    with its modification time, or None. `types`: column name to meaning (text, integer, decimal,
-    percent, boolean, date, timestamp). `person`: the columns that tell who somebody is, where a record
-    is a person. `about_person`: the column that names the person a record is about and means nothing without.
+    `key`: the columns that identify a record (empty: its content does); `key_else`: others that do in
+    exports of another age, the first that fits counts. `modified`: the column with its modification time,
+    or None. `types`: column name to meaning (text, integer, decimal, percent, boolean, date, timestamp).
+    `person`: the columns that tell who somebody is, where a record is a person. `about_person`: the column
+    that names the person a record is about and means nothing without.
     """
 
     system: str
@@ -29,6 +30,7 @@ class ObjectSpec:
     description: str
     person: tuple[str, ...] = ()
     about_person: str | None = None
+    key_else: tuple[tuple[str, ...], ...] = ()
 
 
 @cache
@@ -52,5 +54,6 @@ def objects_of(system: str) -> dict[str, ObjectSpec]:
                 description=table.get("description", ""),
                 person=tuple(meta.get("person", ())),
                 about_person=meta.get("about_person"),
+                key_else=tuple(tuple(key) for key in meta.get("key_else", ())),
             )
     return specs

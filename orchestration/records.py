@@ -39,6 +39,10 @@ class Rejected:
     record: str
 
 
+# Codes of rejected rows that are no records, so none of the source's can be hidden among them.
+NO_RECORDS = frozenset({"sum_row", "footnote"})
+
+
 @dataclass(frozen=True)
 class Coverage:
     """What a feed that is no listing of everything says about known records which are not among its

@@ -24,12 +24,14 @@ _TWO_FIRST = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(\D|$)"
 # 2026-05-01 and what follows: no value of that form can be one of the above.
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}"
 # Any other form that macros/parse reads: ISO, 2021-01 for a month, 20210105, 2021/01/05, 04 Apr, 2021,
-# April 4 2021, and Excel's number of a day, 45293 or 45293.5.
+# April 4 2021, Excel's number of a day, 45293 or 45293.5, seconds and milliseconds since 1970. Where a column
+# holds months also Jan-26, Jan 2026 and 01/2026.
 _OTHER_FORM = (
     r"^\s*(\d{4}-\d{2}\s*$|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8}(\D|$)|\d{1,2}[ \-][A-Za-z]{3,9}"
     r"|[A-Za-z]{3,9}\.? \d{1,2}"
-    r"|[2-7]\d{4}([.,]\d+)?\s*$)"
+    r"|[2-7]\d{4}([.,]\d+)?\s*$|1\d{9}(\d{3})?\s*$|(19|20|21)\d{10}(\d{2})?\s*$)"
 )
+_MONTH_ALONE = r"^\s*([A-Za-z]{3,9}[ \-](\d{2}|\d{4})|\d{1,2}[/.\-]\d{4})\s*$"
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _profile(
                 f"case when regexp_matches({text}, '{_ISO}') then null else {text} end as odd{index},"
                 f" {text} is not null and odd{index} is null as is_iso{index}"
             )
-            counts = _date_counts(f"odd{index}", f"is_iso{index}")
+            counts = _date_counts(f"odd{index}", f"is_iso{index}", column.kind)
         else:
             counts = _decimal_counts(text, column.kind)
         packs.append("{" + ", ".join(f"'{name}': {sql}" for name, sql in counts.items()) + f"}} as c{index}")
@@ -144,8 +146,9 @@ def _profile(
     yield from zip(columns, row or (), strict=True)
 
 
-def _date_counts(text: str, is_iso: str) -> dict[str, str]:
+def _date_counts(text: str, is_iso: str, kind: str) -> dict[str, str]:
     """`text`: the value where it does not begin as an ISO date does, else null and `is_iso`."""
+    other = f"{_OTHER_FORM}|{_MONTH_ALONE}" if kind == "month" else _OTHER_FORM
     first = f"try_cast(regexp_extract({text}, '{_TWO_FIRST}', 1) as integer)"
     second = f"try_cast(regexp_extract({text}, '{_TWO_FIRST}', 2) as integer)"
     two_first = f"regexp_matches({text}, '{_TWO_FIRST}')"
@@ -160,7 +163,7 @@ def _date_counts(text: str, is_iso: str) -> dict[str, str]:
         "dotted": f"count(*) filter ({two_first} and regexp_matches({text}, '^\\s*\\d+\\.\\d+\\.'))",
         "first_varies": f"count(*) filter ({two_first} and {first} <> 1)",
         "second_varies": f"count(*) filter ({two_first} and {second} <> 1)",
-        "other_form": f"count(*) filter ({is_iso} or regexp_matches({text}, '{_OTHER_FORM}'))",
+        "other_form": f"count(*) filter ({is_iso} or regexp_matches({text}, '{other}'))",
         "example": f"min({text}) filter (trim({text}) <> '')",
         "doubtful_example": f"min({text}) filter ({in_doubt})",
         "files": "min(_source_file)",
@@ -170,8 +173,8 @@ def _date_counts(text: str, is_iso: str) -> dict[str, str]:
 def _decimal_counts(text: str, kind: str) -> dict[str, str]:
     """Values that only one reading allows: 3,5, 1.234,5 and 1.234.567 against 3.5, 1,234.5 and 1,234,567; of
     a whole number also 1.250 and 1,250."""
-    comma = r"\d,(\d{1,2}|\d{4,})\D*$|\d\.\d{3}[.,]\d"
-    point = r"\d\.(\d{1,2}|\d{4,})\D*$|\d,\d{3}[.,]\d"
+    comma = r"\d,(\d{1,2}|\d{4,}|[-–—]+)\D*$|\d\.\d{3}[.,]\d"
+    point = r"\d\.(\d{1,2}|\d{4,}|[-–—]+)\D*$|\d,\d{3}[.,]\d"
     if kind == "integer":
         no_fraction = r"(\d\d[1-9]|\d[1-9]\d|[1-9]\d\d)\D*$"
         comma, point = rf"{comma}|\d\.{no_fraction}", rf"{point}|\d,{no_fraction}"

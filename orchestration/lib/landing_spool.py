@@ -20,7 +20,7 @@ from orchestration.lib.landing_settle import Settling
 from orchestration.lib.landing_state import StandingContents
 from orchestration.lib.row_boundary import admit, as_text_columns
 from orchestration.progress import NowAndThen
-from orchestration.records import SOURCE_FILE, Batch, Coverage, ObjectFeed, Rejected
+from orchestration.records import NO_RECORDS, SOURCE_FILE, Batch, Coverage, ObjectFeed, Rejected
 
 # Batches go through the row boundary together up to these bounds: its SQL costs some 10 ms each
 # time, which for the 100 rows of an API's page was most of what they cost.
@@ -138,7 +138,8 @@ class Spool:
     def _reject(self, items: Sequence[Rejected], rejected: TextIO) -> None:
         rejected.writelines(self._rejected_line(item) for item in items)
         self.rejected_rows += len(items)
-        self.rejections.extend(items[: KEPT_REJECTIONS - len(self.rejections)])
+        records = [item for item in items if item.code not in NO_RECORDS]
+        self.rejections.extend(records[: KEPT_REJECTIONS - len(self.rejections)])
 
     def _spelled(self, rows: pa.Table) -> pa.Table:
         """Columns spelled as in landing: SQL sees no difference between Id and ID, Parquet does."""

@@ -22,9 +22,12 @@ from orchestration.records import LANDING_COLUMNS, SOURCE_FILE, SOURCE_ROW, Batc
 NULL_IDS = {"salesforce": ("000000000000000AAA", "000000000000000")}
 _RESERVED = frozenset({*LANDING_COLUMNS, "_dlt_load_id", "_dlt_id"})
 _OWN = (SOURCE_FILE, SOURCE_ROW)
-# 1.23457E+18 and 10045.0: a spreadsheet or a data frame took the id for a number.
+# 10045.0: a spreadsheet or a data frame took the id for a number; all its digits may be there still.
 _FLOAT = r"^[0-9]+(\.0+|(\.[0-9]+)?[eE][+]?[0-9]+)$"
+# 1.23457E+18 and 1.23457E18: the digits that told it from others are lost. A 5e12 may be an id as it is.
+_ROUNDED = r"^[0-9](\.[0-9]+[eE][+]?|[eE][+])[0-9]+$"
 _REASONS = {
+    "float_key": "the key ({key}) was taken for a number and rounded, so other records may have the same one",
     "no_key": "the key ({key}) is empty, so the record could never be told from another",
     "nul_character": "holds a NUL character, which databases cut text at",
 }
@@ -35,7 +38,8 @@ class Admitted:
     """`rows`: the records that are not known to stand unchanged: the source's columns, `_source_file`,
     `_source_row`, `_record_key` (null where the object has no key) and `_record_hash`. `unchanged_rows`: how
     many others there are. `key_hashes`: 64 bits of each key of `rows`, none where the object has no key.
-    `damaged_keys`: how many keys went through a float, those of unchanged records too."""
+    `damaged_keys`: how many of their keys went through a float (10045.0), those of unchanged records
+    too."""
 
     rows: pa.Table
     unchanged_rows: int
@@ -60,8 +64,9 @@ def admit(
     """
     table = as_text_columns(batch.rows, feed, source)
     columns = [name for name in table.column_names if name not in _OWN]
-    key = _key_sql(feed.key)
-    is_column = len(feed.key) == 1
+    blank = [part for part in feed.key if _holds_blank(table[_spelled(columns, part)])]
+    key = _key_sql(feed.key, blank)
+    is_column = len(feed.key) == 1 and not blank
     # Only the verdict comes back from SQL: the records, which are most of the bytes, stay as they are.
     connection.execute("set preserve_insertion_order = true")
     connection.register("admission", table)
@@ -136,13 +141,19 @@ def _source_columns(rows: pa.Table, feed: ObjectFeed, source: str) -> list[str]:
     return names
 
 
-def _key_sql(key: Sequence[str]) -> str:
-    """Key as text. The parts of a compound key stand between `|`; one within a part is doubled."""
+def _key_sql(key: Sequence[str], blank: Sequence[str] = ()) -> str:
+    """Key as text, without white space around its parts, as staging reads them; `blank`: the parts that may
+    have some. The parts of a compound key stand between `|`; one within a part is doubled."""
     if not key:
         return "cast(null as varchar)"
+    parts = [_trimmed(part) if part in blank else quoted(part) for part in key]
     if len(key) == 1:
-        return quoted(key[0])
-    return " || '|' || ".join(f"replace(coalesce({quoted(part)}, ''), '|', '||')" for part in key)
+        return parts[0]
+    return " || '|' || ".join(f"replace(coalesce({part}, ''), '|', '||')" for part in parts)
+
+
+def _trimmed(name: str) -> str:
+    return f"trim({quoted(name)}, ' \t\r\n\u00a0')"
 
 
 def _spelled(columns: Sequence[str], name: str) -> str:
@@ -181,11 +192,12 @@ def _code_sql(table: pa.Table, columns: Sequence[str], feed: ObjectFeed) -> str:
     cases = f"when {nul} then 'nul_character'" if nul else ""
     if feed.key:
         # The first part says what the record is about; later ones may be empty (valid always, …).
-        first = quoted(feed.key[0])
-        if _holds_blank(table[_spelled(columns, feed.key[0])]):
-            first = f"trim({first}, ' \t\r\n\u00a0')"
+        is_blank = _holds_blank(table[_spelled(columns, feed.key[0])])
+        first = _trimmed(feed.key[0]) if is_blank else quoted(feed.key[0])
         nothing = ", ".join(text_literal(text) for text in ("", *NULL_IDS.get(feed.system, ())))
         cases = f"when {first} is null or {first} in ({nothing}) then 'no_key' {cases}"
+        marked = f"(contains({first}, '+') or contains({first}, '.'))"  # few are: spares trying the pattern
+        cases += f" when {marked} and regexp_matches({first}, '{_ROUNDED}') then 'float_key'"
     return f"case {cases} end" if cases else "cast(null as varchar)"
 
 

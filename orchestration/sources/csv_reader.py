@@ -8,8 +8,10 @@ import codecs
 import csv
 import io
 import json
+import re
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -23,6 +25,9 @@ from orchestration.sources.read_ahead import read_ahead
 from orchestration.sources.text_stream import BAD_BYTE, END_OF_FILE, Utf8Stream, detect_encoding, unmarked
 
 BATCH_ROWS = 1 << 18
+# Excel leaves out the separators behind the last filled cell of a row where the columns at the end are empty
+# in all of a block of so many rows, counted from the header.
+EXCEL_BLOCK = 16
 # What files of other kinds begin with, and what to do with one that bears the name of a text file.
 _OTHER_KINDS = (
     (b"PK\x03\x04", "an Excel workbook or a zip", "Name it .xlsx or .zip, after what it is."),
@@ -35,6 +40,10 @@ _OTHER_KINDS = (
     (b'{"', "JSON", "Export the records as CSV."),
     (b"[{", "JSON", "Export the records as CSV."),
 )
+# What spreadsheets show where a formula failed, and what SQL dumps write for nothing. In this spelling only:
+# somebody may be called Null.
+_FAILED_FORMULAS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
+NOTHING = frozenset({"", "NULL", "\\N", *_FAILED_FORMULAS})
 # Invisible characters that stay when a header is copied from a page.
 _UNNAMED = "_unnamed_"
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -50,7 +59,7 @@ SEPARATORS = ",;\t|"
 def read_csv(
     opener: Callable[[], BinaryIO], name: str, source: str, encoding: str | None = None
 ) -> Iterator[Batch]:
-    """Batches of a CSV's rows, every column text, empty fields null; at least one, if of no rows.
+    """Batches of a CSV's rows, every column text, fields that say nothing null; at least one, if of no rows.
     `encoding`: where it has been detected already, which takes a pass over the whole file.
 
     Columns without a name come as `_unnamed_<n>` where they hold anything. A row with fewer or more
@@ -121,9 +130,9 @@ def csv_header(
 
 
 def checked_names(names: list[str], name: str, source: str) -> list[str]:
-    """Column names without blanks and invisible characters around them, unnamed ones numbered from 1.
-    Raises PipelineError where two are the same but for case (SQL could not tell them apart) or where
-    there is none."""
+    """Column names without blanks and invisible characters around them, unnamed ones numbered from 1. Of
+    those that are the same but for case, which SQL could not tell apart, all but the first get their number:
+    `Comment (column 7)`; see `named_twice`. Raises PipelineError where there is none."""
     visible = [text.strip().strip(_INVISIBLE).strip() for text in names]
     stripped = [text or f"{_UNNAMED}{index}" for index, text in enumerate(visible, start=1)]
     if not any(visible):
@@ -131,17 +140,19 @@ def checked_names(names: list[str], name: str, source: str) -> list[str]:
             f"Source {source}, file {name}: its first row names no column.",
             "The first row must hold the column names; remove what stands above it.",
         )
-    seen: dict[str, tuple[int, str]] = {}
-    for index, text in enumerate(stripped, start=1):
+    seen: set[str] = set()
+    for index, text in enumerate(stripped):
         if text.lower() in seen:
-            first, other = seen[text.lower()]
-            raise PipelineError(
-                f"Source {source}, file {name}: columns {first} ({other!r}) and {index} ({text!r}) have the"
-                " same name; upper and lower case make no difference.",
-                "Rename one of them in the file, or export it without that column.",
-            )
-        seen[text.lower()] = (index, text)
+            stripped[index] = f"{text} (column {index + 1})"
+        seen.add(stripped[index].lower())
     return stripped
+
+
+def named_twice(header: Sequence[str]) -> dict[str, str]:
+    """Columns whose name stood there before, as `checked_names` calls them, to that name."""
+    known = {name.lower() for name in header}
+    found = {name: re.sub(r" \(column \d+\)$", "", name) for name in header}
+    return {name: plain for name, plain in found.items() if plain != name and plain.lower() in known}
 
 
 def _require_text(opener: Callable[[], BinaryIO], name: str, source: str) -> None:
@@ -157,8 +168,9 @@ def _header(stream: Utf8Stream, name: str, source: str) -> tuple[list[str], str]
     try:
         line = stream.read_record()
         declared = ""
-        if line.strip().lower().startswith("sep=") and len(line.strip()) == 5:  # Excel's own way to say it
-            declared, line = line.strip()[4], stream.read_record()
+        told = line.strip("\r\n ").strip('"')
+        if told.lower().startswith("sep=") and len(told) == 5:  # Excel's own way to say it
+            declared, line = told[4], stream.read_record()
     except ValueError as error:
         raise PipelineError(
             f"Source {source}, file {name}: this is no CSV: {error}", "Export it again as CSV (UTF-8)."
@@ -187,6 +199,20 @@ def _fields(line: str, separator: str) -> list[str]:
         return [line]
 
 
+def _values(fields: list[str]) -> list[str | None]:
+    return [None if field in NOTHING else field for field in fields]
+
+
+@dataclass(frozen=True)
+class _Short:
+    """A row with fewer fields than the header. `columns`: how many pyarrow found."""
+
+    number: int
+    fields: list[str]
+    columns: int
+    text: str
+
+
 class _Reader:
     """One file under way: numbers its rows and gathers what pyarrow cannot take."""
 
@@ -197,7 +223,9 @@ class _Reader:
         self._next = 1
         self._rejected: list[Rejected] = []
         self._warnings: tuple[str, ...] = ()
-        self._extra: list[tuple[int, list[str | None]]] = []  # rows with empty fields too many
+        self._extra: list[tuple[int, list[str | None]]] = []  # rows with empty fields too many, or left out
+        self._short: list[_Short] = []  # rows with too few fields that follow each other, all of one width
+        self._is_block = False  # whether so many have followed each other that empty fields were left out
 
     @property
     def passed(self) -> int:
@@ -225,7 +253,7 @@ class _Reader:
                     column_types=dict.fromkeys(self._names, pa.string()),
                     strings_can_be_null=True,
                     quoted_strings_can_be_null=True,
-                    null_values=[""],
+                    null_values=sorted(NOTHING),
                     check_utf8=False,  # the stream gives nothing else
                 ),
             )
@@ -241,6 +269,7 @@ class _Reader:
                 f" CSV: {_reason(str(error))}.",
                 "Look for a quote that is opened and never closed near there, or export the file again.",
             ) from error
+        self._settle_short(is_end=True)
         if is_first or self._rejected or self._extra:
             empty = pa.table({name: pa.nulls(0, pa.string()) for name in self._names})
             yield self._batch(empty)
@@ -250,23 +279,63 @@ class _Reader:
         if row.text.strip("\r\n") == END_OF_FILE:
             return "skip"
         text = unmarked(row.text)
-        if END_OF_FILE in row.text:
+        fields = _fields(row.text, self._separator)
+        is_short = len(fields) < len(self._names) and BAD_BYTE not in row.text and END_OF_FILE not in row.text
+        if not (is_short and self._goes_on(row.number, len(fields))):
+            self._settle_short()
+        if is_short:
+            self._keep_short(_Short(row.number, fields, row.actual_columns, text))
+        elif END_OF_FILE in row.text:
             self._reject(row.number, "unclosed_quote", _UNCLOSED, text)
             self._warn_of_the_rest(row.number, text)
         elif BAD_BYTE in row.text:
             self._reject(row.number, "bad_encoding", _UNDECODABLE, text)
         else:
-            fields = _fields(row.text, self._separator)
             expected = len(self._names)
             if len(fields) > expected and not any(fields[expected:]):
-                self._extra.append((row.number, [field or None for field in fields[:expected]]))
+                self._extra.append((row.number, _values(fields[:expected])))
             else:
-                reason = f"{row.actual_columns} fields, the header has {expected}"
-                self._reject(row.number, "ragged", reason, text)
+                self._reject_ragged(row.number, row.actual_columns, text)
         return "skip"
+
+    def _goes_on(self, number: int, width: int) -> bool:
+        last = self._short[-1] if self._short else None
+        return last is not None and number == last.number + 1 and width == len(last.fields)
+
+    def _keep_short(self, row: "_Short") -> None:
+        if self._is_block:
+            self._fill_up([row])
+            self._short = [row]  # by which the next one is known to go on
+            return
+        self._short.append(row)
+        if len(self._short) == EXCEL_BLOCK:
+            self._fill_up(self._short)
+            self._short, self._is_block = [row], True
+
+    def _settle_short(self, *, is_end: bool = False) -> None:
+        """What becomes of short rows that no other follows. One that a bare line end cut in two is as short:
+        only a block of Excel's is rows, whole, or cut off by the end of the file."""
+        rows, self._short = self._short, []
+        is_block, self._is_block = self._is_block, False
+        if is_block:
+            return  # they are filled up
+        if is_end and len(rows) > 1 and rows[0].number % EXCEL_BLOCK == 0:
+            self._fill_up(rows)
+        else:
+            for row in rows:
+                self._reject_ragged(row.number, row.columns, row.text)
+
+    def _fill_up(self, rows: "list[_Short]") -> None:
+        width = len(self._names)
+        self._extra += [(row.number, _values(row.fields + [""] * (width - len(row.fields)))) for row in rows]
+
+    def _reject_ragged(self, number: int, columns: int, text: str) -> None:
+        self._reject(number, "ragged", f"{columns} fields, the header has {len(self._names)}", text)
 
     def _batch(self, rows: pa.Table) -> Batch:
         numbers = self._numbers(rows.num_rows)
+        if self._short and self._short[-1].number < self._next:
+            self._settle_short()
         if self._extra:
             late = list(zip(*(values for _, values in self._extra), strict=True))
             arrays = [pa.array(values, pa.string()) for values in late]

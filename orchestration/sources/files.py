@@ -7,6 +7,7 @@ Belongs here: what is common to every source that comes as files. The kinds them
 import contextlib
 import gzip
 import io
+import re
 import shutil
 import tempfile
 import zipfile
@@ -40,6 +41,12 @@ class DataFile:
     @property
     def stem(self) -> str:
         return PurePosixPath(_unpacked(self.name)).stem
+
+    @property
+    def inside(self) -> Path:
+        """Its name as that of a file that lies unpacked in a folder named after the zip."""
+        name = re.sub(r"\.zip/", "/", _unpacked(self.name), flags=re.IGNORECASE)
+        return Path(re.sub(r"\.ical/", "/", name, flags=re.IGNORECASE))  # as Google names its zips
 
     @property
     def kind(self) -> str:
@@ -120,7 +127,11 @@ def not_read(files: Sequence[DataFile]) -> tuple[str, ...]:
     """The warning about files that belong to no object; nothing where there are none."""
     names = [file.name for file in files]
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
-    return (f"not read: {shown}",) if names else ()
+    old = [name for name in names if name.lower().endswith(".xls")]
+    hint = (
+        f"{old[0]} is an old Excel workbook, or a page under its name: save it as .xlsx or CSV" if old else ""
+    )
+    return tuple(text for text in (f"not read: {shown}" if names else "", hint) if text)
 
 
 def _open(path: Path, name: str, source: str) -> BinaryIO:

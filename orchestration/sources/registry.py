@@ -15,6 +15,7 @@ import pyarrow as pa
 from orchestration.catalog import objects_of
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed
 from orchestration.settings import Settings
+from orchestration.sources.crm.private_events import without_private_events
 from orchestration.sources_file import SourceEntry
 
 if TYPE_CHECKING:
@@ -62,9 +63,8 @@ def open_feeds(
         case "salesforce" if entry.salesforce_api is not None:
             from orchestration.sources.crm.salesforce_api import salesforce_api_feeds
 
-            yield from salesforce_api_feeds(
-                entry.salesforce_api, _api_run(entry, now, progress, state, secret)
-            )
+            feeds = salesforce_api_feeds(entry.salesforce_api, _api_run(entry, now, progress, state, secret))
+            yield from map(without_private_events, feeds)
         case "hubspot" if entry.hubspot_api is not None:
             from orchestration.sources.crm.hubspot_api import hubspot_api_feeds
 
@@ -80,11 +80,11 @@ def open_feeds(
         case "salesforce" | "hubspot" if entry.layout == "fivetran":
             from orchestration.sources.crm.fivetran_tables import fivetran_feeds
 
-            yield from fivetran_feeds(entry, progress)
+            yield from map(without_private_events, fivetran_feeds(entry, progress))
         case "salesforce":
             from orchestration.sources.crm.salesforce_export import salesforce_feeds
 
-            yield from salesforce_feeds(entry, progress)
+            yield from map(without_private_events, salesforce_feeds(entry, progress))
         case "hubspot":
             from orchestration.sources.crm.hubspot_export import hubspot_export_feeds
 

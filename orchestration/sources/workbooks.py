@@ -3,9 +3,10 @@
 Belongs here: files that carry types of their own, and how those become text without losing anything.
 """
 
+import re
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,45 +16,52 @@ import pyarrow as pa
 
 from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch
-from orchestration.sources.csv_reader import checked_names
+from orchestration.sources.csv_reader import NOTHING, checked_names
 
 BATCH_ROWS = 1 << 14
-_FAILED_FORMULAS = frozenset(
-    {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
-)
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _NOT_A_WORKBOOK = "Save it as an Excel workbook (.xlsx) without a password, or export it as CSV."
 
 
 def sheet_names(stream: BinaryIO, name: str, source: str) -> list[str]:
-    """Names of a workbook's sheets. Raises PipelineError where it is none."""
+    """Names of a workbook's sheets, without those that hold a chart only. Raises PipelineError where it is
+    none."""
     book = _open(stream, name, source)
     try:
-        return list(book.sheetnames)
+        return [found.title for found in book.worksheets]
     finally:
         book.close()
 
 
 def read_sheet(stream: BinaryIO, name: str, source: str, sheet: str | None = None) -> Iterator[Batch]:
-    """Batches of one sheet (None: the first), all text: whole numbers without a point, dates ISO.
+    """Batches of one sheet (None: the first that is shown), all text: whole numbers without a point, dates
+    ISO. A text in cells that are merged over several rows of a column is that of each.
 
-    The first row names the columns; `_source_row` counts the rows below it, blank ones too, though
-    these are left out. Raises PipelineError where the file is no workbook or lacks the sheet.
+    The first row that is not blank names the columns; `_source_row` counts the rows below it, blank ones too,
+    though these are left out. Raises PipelineError where the file is no workbook or lacks the sheet.
     """
     book = _open(stream, name, source)
     try:
-        if sheet is not None and sheet not in book.sheetnames:
+        sheets = {found.title: found for found in book.worksheets}
+        # lists for drop-downs stand on hidden sheets, often on the first
+        shown = [title for title, found in sheets.items() if found.sheet_state == "visible"] or list(sheets)
+        if not shown or (sheet is not None and sheet not in sheets):
             raise PipelineError(
-                f"Source {source}, file {name}: there is no sheet {sheet!r}.",
-                f"Its sheets are: {', '.join(book.sheetnames)}.",
+                f"Source {source}, file {name}: there is no sheet {sheet!r}."
+                if sheet
+                else f"Source {source}, file {name}: it holds no sheet with cells.",
+                f"Its sheets are: {', '.join(sheets)}.",
             )
-        chosen = book[sheet or book.sheetnames[0]]
+        chosen = sheets[sheet or shown[0]]
         chosen.reset_dimensions()  # some programs state a size that is too small, and reading would end there
-        rows = chosen.iter_rows(values_only=True)
-        header = ["" if value is None else str(value) for value in next(rows, ())]
+        rows = enumerate(iter(chosen.iter_rows(values_only=True)), start=1)
+        top, first = next(((n, row) for n, row in rows if any(cell_text(cell) for cell in row)), (0, ()))
+        header = ["" if value is None else str(value) for value in first]
         while header and not header[-1].strip():  # formatted but empty columns to the right
             header.pop()
         names = checked_names(header, name, source)
-        yield from _sheet_batches(rows, names, name)
+        below = (row for _, row in rows)
+        yield from _sheet_batches(_unmerged(below, _merged(chosen, top)), names, name)
     finally:
         book.close()
 
@@ -89,17 +97,20 @@ def read_parquet(path: Path, name: str, source: str) -> Iterator[Batch]:
 
 def cell_text(value: Any) -> str | None:
     """One cell as text: whole numbers without a point, dates and times ISO, TRUE and FALSE; what Excel
-    shows where a formula failed (#N/A, #REF!) is nothing.
+    shows where a formula failed (#N/A, #REF!) is nothing, and so is NULL.
 
     A whole number of more than 15 digits has been rounded by Excel itself: it keeps the exponent
     that shows so.
     """
-    if value is None or value == "" or value in _FAILED_FORMULAS:
+    if value is None or value in NOTHING:
         return None
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, timedelta):  # [h]:mm:ss
+        seconds = round(value.total_seconds())
+        return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     return str(value)  # dates and times: ISO with a blank between them
@@ -111,9 +122,50 @@ def _open(stream: BinaryIO, name: str, source: str) -> Any:
 
     try:
         return openpyxl.load_workbook(stream, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except (
+        *(InvalidFileException, zipfile.BadZipFile, KeyError, ValueError),
+        *(TypeError, AttributeError, IndexError, SyntaxError),  # of XML that some programs write
+    ) as error:
         message = f"Source {source}, file {name}: cannot be read as a workbook: {error}"
         raise PipelineError(message, _NOT_A_WORKBOOK) from error
+
+
+def _merged(sheet: Any, top: int) -> dict[int, list[tuple[int, int]]]:
+    """Where cells of one column are merged: row below row `top` to (column, how many more rows), all counted
+    from 0. openpyxl does not tell while it reads row by row; the XML does, after the last row."""
+    tail = b""
+    with sheet._get_source() as stream:
+        while chunk := stream.read(1 << 20):
+            tail = (tail if b"<mergeCells" in tail else tail[-16:]) + chunk
+    found: dict[int, list[tuple[int, int]]] = {}
+    for column, first, other, last in _MERGED.findall(tail[tail.find(b"<mergeCells") :]):
+        if column == other and int(first) > top:
+            index = 0
+            for letter in column:
+                index = index * 26 + letter - ord("A") + 1
+            found.setdefault(int(first) - top - 1, []).append((index - 1, int(last) - int(first)))
+    return found
+
+
+def _unmerged(
+    rows: Iterator[tuple[Any, ...]], merged: dict[int, list[tuple[int, int]]]
+) -> Iterator[tuple[Any, ...]]:
+    """Rows in which every cell of a merged range has its text. A number stays alone: it is that of the range,
+    and would be added up."""
+    if not merged:
+        yield from rows
+        return
+    going: dict[int, tuple[int, str]] = {}  # column to the last row of its range and the text
+    for number, row in enumerate(rows):
+        cells = list(row)
+        for column, more in merged.get(number, ()):
+            if column < len(cells) and isinstance(cells[column], str):
+                going[column] = (number + more, cells[column])
+        if any(cell is not None for cell in cells):  # else it stays blank
+            for column, (last, text) in going.items():
+                if number <= last and column < len(cells) and cells[column] is None:
+                    cells[column] = text
+        yield tuple(cells)
 
 
 def _sheet_batches(rows: Iterator[tuple[Any, ...]], names: list[str], file: str) -> Iterator[Batch]:

@@ -58,7 +58,7 @@ class Counted:
         self.files = looked_at
         return going_on
 
-    def _built(self, known_at: datetime | None) -> list[tuple[Any, ...]]:
+    def run(self, known_at: datetime | None = None) -> dbt_project.DbtRun:
         plan = plan_build(
             self.settings,
             load_sources_file(self.settings.sources_file),
@@ -69,7 +69,10 @@ class Counted:
         )
         manifest = build_dir(self.settings, plan.build_id) / "manifest.json"
         models = ["int_field_problems", "+stg_salesforce__lead_snapshots"]
-        run = dbt_project.build(self.settings, ["salesforce"], manifest, models, is_alone=True)
+        return dbt_project.build(self.settings, ["salesforce"], manifest, models, is_alone=True)
+
+    def _built(self, known_at: datetime | None) -> list[tuple[Any, ...]]:
+        run = self.run(known_at)
         assert not run.is_failed, (run.error, run.failed)
         return self._rows(
             "select field, reason, sum(problem_count), min(sample), min(sample_key)"
@@ -141,6 +144,16 @@ def test_small_files_become_one(crm: Counted) -> None:
     assert len(crm.files) == 1
     assert crm.build() == before
     assert len(crm.files) == 1
+
+
+def test_a_column_of_times_that_is_lost_stops_the_build(crm: Counted) -> None:
+    lost = Counted(crm.settings.home.parent / "lost")
+    for day in range(5):
+        lost.land((f"00Q{day}", f"the {day}. of May", "1"))
+    (failed,) = lost.run().failed
+    assert failed.unique_id.endswith(".no_column_of_times_is_lost")
+    lost.land(("00Q9", "2026-05-01 00:00:00", "1"))
+    assert not lost.run().failed
 
 
 def test_times_are_read_in_another_zone(crm: Counted) -> None:

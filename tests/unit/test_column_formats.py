@@ -57,7 +57,16 @@ def test_the_rows_without_doubt_decide(tmp_path: Path, values: list[str], order:
 
 @pytest.mark.parametrize(
     "values",
-    [["2021-01-05", "20210105"], ["04 Apr, 2021 00:02:00"], [""], ["1/1/2021"], ["45293", "45293,5"]],
+    [
+        ["2021-01-05", "20210105"],
+        ["04 Apr, 2021 00:02:00"],
+        [""],
+        ["1/1/2021"],
+        ["45293", "45293,5"],
+        ["1767571200000"],
+        ["1767571200"],
+        ["20260105093000"],
+    ],
 )
 def test_no_decision_where_none_is_needed(tmp_path: Path, values: list[str]) -> None:
     assert decide(tmp_path, values).date_orders == []
@@ -72,7 +81,7 @@ def test_a_column_that_decides_nothing_is_asked_for(tmp_path: Path) -> None:
     assert [item["order"] for item in decide(tmp_path, ["1/2/2021"], date_order="dmy").date_orders] == ["dmy"]
 
 
-@pytest.mark.parametrize("values", [["soon", "later"], ["31/31/2021"]])
+@pytest.mark.parametrize("values", [["soon", "later"], ["31/31/2021"], ["Jan-26", "Feb-26"]])
 def test_a_column_without_any_date_is_refused(tmp_path: Path, values: list[str]) -> None:
     with pytest.raises(PipelineError, match="none of its"):
         decide(tmp_path, values)
@@ -86,6 +95,8 @@ def test_some_unreadable_values_are_no_reason_to_stop(tmp_path: Path) -> None:
     ("values", "is_comma"),
     [
         (["1.234,50 €", "3,5"], True),
+        (["1.250,- €", "250,-"], True),
+        (["1'250.-"], False),
         (["$1,234.50", "$342.09K"], False),
         (["1,234", "5,678"], False),
         (["1234"], False),
@@ -116,6 +127,8 @@ def test_a_whole_number_has_no_thousandths(tmp_path: Path, values: list[str], is
         (["1/1/2026", "2/1/2026", "3/1/2026"], "mdy"),
         (["01/01/2026", "01/02/2026"], "dmy"),
         (["2026-01", "2026-02"], None),
+        (["Jan-26", "Feb-26"], None),
+        (["01/2026"], None),
     ],
 )
 def test_months_are_written_by_their_first_days(tmp_path: Path, values: list[str], order: str | None) -> None:

@@ -11,7 +11,7 @@ import pytest
 from orchestration.errors import PipelineError
 from orchestration.records import Rejected
 from orchestration.sources import csv_reader
-from orchestration.sources.csv_reader import read_csv
+from orchestration.sources.csv_reader import named_twice, read_csv
 from orchestration.sources.text_stream import detect_encoding
 
 Row = dict[str, str | int | None]
@@ -152,6 +152,12 @@ def test_header_only_still_names_the_columns(data: bytes) -> None:
     assert {str(kind) for kind in batch.rows.schema.types[:3]} == {"string"}
 
 
+def test_what_means_nothing_is_nothing_in_this_spelling_only() -> None:
+    rows, _ = read(b'a,b,c\n1,NULL,#N/A\n2,\\N,"#REF!"\n3,Null,null\n4,#NAME?,x,\n')
+    values = [(row["b"], row["c"]) for row in rows]
+    assert values == [(None, None), (None, None), ("Null", "null"), (None, "x")]
+
+
 def test_trailing_unnamed_columns() -> None:
     rows, rejected = read(b"a,b,,\n1,2,,\n3,4,,\n")
     assert rows == [{"a": "1", "b": "2", "_source_row": 1}, {"a": "3", "b": "4", "_source_row": 2}]
@@ -186,8 +192,6 @@ def test_nul_is_kept_for_the_row_boundary() -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"Id,Name,id\n1,2,3\n", ["'Id'", "'id'", "columns 1", "and 3"]),
-        (b"Id, Id \n1,2\n", ["'Id'"]),
         (b"", ["empty"]),
         (b"\n\n", ["empty"]),
         (b",,\n1,2,3\n", ["names no column"]),
@@ -204,8 +208,47 @@ def test_headers_that_cannot_be_used(data: bytes, told: list[str]) -> None:
         assert words in text
 
 
-def test_excels_own_separator_line() -> None:
-    assert read(b"sep=;\na;b\n1;2,5\n")[0] == [{"a": "1", "b": "2,5", "_source_row": 1}]
+@pytest.mark.parametrize("line", [b"sep=;", b'"sep=;"', b"SEP=; "])
+def test_excels_own_separator_line(line: bytes) -> None:
+    assert read(line + b"\na;b\n1;2,5\n")[0] == [{"a": "1", "b": "2,5", "_source_row": 1}]
+    assert read(b"sep=\t\r\na\tb\r\n1\t2,5\r\n")[0] == [{"a": "1", "b": "2,5", "_source_row": 1}]
+
+
+def test_a_name_that_stands_twice_gets_its_number() -> None:
+    (row,), _ = read(b"Id,Name, name \n1,a,b\n")
+    assert row == {"Id": "1", "Name": "a", "name (column 3)": "b", "_source_row": 1}
+    assert named_twice(["Id", "Name", "name (column 3)", "Rest (column 9)"]) == {"name (column 3)": "name"}
+
+
+def blocks(*widths: int) -> bytes:
+    """A CSV with a row per width, numbered, and a header of four names."""
+    rows = [",".join([str(number), *["x"] * (width - 1)]) for number, width in enumerate(widths, start=1)]
+    return "\n".join(["Id,Name,Amount,Note", *rows, ""]).encode()
+
+
+def test_separators_that_excel_left_out_are_filled_up() -> None:
+    rows, rejected = read(blocks(*[4] * 15, *[3] * 16, *[4] * 16, *[2] * 40))
+    assert rejected == []
+    assert {row["_source_row"] for row in rows} == {int(str(row["Id"])) for row in rows} == set(range(1, 88))
+    assert [row["Amount"] for row in rows if row["_source_row"] in (16, 31, 48, 87)] == ["x", "x", None, None]
+    rows, rejected = read(blocks(*[4] * 15, *[3] * 5))  # the last block, cut off by the end of the file
+    assert (len(rows), rejected) == (20, [])
+
+
+@pytest.mark.parametrize(
+    "widths",
+    [
+        [*[4] * 15, 3],  # a file that was cut short
+        [*[4] * 14, *[3] * 5],  # no block of Excel's
+        [*[4] * 15, *[3] * 8, *[2] * 8, 4],
+        [*[4] * 15, *[3] * 15, 4],
+        [*[4] * 15, *[3] * 8, 5, *[3] * 8, 4],
+    ],
+)
+def test_rows_that_are_short_for_another_reason_are_rejected(widths: list[int]) -> None:
+    rows, rejected = read(blocks(*widths))
+    assert [item.row for item in rejected] == [n for n, width in enumerate(widths, start=1) if width != 4]
+    assert len(rows) == widths.count(4)
 
 
 def test_invisible_characters_around_names_are_no_part_of_them() -> None:
@@ -257,6 +300,7 @@ _FILLER = "".join(f'{number},"line\n{number}, é"\n' for number in range(400))
         f'a\n1\n"never closed\n{_FILLER}'.encode(),
         f"a,b\n{_FILLER}1,x\0y\n{_FILLER}".encode(),
         f"a,b\n{_FILLER}1,{chr(0xFDD0)}41\n{_FILLER}".encode(),  # what marks a bad byte, in the file itself
+        ("a,b,c\n" + "1,2,3\n" * 400 + "3,4\n" * 40 + "5\n").encode(),  # separators that Excel left out
         f"a,b,,\n1,2,,\n3,4,,note\n{'5,6,,' + chr(10)}".encode(),
         f'a,b\n{_FILLER}1,5" pipe\n2,"q"x\n\n\n3,""\n{_FILLER}'.encode(),
         f"a,b\n{_FILLER}1,{'x' * 9000}\n{_FILLER}2".encode(),  # a field beyond a small block

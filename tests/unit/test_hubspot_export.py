@@ -28,6 +28,13 @@ def test_labels_become_names_whatever_their_case(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_stage_is_known_without_its_pipeline(tmp_path: Path) -> None:
+    stages = ["Closed Won (Sales Pipeline)", "Closed Won", "Won (Other)", ""]
+    text = "".join(f"{number},{stage},Sales Pipeline\n" for number, stage in enumerate(stages))
+    rows = landed(tmp_path / "a", {DEALS: f"Record ID,Deal Stage,Pipeline\n{text}5,Won (x),\n"})["deals"]
+    assert [row["dealstage"] for row in rows] == ["Closed Won", "Closed Won", "Won (Other)", None, "Won (x)"]
+
+
 def test_a_second_column_of_a_property_lands_beside_it(tmp_path: Path) -> None:
     text = "Record ID,Company Name,Company,Original Traffic Source,Original Source\n1,A,B,Email Marketing,x\n"
     (row,) = landed(tmp_path / "a", {"contacts.csv": text})["contacts"]

@@ -193,3 +193,25 @@ def test_nul_characters_reject_their_event_only() -> None:
         calendar(*event("UID:0", "DTSTART:20260105T090000Z", "SUMMARY:a\0b"), *event(*WHEN))
     )
     assert ([row["uid"] for row in rows], rejected[0].code) == (["1"], "nul_character")
+
+
+@pytest.mark.parametrize(
+    ("lines", "status", "transparency"),
+    [
+        (
+            ("STATUS:CONFIRMED", "TRANSP:OPAQUE", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE"),
+            "TENTATIVE",
+            "OPAQUE",
+        ),
+        (("TRANSP:OPAQUE", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE"), "TENTATIVE", "OPAQUE"),
+        (("STATUS:CANCELLED", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE"), "CANCELLED", "OPAQUE"),
+        (("STATUS:CONFIRMED", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY"), "CONFIRMED", "OPAQUE"),
+        (("TRANSP:OPAQUE", "X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE"), None, "TRANSPARENT"),
+        (("ATTENDEE:mailto:a@x.io", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE"), None, "OPAQUE"),
+    ],
+)
+def test_what_outlook_says_of_an_invitation_that_nobody_answered(
+    lines: tuple[str, ...], status: str | None, transparency: str
+) -> None:
+    (row,) = rows_of(*WHEN, *lines)
+    assert (row["status"], row["transparency"]) == (status, transparency)

@@ -1,8 +1,21 @@
 """Which occurrences a calendar has: rules, exceptions, overrides, revisions."""
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 
-from tests.unit.icalendar_builder import OK_EVENT, calendar, event, expand, rows_of, starts
+from orchestration.sources.calendar.occurrences import expand_bytes
+from tests.unit.icalendar_builder import (
+    DEFAULT_LIMITS,
+    OK_EVENT,
+    YEAR_2026,
+    calendar,
+    event,
+    expand,
+    rows_of,
+    starts,
+)
 
 WEEKLY = ("UID:w", "DTSTART;TZID=Europe/Berlin:20260105T090000", "DTEND;TZID=Europe/Berlin:20260105T100000")
 
@@ -190,3 +203,10 @@ def test_an_event_without_a_start_is_rejected(line: str, says: str) -> None:
 
 def test_a_rule_of_a_thousand_million_occurrences_costs_only_the_window() -> None:
     assert len(rows_of("UID:m", "DTSTART:20250101T090000Z", "RRULE:FREQ=DAILY;COUNT=1000000000")) == 365
+
+
+def test_a_long_window_holds_more_occurrences_than_a_short_one() -> None:
+    scope = replace(YEAR_2026, window_start=dt.datetime(2021, 1, 1, tzinfo=dt.UTC))
+    text = calendar(*event("UID:daily", "DTSTART:20200101T090000Z", "RRULE:FREQ=DAILY;BYHOUR=9,15"))
+    expanded = expand_bytes(text, scope, DEFAULT_LIMITS)
+    assert (len(expanded.rows), expanded.rejected) == (6 * 365 * 2 + 2, [])

@@ -266,7 +266,9 @@ def test_a_listing_that_is_not_believed_is_asked_for_again(crm: Source) -> None:
 
 
 def test_damaged_ids_are_told(crm: Source) -> None:
-    assert "1.2E+18" in crm.leads([{"Id": "1.2E+18"}])["warnings"][0]
+    figures = crm.leads([{"Id": "120.0"}, {"Id": "1.2E+18"}])
+    assert "120.0" in figures["warnings"][0]
+    assert (figures["landed_rows"], figures["rejected_rows"]) == (1, 1)
 
 
 def test_an_object_without_rows_gets_its_columns(crm: Source) -> None:

@@ -4,14 +4,15 @@ import gzip
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.chart import BarChart
 
 from orchestration.catalog import ObjectSpec, objects_of
 from orchestration.errors import PipelineError
@@ -58,6 +59,8 @@ def files_with(folder: Path, contents: Mapping[str, str]) -> Path:
         ("#1", "#1"),
         (1.2345678901234568e18, "1.2345678901234568e+18"),
         (True, "TRUE"),
+        ("NULL", None),
+        (timedelta(days=1, hours=2, minutes=3, seconds=4), "26:03:04"),
         (NAIVE, "2026-01-05"),
         (NAIVE.replace(hour=9, minute=30), "2026-01-05 09:30:00"),
         (date(2026, 1, 5), "2026-01-05"),
@@ -104,6 +107,42 @@ def test_a_sheet_is_read_to_its_end_whatever_size_it_states(tmp_path: Path) -> N
             new.writestr(name, content)
     rows = [row for batch in read_sheet(path.open("rb"), "b.xlsx", "crm") for row in batch.rows.to_pylist()]
     assert [(row["Id"], row["Name"]) for row in rows] == [("1", "a"), ("2", "b")]
+
+
+def test_hidden_sheets_charts_and_blank_rows_above(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Lists"  # type: ignore[union-attr]
+    book.active.append(["Stage"])  # type: ignore[union-attr]
+    book.active.sheet_state = "hidden"  # type: ignore[union-attr]
+    deals = book.create_sheet("Deals")
+    deals["A3"], deals["B3"], deals["A4"], deals["B4"] = "Id", "Name", 1, "a"
+    book.create_chartsheet("C", 0).add_chart(BarChart())
+    book.save(tmp_path / "b.xlsx")
+    (file,) = find_files(tmp_path / "b.xlsx", "crm")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows.drop_columns("_source_file").to_pylist() == [{"Id": "1", "Name": "a", "_source_row": 1}]
+    (batch,) = read_file(file, "crm", "Lists")
+    assert batch.rows.column_names[0] == "Stage"
+    with pytest.raises(PipelineError, match="no sheet 'C'"):
+        list(read_file(file, "crm", "C"))
+
+
+def test_a_text_that_is_merged_over_rows_is_that_of_each(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "b.xlsx",
+        {"S": [[], ["Owner", "Id", "Sum"], ["Ann", "1", 9], [None, "2", None], [None, None, None],
+               [None, "3", None], ["Bob", "4", 5], [None, "5", None]]},
+    )  # fmt: skip
+    book = openpyxl.load_workbook(path)
+    for cells in ("A1:C1", "A3:A6", "C3:C6"):
+        book["S"].merge_cells(cells)
+    book.save(path)
+    (file,) = find_files(tmp_path / "b.xlsx", "crm")
+    (batch,) = read_file(file, "crm")
+    found = [(row["Owner"], row["Id"], row["Sum"]) for row in batch.rows.to_pylist()]
+    assert found == [
+        ("Ann", "1", "9"), ("Ann", "2", None), ("Ann", "3", None), ("Bob", "4", "5"), (None, "5", None),
+    ]  # fmt: skip
 
 
 def test_no_workbook(tmp_path: Path) -> None:
@@ -160,6 +199,9 @@ def test_salesforce_names_zips_and_what_is_not_read(tmp_path: Path) -> None:
     assert feeds["Lead"].key == ("Id",)
     assert feeds["Lead"].warnings[0] == "not read: Invoice__c.csv, old/, readme.md"
     assert feeds["Opportunity"].warnings == ()
+    (folder / "Task.xls").write_bytes(b"<html>")
+    feeds = feeds_of(entry("salesforce", folder))
+    assert any("old Excel" in text and "Task.xls" in text for text in feeds["Lead"].warnings)
 
 
 def test_salesforce_names_are_matched_to_the_catalog(tmp_path: Path) -> None:
@@ -227,6 +269,47 @@ def test_zoho_modules(tmp_path: Path) -> None:
     assert not feeds["Leads"].is_complete
 
 
+def test_zoho_modules_as_crm_exports_them_today(tmp_path: Path) -> None:
+    deals = "Record Id,Deal Name\nzcrm_1,A\n"
+    folder = files_with(
+        tmp_path / "z",
+        {
+            "Deals_2026_01_26.csv": deals,
+            "Deals_2026_01_26 (1).csv": deals.replace("_1", "_2"),
+            "Deals__2026_01_26.csv": "Record Id,Stage\nzcrm_1,Won\n",
+            "Tasks_001.csv": "Record Id,Subject\nzcrm_3,Call\n",
+            "Users_001.csv": "id,Email\n1,a@x.io\n",
+            "Leads_001.csv": "Record Id,Email\nzcrm_5,a@x.io\n",
+        },
+    )
+    feeds = feeds_of(entry("zoho", folder))
+    assert [row["Record Id"] for row in rows_of(feeds["Potentials"])] == ["zcrm_2", "zcrm_1"]
+    keys = {name: feed.key for name, feed in feeds.items()}
+    ids = ("Record Id",)
+    assert keys == {"Leads": ids, "Potentials": ids, "Tasks": ids, "Users": ("id",)}
+    assert "not read: Deals__2026_01_26.csv" in feeds["Leads"].warnings
+    files_with(folder, {"Leads_002.csv": "Email\na@x.io\n"})
+    with pytest.raises(PipelineError, match="column LEADID"):
+        feeds_of(entry("zoho", folder))
+
+
+@pytest.mark.parametrize(
+    ("system", "name", "header", "found"),
+    [
+        ("salesforce", "Opportunity_2026-03-01.csv", "Id,Name", "Opportunity"),
+        ("salesforce", "Lead-20260301.csv", "Id,Email", "Lead"),
+        ("salesforce", "extract_Opportunity.csv", "Id,Name", "Opportunity"),
+        ("salesforce", "Lead_2026-03-01T0930.csv", "Id,Email", "Lead"),
+        ("planning", "quotas_2026.csv", "rep,period,amount", "quotas"),
+        ("planning", "Quotas FY2026.csv", "rep,period,amount", "quotas"),
+        ("planning", "quotas-2026-q1.csv", "rep,period,amount", "quotas"),
+    ],
+)
+def test_dates_in_the_names_of_files(tmp_path: Path, system: str, name: str, header: str, found: str) -> None:
+    folder = files_with(tmp_path / "x", {name: f"{header}\n"})
+    assert list(feeds_of(entry(system, folder))) == [found]
+
+
 def mapping(path: Path, **objects: Any) -> SourceEntry:
     return entry("csv_mapping", path, objects=objects)
 
@@ -252,6 +335,114 @@ def test_mapped_files(tmp_path: Path) -> None:
     assert feeds["activity"].key == ()
     assert rows_of(feeds["activity"])[0]["_source_file"] == "t/T.csv"
     assert feeds["opportunity"].warnings == ("not read: x.csv",)
+
+
+def test_a_name_that_stands_twice_is_refused_only_where_it_is_needed(tmp_path: Path) -> None:
+    folder = files_with(tmp_path / "m", {"Deals.csv": "No,Val,Comment,comment\n1,5,a,b\n"})
+    columns = {"opportunity_id": "No", "amount": "Val"}
+    feed = feeds_of(mapping(folder, opportunity={"file": "Deals.csv", "columns": columns}))["opportunity"]
+    assert rows_of(feed)[0]["comment (column 4)"] == "b"
+    assert "Comment" in feed.warnings[0] or "comment" in feed.warnings[0]
+    columns["next_step"] = "Comment"
+    with pytest.raises(PipelineError, match=r"columns 3 \('Comment'\) and 4"):
+        feeds_of(mapping(folder, opportunity={"file": "Deals.csv", "columns": columns}))
+    files_with(tmp_path / "s", {"Lead.csv": "Id,Email,EMAIL,Mine,mine\n"})
+    with pytest.raises(PipelineError, match=r"columns 2 \('Email'\) and 3"):
+        feeds_of(entry("salesforce", tmp_path / "s"))
+
+
+def test_a_line_end_in_a_header_is_a_blank(tmp_path: Path) -> None:
+    folder = files_with(tmp_path / "m", {"D.csv": '"Deal\nNo","Close  Date",Close\n1,2026-01-05,x\n'})
+    columns = {"opportunity_id": "Deal No", "close_date": "close date"}
+    feed = feeds_of(mapping(folder, opportunity={"file": "D.csv", "columns": columns}))["opportunity"]
+    assert feed.key == ("Deal No",)
+    (row,) = rows_of(feed)
+    assert (row["Deal No"], row["close date"], row["Close"]) == ("1", "2026-01-05", "x")
+
+
+def test_sums_and_footnotes_are_no_records(tmp_path: Path) -> None:
+    folder = files_with(
+        tmp_path / "m",
+        {
+            "Deals.csv": "No,Name,Amount\nD-1,Acme,100\nTotal:,,300\nConfidential - do not share,,\n"
+            "D 2,,\nTotal Energies,Big,5\nx,,\n",
+            "Firms.csv": "Name,City\nTotal,Paris\n",
+        },
+    )
+    source = mapping(
+        folder,
+        opportunity={"file": "Deals.csv", "columns": {"opportunity_id": "No", "amount": "Amount"}},
+        account={"file": "Firms.csv", "columns": {"account_id": "Name"}},
+    )
+    feeds = feeds_of(source)
+    (batch,) = feeds["opportunity"].batches
+    assert batch.rows["No"].to_pylist() == ["D-1", "Total Energies", "x"]
+    assert [(item.row, item.code) for item in batch.rejected] == [
+        (2, "sum_row"), (3, "footnote"), (4, "footnote"),
+    ]  # fmt: skip
+    assert batch.rejected[0].record == '{"No": "Total:", "Amount": "300"}'
+    assert rows_of(feeds["account"])[0]["Name"] == "Total"
+    files_with(tmp_path / "p", {"quotas.csv": "rep,period,amount\nann,2026,5\nTotal,,5\n"})
+    (batch,) = feeds_of(entry("planning", tmp_path / "p"))["quotas"].batches
+    assert [row["rep"] for row in batch.rows.to_pylist()] == ["ann"]
+    assert [item.code for item in batch.rejected] == ["sum_row"]
+
+
+def test_private_meetings_of_a_mapped_crm_land_as_busy_time(tmp_path: Path) -> None:
+    text = "Id,Subject,Start,Who,Notes,Private\n1,Oncology,2026-01-05,Dr X,n,True\n"
+    text += "2,Demo,2026-01-06,Bob,n,False\n"
+    folder = files_with(
+        tmp_path / "m", {"Cal.csv": f"{text}3,Ragged\n4,Therapy,2026-01-07,Dr Y,n,Vertraulich\n"}
+    )
+    columns = {"event_id": "Id", "subject": "Subject", "starts_at": "Start", "is_private": "Private"}
+    (batch,) = feeds_of(mapping(folder, calendar_event={"file": "Cal.csv", "columns": columns}))[
+        "calendar_event"
+    ].batches
+    rows = [
+        [row[name] for name in ("Id", "Subject", "Start", "Who", "Notes")] for row in batch.rows.to_pylist()
+    ]
+    assert rows == [
+        ["1", None, "2026-01-05", None, None],
+        ["2", "Demo", "2026-01-06", "Bob", "n"],
+        ["4", None, "2026-01-07", None, None],
+    ]
+    assert [(item.row, item.record) for item in batch.rejected] == [(3, "")]
+
+
+def test_private_events_of_salesforce_land_as_busy_time(tmp_path: Path) -> None:
+    text = "ID,SUBJECT,STARTDATETIME,CUSTOM__C,ISPRIVATE\n1,Oncology,2026-01-05T09:00:00Z,x,1\n2,Demo,,x,0\n"
+    feeds = feeds_of(entry("salesforce", files_with(tmp_path / "s", {"Event.csv": text})))
+    rows = rows_of(feeds["Event"])
+    assert [(row["SUBJECT"], row["CUSTOM__C"]) for row in rows] == [(None, None), ("Demo", "x")]
+    assert (rows[0]["ID"], rows[0]["STARTDATETIME"]) == ("1", "2026-01-05T09:00:00Z")
+
+
+def test_planning_as_people_name_columns_and_sheets(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "plan.xlsx",
+        {
+            "Working hours": [["Rep", "Hours per week", "Valid-from", "Remark"], ["ann", 20, None, "x"]],
+            "Quota": [["Rep", "Period", "Amount", "amount "]],
+            "Notes": [["x"]],
+        },
+    )
+    with pytest.raises(PipelineError, match="same name"):
+        feeds_of(entry("planning", path))
+    path = workbook(
+        tmp_path / "plan.xlsx",
+        {
+            "Working hours": [["Rep", "Hours per week", "Valid-from", "Remark"], ["ann", 20, None, "x"]],
+            "Quotas 2026": [["rep", "period", "a mount"]],
+            "Notes": [["x"]],
+        },
+    )
+    feeds = feeds_of(entry("planning", path))
+    (row,) = rows_of(feeds["working_hours"])
+    assert (row["rep"], row["hours_per_week"], row["valid_from"]) == ("ann", "20", None)
+    assert feeds["working_hours"].key == ("rep", "valid_from")
+    told = [text for feed in feeds.values() for text in feed.warnings]
+    assert "plan.xlsx: sheets not read: Notes" in told
+    assert any("columns that are not read: Remark; those of working_hours are rep," in text for text in told)
 
 
 @pytest.mark.parametrize(
@@ -296,6 +487,32 @@ def test_calendar_owners_and_window(tmp_path: Path) -> None:
     assert feed.listed_between[0] == "occurrence_start"
     assert feed.listed_between[1] < "2024-07-10"
     assert feed.key == objects_of("icalendar")["occurrences"].key
+
+
+def test_calendars_in_zips_and_those_that_are_no_persons(tmp_path: Path) -> None:
+    event = "BEGIN:VEVENT\r\nUID:u1\r\nDTSTART:20260701T080000Z\r\nDTEND:20260701T090000Z\r\nEND:VEVENT\r\n"
+    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\n{event}END:VCALENDAR\r\n"
+    team = "Team_c_1a2b@group.calendar.google.com.ics"
+    (tmp_path / "c").mkdir()
+    zipped(tmp_path / "c" / "ann@acme.io.ical.zip", {"ann@acme.io.ics": text, team: text})
+    (tmp_path / "c" / "bob@acme.io.ics.gz").write_bytes(gzip.compress(text.encode()))
+    feed = feeds_of(entry("icalendar", tmp_path / "c", owner_from="file_name"))["occurrences"]
+    rows = rows_of(feed)
+    assert {(row["calendar_owner"], row["_source_file"]) for row in rows} == {
+        ("ann@acme.io", "ann@acme.io.ical.zip/ann@acme.io.ics"),
+        ("bob@acme.io", "bob@acme.io.ics.gz"),
+    }
+    (warning,) = feed.warnings
+    assert team in warning and "`owners`" in warning
+    told = {PurePosixPath(team).stem: "lead@acme.io"}
+    feed = feeds_of(entry("icalendar", tmp_path / "c", owner_from="file_name", owners=told))["occurrences"]
+    assert "lead@acme.io" in {row["calendar_owner"] for row in rows_of(feed)}
+    feed = feeds_of(entry("icalendar", tmp_path / "c", owner_from="folder_name"))["occurrences"]
+    assert "ann@acme.io" in {row["calendar_owner"] for row in rows_of(feed)}
+    zipped(tmp_path / "c" / "x.zip", {"a.ics": text})
+    (tmp_path / "c" / "x.ics.gz").write_bytes(gzip.compress(text.encode())[:-8])
+    with pytest.raises(PipelineError, match=r"x\.ics\.gz"):
+        rows_of(feeds_of(entry("icalendar", tmp_path / "c", owner_from="file_name"))["occurrences"])
 
 
 @pytest.mark.parametrize("system", ["salesforce", "zoho", "planning", "icalendar"])

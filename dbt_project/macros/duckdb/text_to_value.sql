@@ -33,9 +33,12 @@
     )
 {%- endmacro %}
 
-{# True where an ISO time ends in Z, +0000, +00:00 or UTC. #}
+{# True where an ISO time ends in Z, +0000, +00:00, UTC or GMT. #}
 {% macro is_written_in_utc(text) -%}
-    ({{ text }} like '%Z' or {{ text }} like '%+0000' or {{ text }} like '%+00:00' or {{ text }} like '% UTC')
+    (
+        {{ text }} like '%Z' or {{ text }} like '%+0000' or {{ text }} like '%+00:00'
+        or {{ text }} like '% UTC' or {{ text }} like '% GMT'
+    )
     and {{ text }} >= '1900' and {{ text }} < '22'
 {%- endmacro %}
 
@@ -44,12 +47,25 @@
 {%- endmacro %}
 
 {% macro duckdb__utc_text_to_timestamp(text) -%}
-    coalesce(try_cast({{ text }} as timestamp), try_strptime({{ text }}, '%Y%m%dT%H%M%SZ'))
+    coalesce(
+        try_cast({{ text }} as timestamp),
+        -- `09:00:00 +0000`: what stands behind a blank DuckDB takes for the name of a zone; `09:00Z`: behind
+        -- minutes it reads no mark at all
+        try_cast({{ regex_replace(text, '( *([+]00:?00|Z|UTC|GMT))+$', '') }} as timestamp),
+        try_strptime({{ text }}, '%Y%m%dT%H%M%SZ')
+    )
 {%- endmacro %}
 
-{# True where an ISO time ends in an offset. Cast to timestamp, DuckDB drops an offset silently. #}
+{# True where an ISO time ends in an offset, perhaps with the zone's letters or name behind it:
+   09:00 +0100 CET, 09:00:00+01:00[Europe/Berlin]. Cast to timestamp, DuckDB drops an offset silently. #}
 {% macro has_utc_offset(text) -%}
-    {{ regex_matches(text, '^(19|20|21)[0-9]{2}-.*:[0-9.]+ ?[+-][0-9]{2}(:?[0-9]{2})?$') }}
+    {%- set offset = '[+-][0-9]{2}(:?[0-9]{2})?' ~ zone_name_pattern() ~ '?' -%}
+    {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/].*:[0-9.]+ *' ~ offset ~ '$') }}
+{%- endmacro %}
+
+{# How a zone's name stands behind the offset, which says all there is to know. #}
+{% macro zone_name_pattern() -%}
+    ( [A-Z]{3,5}|\[[A-Za-z/_]+\])
 {%- endmacro %}
 
 {% macro offset_text_to_utc(text) -%}
@@ -57,7 +73,14 @@
 {%- endmacro %}
 
 {% macro duckdb__offset_text_to_utc(text) -%}
-    try_cast({{ text }} as timestamptz) at time zone 'UTC'
+    coalesce(
+        try_cast({{ text }} as timestamptz),
+        -- as it is cast: with seconds, without a blank before the offset, nothing behind it
+        try_cast({{ regex_replace(
+            regex_replace(regex_replace(text, zone_name_pattern() ~ '$', ''), ' +([+-])', '\\1'),
+            '([T ][0-9]{1,2}:[0-9]{2})([+-])', '\\1:00\\2'
+        ) }} as timestamptz)
+    ) at time zone 'UTC'
 {%- endmacro %}
 
 {# Clock on the wall of a zone to UTC; `time_zone` is an SQL expression, one zone per row is possible.

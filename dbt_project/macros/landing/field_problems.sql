@@ -1,7 +1,9 @@
 {# Over every typed column that the build landed: texts that could not be read as what the field is
    (`unreadable`), and times that a clock change skips or repeats (`doubtful_local_time`), counted by landed
    file. A file never changes, so what an earlier build counted is taken over where it counted in the same
-   way: `judged_with` is a hash of the query itself. Each file has one row without a field: it was looked at. #}
+   way: `judged_with` is a hash of the query itself. Each file has one row without a field: it was looked at;
+   and one per column of times that it fills, with `filled_count`, by which a column that is lost as a whole is
+   told. #}
 {% macro field_problems() %}
     {%- set known = judged_files() -%}
     {%- set due, kept = [], [] -%}
@@ -28,7 +30,7 @@
         {%- if kept %}
         select
             source_instance, source_system, object, field, reason, problem_count, sample, sample_key,
-            landing_file, judged_with
+            landing_file, judged_with, filled_field, filled_count
         from {{ this }}
         where landing_file in ({{ kept | join(', ') }})
         {%- else %}
@@ -42,22 +44,33 @@
             cast(null as varchar) as sample,
             cast(null as varchar) as sample_key,
             cast(null as varchar) as landing_file,
-            cast(null as varchar) as judged_with
+            cast(null as varchar) as judged_with,
+            cast(null as varchar) as filled_field,
+            cast(null as bigint) as filled_count
         where 1 = 0
         {%- endif %}
         {%- for feed in due %}
         {%- set position, judged_with = loop.index, sql_text(feed.judged_with) %}
         {%- set object %}{{ sql_text(feed.source_instance) }}, {{ sql_text(feed.system) }}, {{ sql_text(feed.object) }}{% endset %}
         union all
-        select {{ object }}, null, null, 0, null, null, unnest([{{ feed.new }}]), {{ judged_with }}
+        select
+            {{ object }}, null, null, 0, null, null, unnest([{{ feed.new }}]), {{ judged_with }}, null, null
         {%- for check in feed.checks %}
         union all
         select
             {{ object }}, {{ sql_text(check.field) }}, {{ sql_text(check.reason) }},
             problem_count_{{ loop.index }}, sample_{{ loop.index }}, sample_key_{{ loop.index }},
-            _landing_file, {{ judged_with }}
+            _landing_file, {{ judged_with }}, null, null
         from feed_{{ position }}
         where problem_count_{{ loop.index }} > 0
+        {%- if check.is_filled_counted %}
+        union all
+        select
+            {{ object }}, null, null, 0, null, null, _landing_file, {{ judged_with }},
+            {{ sql_text(check.field) }}, filled_count_{{ loop.index }}
+        from feed_{{ position }}
+        where filled_count_{{ loop.index }} > 0
+        {%- endif %}
         {%- endfor %}{% endfor %}
     )
 
@@ -68,7 +81,7 @@
 {% macro judged_files() %}
     {%- set found = {} -%}
     {%- set earlier = load_relation(this) if execute and not flags.FULL_REFRESH -%}
-    {%- if earlier and 'judged_with' in adapter.get_columns_in_relation(earlier) | map(attribute='name') -%}
+    {%- if earlier and 'filled_count' in adapter.get_columns_in_relation(earlier) | map(attribute='name') -%}
         {%- for row in run_query('select distinct landing_file, judged_with from ' ~ this).rows -%}
             {%- do found.update({row[0]: row[1]}) -%}
         {%- endfor -%}
@@ -106,6 +119,9 @@
 select
             _landing_file,
             {%- for check in checks %}
+            {%- if check.is_filled_counted %}
+            count({{ check.text }}) as filled_count_{{ loop.index }},
+            {%- endif %}
             count(case when is_problem_{{ loop.index }} then 1 end) as problem_count_{{ loop.index }},
             min(case when is_problem_{{ loop.index }} then {{ check.text }} end) as sample_{{ loop.index }},
             min(case when is_problem_{{ loop.index }} then _record_key end) as sample_key_{{ loop.index }}{{ ',' if not loop.last }}
@@ -120,8 +136,8 @@ select
         group by _landing_file
 {%- endmacro %}
 
-{# [{field, reason, text, condition}] for the typed columns of one instance's object. Columns that are read
-   in the same way share one text of SQL: writing it out for each took seconds. #}
+{# [{field, reason, text, condition, is_filled_counted}] for the typed columns of one instance's object. Columns
+   that are read in the same way share one text of SQL: writing it out for each took seconds. #}
 {% macro problem_checks(columns, feed) %}
     {%- set checks, written = [], {} -%}
     {%- for column in columns if column.data_type != 'text' -%}
@@ -145,6 +161,7 @@ select
             {%- do checks.append({
                 'field': column.name, 'reason': reason, 'text': text,
                 'condition': condition | replace('<text>', text),
+                'is_filled_counted': reason == 'unreadable' and column.data_type in ('timestamp', 'date', 'month'),
             }) -%}
         {%- endfor -%}
     {%- endfor -%}

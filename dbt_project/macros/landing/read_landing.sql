@@ -47,19 +47,21 @@
     {{ return('(' ~ union_by_name(['select ' ~ nulls | join(', ') ~ ' where 1 = 0', rows]) ~ ')') }}
 {% endmacro %}
 
-{# A canonical column from its source column, value map and constant, in that order. A constant also
-   fills what the source left blank. #}
+{# A canonical column from its source column, value map and constant, in that order. Values are mapped as they
+   are spelled, else whatever their case. A constant also fills what the source left blank. #}
 {% macro mapped_value(column, mapping) %}
     {%- set from_column = mapping.get('columns', {}).get(column) -%}
     {%- set values = mapping.get('values', {}).get(column, {}) -%}
     {%- set constant = mapping.get('constants', {}).get(column) -%}
     {%- set text = clean_text(adapter.quote(from_column)) if from_column is not none else 'cast(null as varchar)' -%}
     {%- if values -%}
-        {%- set cases = [] -%}
+        {%- set exact, folded = [], [] -%}
         {%- for key, value in values.items() -%}
-            {%- do cases.append('when ' ~ sql_text(key | string) ~ ' then ' ~ sql_text(value)) -%}
+            {%- do exact.append('when ' ~ sql_text(key | string) ~ ' then ' ~ sql_text(value)) -%}
+            {%- do folded.append('when ' ~ sql_text(key | string | lower) ~ ' then ' ~ sql_text(value)) -%}
         {%- endfor -%}
-        {%- set text = 'case ' ~ text ~ ' ' ~ cases | join(' ') ~ ' else ' ~ text ~ ' end' -%}
+        {%- set text = 'coalesce(case ' ~ text ~ ' ' ~ exact | join(' ') ~ ' end, case lower(' ~ text ~ ') '
+            ~ folded | join(' ') ~ ' end, ' ~ text ~ ')' -%}
     {%- endif -%}
     {%- if constant is not none -%}
         {%- set text = 'coalesce(' ~ text ~ ', ' ~ sql_text(constant) ~ ')' -%}

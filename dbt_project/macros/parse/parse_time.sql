@@ -8,13 +8,30 @@
         -- first and cheap: what systems write
         when {{ is_written_in_utc(text) }} then {{ utc_text_to_timestamp(text) }}
         when {{ has_utc_offset(text) }} then {{ offset_text_to_utc(text) }}
+        when {{ is_epoch(text) }} then {{ epoch_to_utc(text) }}
         else {{ local_to_utc(parse_local_timestamp(text, order), time_zone) }}
     end
 {%- endmacro %}
 
+{# Seconds or milliseconds since 1970, of 2001 to 2033: how programs write JSON out as CSV. #}
+{% macro is_epoch(text) -%}
+    {{ regex_matches(text, '^1[0-9]{9}([0-9]{3})?$') }}
+{%- endmacro %}
+
+{% macro epoch_to_utc(text) -%}
+    {{ milliseconds_to_utc('rpad(' ~ text ~ ", 13, '0')") }}
+{%- endmacro %}
+
 {# Text to the day that is written in it: no zone moves it. #}
 {% macro parse_date(text, order='default') -%}
-    cast({{ parse_local_timestamp(text, order) }} as date)
+    coalesce(
+        cast({{ parse_local_timestamp(text, order) }} as date),
+        cast(case when {{ is_epoch(text) }} then {{ epoch_to_utc(text) }} end as date),
+        -- 2026-01-05 09:00:00 +0100: whatever the time is, the day is written
+        {{ try_cast_to(
+            regex_extract(text, '^((19|20|21)[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2})[T ,]+[0-9]{1,2}:'), 'date'
+        ) }}
+    )
 {%- endmacro %}
 
 {# Text to a timestamp of the clock on the wall; an offset in the text is ignored. Five digits, 20000 to
@@ -22,15 +39,28 @@
    holds dates whose cells are not formatted as such. #}
 {% macro parse_local_timestamp(text, order='default') -%}
     case
-        when {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/]') }} then {{ try_cast_to(text, 'timestamp') }}
+        when {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/]') }} then coalesce(
+            {{ try_cast_to(text, 'timestamp') }},
+            -- 2026-01-05, 2:30 PM: letters behind a time are the name of a zone to a cast
+            {{ try_parse_time(without_commas(text), iso_formats()) }}
+        )
         when {{ regex_matches(text, '^[2-7][0-9]{4}([.,][0-9]+)?$') }} then {{ excel_day_to_timestamp(text) }}
-        else {{ try_parse_time('replace(' ~ text ~ ", ',', '')", time_formats(order)) }}
+        else {{ try_parse_time(without_commas(text), time_formats(order)) }}
     end
 {%- endmacro %}
 
+{% macro without_commas(text) -%}
+    replace({{ text }}, ',', '')
+{%- endmacro %}
+
+{# `time_formats` of texts that begin with a year and `-` or `/`, which a cast could not read. #}
+{% macro iso_formats() %}
+    {{ return(with_times([('^[0-9]{4}-', ['%Y-%m-%d']), ('^[0-9]{4}/', ['%Y/%m/%d'])])) }}
+{% endmacro %}
+
 {# Formats in which people and exports write times, by the mark that tells them apart:
-   [(regular expression, [formats])], the text without its commas. Two-digit years stand before four-digit ones, which would
-   read `26` as the year 26. #}
+   [(regular expression, [formats])], the text without its commas. Two-digit years stand before four-digit
+   ones, which would read `26` as the year 26. #}
 {% macro time_formats(order) %}
     {%- set slashed = ['%d', '%m'] if order == 'dmy' else ['%m', '%d'] -%}
     {%- set dotted = ['%m', '%d'] if order == 'mdy' else ['%d', '%m'] -%}
@@ -41,6 +71,7 @@
         ('^[0-9]{1,2}-[0-9]{1,2}-' ~ year, [(slashed + ['%y']) | join('-'), (slashed + ['%Y']) | join('-')]),
         ('^(19|20|21)[0-9]{2}[.]', ['%Y.%m.%d']),
         ('^(19|20|21)[0-9]{6}T', ['%Y%m%dT%H%M%S']),
+        ('^(19|20|21)[0-9]{10}([0-9]{2})?$', ['%Y%m%d%H%M%S', '%Y%m%d%H%M']),
         ('^(19|20|21)[0-9]{6}([^0-9]|$)', ['%Y%m%d']),
         (
             '^[0-9]{1,2}[^0-9]+' ~ year,
@@ -51,6 +82,11 @@
             ['%b %d %Y', '%B %d %Y', '%a %d %b %Y', '%a %b %d %Y'],
         ),
     ] -%}
+    {{ return(with_times(shapes)) }}
+{% endmacro %}
+
+{# Formats of days, each with every way to write a time behind it; those with a time of their own stay. #}
+{% macro with_times(shapes) %}
     {%- set times = ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p', ' %I:%M%p'] -%}
     {%- set formats = [] -%}
     {%- for shape, days in shapes -%}
@@ -65,7 +101,21 @@
     {{ return(formats) }}
 {% endmacro %}
 
-{# Text to the first day of a month: 2026-01, or any day of it. #}
+{# Text to the first day of a month: 2026-01, 01/2026, Jan 2026, Jan-26 (which a spreadsheet makes of it), or
+   any day of the month. #}
 {% macro parse_month(text, order='default') -%}
-    cast({{ dbt.date_trunc('month', parse_date('case when ' ~ regex_matches(text, '^[0-9]{4}-[0-9]{2}$') ~ ' then ' ~ text ~ " || '-01' else " ~ text ~ ' end', order)) }} as date)
+    cast({{ dbt.date_trunc('month',
+        'coalesce(' ~ try_parse_time(text, month_formats()) ~ ', ' ~ parse_date(text, order) ~ ')'
+    ) }} as date)
 {%- endmacro %}
+
+{% macro month_formats() %}
+    {{ return([
+        ('^(19|20|21)[0-9]{2}[-/.][0-9]{1,2}$', ['%Y-%m', '%Y/%m', '%Y.%m']),
+        ('^[0-9]{1,2}[-/.](19|20|21)[0-9]{2}$', ['%m-%Y', '%m/%Y', '%m.%Y']),
+        (
+            '^[A-Za-z]{3,9}[ -](19|20|21)?[0-9]{2}$',
+            ['%b-%y', '%b %y', '%b-%Y', '%b %Y', '%B-%y', '%B %y', '%B-%Y', '%B %Y'],
+        ),
+    ]) }}
+{% endmacro %}

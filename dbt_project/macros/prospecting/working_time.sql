@@ -23,6 +23,27 @@
     {{ return(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']) }}
 {% endmacro %}
 
+{# Days of the week that a text names, as weekday_names, ranges spelled out (Mon-Thu, Sat; Sunday to Thursday;
+   Mo-Fr); null where it names none. #}
+{% macro day_names(text) -%}
+    {%- set names = weekday_names() -%}
+    {%- set plain = regex_replace("replace(lower(" ~ text ~ "), '–', '-')", '[^a-z-]+', ' ') -%}
+    {%- set to = '[a-z]*( *-+ *| (to|bis|thru|through|until) )' -%}
+    nullif(concat_ws(' '
+    {%- for day in names -%}
+        {%- set position, ranges = loop.index0, [] -%}
+        {%- for first in names -%}
+            {%- set start, lasts = loop.index0, [] -%}
+            {%- for last in names if (position - start) % 7 <= (names.index(last) - start) % 7 -%}
+                {%- do lasts.append(last[:2]) -%}
+            {%- endfor -%}
+            {%- do ranges.append(first[:2] ~ to ~ '(' ~ lasts | join('|') ~ ')') -%}
+        {%- endfor %},
+        case when {{ regex_matches(plain, day ~ '|(^| )(' ~ ranges | join('|') ~ ')') }} then '{{ day }}' end
+    {%- endfor %}
+    ), '')
+{%- endmacro %}
+
 {# Whether something took at most so many business hours: null where that is unknown (`has_touches`) or the
    hours are not over yet (`<minutes>_so_far`). #}
 {% macro is_within_hours(minutes, hours) -%}

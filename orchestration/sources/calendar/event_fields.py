@@ -64,9 +64,18 @@ def describe(event: Component, *, private: bool, method: str) -> Fields:
     """
     busy = (_text(event, "X-MICROSOFT-CDO-BUSYSTATUS") or "").upper()
     transparency = _text(event, "TRANSP") or ("TRANSPARENT" if busy in _FREE_STATES else "OPAQUE")
+    if (
+        busy == "WORKINGELSEWHERE"
+    ):  # free, as Graph has it; Exchange writes OPAQUE, as TRANSP knows no such state
+        transparency = "TRANSPARENT"
+    status = _upper(_text(event, "STATUS"))
+    if busy == "TENTATIVE" and status in (None, "CONFIRMED") and "ATTENDEE" not in event:
+        # Exchange confirms the event, not the answer of the calendar's owner. Where people are listed their
+        # answers tell; an invitation keeps this line when it has been accepted elsewhere.
+        status = "TENTATIVE"
     classes = [name for name in _classes(event) if name != "PUBLIC"] or _classes(event)
     fields: Fields = {
-        "status": "CANCELLED" if method == "CANCEL" else _upper(_text(event, "STATUS")),
+        "status": "CANCELLED" if method == "CANCEL" else status,
         "transparency": transparency.upper(),
         "visibility": classes[0] if classes else ("PRIVATE" if private else "PUBLIC"),
         "created": _moment(event, "CREATED"),

@@ -6,7 +6,7 @@ Belongs here: what the entry says turned into what the readers need. Reading is 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog import objects_of
 from orchestration.errors import PipelineError
@@ -15,6 +15,9 @@ from orchestration.sources.calendar.sync import CalendarRun, Window, window_arou
 from orchestration.sources.transport import Caller
 from orchestration.sources.transport_auth import Secret
 from orchestration.sources_file import SourceEntry
+
+if TYPE_CHECKING:
+    from orchestration.sources.files import DataFile
 
 _SUFFIXES = (".ics", ".ical", ".icalendar")
 
@@ -62,8 +65,9 @@ def _file_feed(entry: SourceEntry, window: Window) -> ObjectFeed:
 
     assert entry.path is not None  # noqa: S101 - the sources file requires it
     files = find_files(entry.path, entry.name, is_deep=True)
-    calendars = [file.path for file in files if file.kind in _SUFFIXES and file.path]
-    if not calendars:
+    found = [file for file in files if file.kind in _SUFFIXES]
+    calendars = [file for file in found if not _is_nobodys(entry, file)]
+    if not found:
         raise PipelineError(
             f"Source {entry.name}: there is no .ics file in {entry.path}.",
             "Put the exported calendars there.",
@@ -74,19 +78,27 @@ def _file_feed(entry: SourceEntry, window: Window) -> ObjectFeed:
         key=objects_of("icalendar")["occurrences"].key,
         is_complete=False,  # the batches say which files are
         batches=_file_batches(entry, calendars, window),
-        files=tuple(file.name for file in files if file.path in calendars),
-        warnings=not_read([file for file in files if file.path not in calendars]),
+        files=tuple(file.name for file in calendars),
+        warnings=(
+            *not_read([file for file in files if file not in found]),
+            *(
+                f"{file.name} was not read: it is a calendar of Google's that is no person's; say in `owners`"
+                " whose it is"
+                for file in found
+                if file not in calendars
+            ),
+        ),
         listed_between=window.listed_between("occurrence_start"),
     )
 
 
-def _file_batches(entry: SourceEntry, calendars: list[Path], window: Window) -> Iterator[Batch]:
+def _file_batches(entry: SourceEntry, calendars: "list[DataFile]", window: Window) -> Iterator[Batch]:
     from orchestration.sources.calendar.icalendar_files import read_calendar_files
     from orchestration.sources.calendar.occurrence_rows import occurrence_batch
 
     assert entry.path is not None  # noqa: S101 - the sources file requires it
     yield from read_calendar_files(
-        calendars,
+        [file.path or file for file in calendars],
         base=entry.path if entry.path.is_dir() else entry.path.parent,
         window_start=window.start,
         window_end=window.end,
@@ -95,6 +107,16 @@ def _file_batches(entry: SourceEntry, calendars: list[Path], window: Window) -> 
     )
     if entry.is_complete:
         yield occurrence_batch([], coverage=Coverage(complete=("",)))
+
+
+def _is_nobodys(entry: SourceEntry, file: "DataFile") -> bool:
+    """Whether a file would go by the name of a team's, a room's or an imported calendar of Google's."""
+    name = file.inside.stem
+    return (
+        entry.owner_from == "file_name"
+        and name not in entry.owners
+        and name.lower().endswith("calendar.google.com")
+    )
 
 
 def _owner(entry: SourceEntry, path: Path) -> str | None:

@@ -4,7 +4,9 @@ Belongs here: finding and reading files. What is in a calendar is `occurrences.p
 out `worker.py`, how it lands `occurrence_rows.py`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from orchestration.records import Batch
 from orchestration.sources.calendar.occurrence_rows import occurrence_batch
 from orchestration.sources.calendar.shapes import COLUMNS, Expansion, ExpansionLimits, Rejection, Scope
 from orchestration.sources.calendar.worker import ExpansionWorker
+from orchestration.sources.files import DataFile
 
 __all__ = ["COLUMNS", "ExpansionLimits", "read_calendar_files"]
 
@@ -22,7 +25,7 @@ _SUFFIXES = {".ics", ".ical", ".icalendar"}
 
 
 def read_calendar_files(
-    paths: list[Path],
+    paths: Sequence[Path | DataFile],
     *,
     base: Path,
     window_start: datetime,
@@ -35,7 +38,8 @@ def read_calendar_files(
     `COLUMNS`, with `_source_file` (relative to `base`) and `_source_row` (the number of the VEVENT in
     the file, from 1; all occurrences of a series share it).
 
-    `paths`: files, and folders searched for .ics, .ical and .icalendar; `floating_zone`: IANA name for
+    `paths`: files, folders searched for .ics, .ical and .icalendar, and what lies in a zip or is compressed;
+    `floating_zone`: IANA name for
     times without a zone and all-day events; `owner_of`: whose calendar a file is, None where not
     configured: then the address that is the calendar's name, else the file's path without suffix.
     `rejected` holds single events, and whole files (row 0), with the parser's reason; the batch's
@@ -49,12 +53,18 @@ def read_calendar_files(
     _require_zone(floating_zone)
     scope = Scope(window_start, window_end, floating_zone)
     with ExpansionWorker(limits) as worker:
-        for file in _files(paths):
+        for file in _files([path for path in paths if isinstance(path, Path)]):
             name = _name(file, base)
-            owned = replace(
-                scope, owner=owner_of(file) or None, fallback_owner=str(Path(name).with_suffix(""))
-            )
+            owned = replace(scope, owner=owner_of(file) or None, fallback_owner=_without_suffix(name))
             yield occurrence_batch([(name, _expand(worker, file, owned, limits))])
+        for packed in (path for path in paths if isinstance(path, DataFile)):
+            owner = owner_of(packed.inside) or None
+            owned = replace(scope, owner=owner, fallback_owner=_without_suffix(str(packed.inside)))
+            yield occurrence_batch([(packed.name, _expand_packed(worker, packed, owned, limits))])
+
+
+def _without_suffix(name: str) -> str:
+    return str(Path(name).with_suffix(""))
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -74,8 +84,7 @@ def _expand(worker: ExpansionWorker, file: Path, scope: Scope, limits: Expansion
     try:
         size = file.stat().st_size
         if size > limits.max_file_bytes:
-            reason = f"{size:,} bytes, allowed are {limits.max_file_bytes:,}; the file was not read"
-            return Expansion(rejected=[Rejection(0, "too_large", reason, "")])
+            return _too_large(f"{size:,}", limits)
         content = file.read_bytes()
     except OSError as error:
         raise PipelineError(
@@ -83,6 +92,26 @@ def _expand(worker: ExpansionWorker, file: Path, scope: Scope, limits: Expansion
             "Give the pipeline's user read access to it, or remove it from the folder.",
         ) from error
     return worker.expand(content, scope)
+
+
+def _expand_packed(
+    worker: ExpansionWorker, file: DataFile, scope: Scope, limits: ExpansionLimits
+) -> Expansion:
+    try:
+        with file.open() as stream:
+            content = stream.read(limits.max_file_bytes + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        raise PipelineError(
+            f"Calendar file {file.name} cannot be read: {error}.", "Export it again, or unpack it."
+        ) from error
+    if len(content) > limits.max_file_bytes:
+        return _too_large(f"more than {limits.max_file_bytes:,}", limits)
+    return worker.expand(content, scope)
+
+
+def _too_large(size: str, limits: ExpansionLimits) -> Expansion:
+    reason = f"{size} bytes, allowed are {limits.max_file_bytes:,}; the file was not read"
+    return Expansion(rejected=[Rejection(0, "too_large", reason, "")])
 
 
 def _name(file: Path, base: Path) -> str:

@@ -29,6 +29,8 @@ from orchestration.sources.calendar.time_zones import find_zone, utc_span, zone_
 _ADDRESS = re.compile(r"[^@\s:]+@[^@\s:]+\.[^@\s:]+")
 # Text times occurrences: a description of a megabyte on a daily event is not one megabyte.
 _EXPANDED_TIMES_FILE = 5
+# So often an event may take place all through a window that is longer than the limits foresee.
+_PER_DAY = 4
 # Replies and proposals about an event are messages; the event itself is in somebody's calendar.
 _MESSAGES = frozenset({"REPLY", "REFRESH", "COUNTER", "DECLINECOUNTER"})
 
@@ -96,11 +98,12 @@ class _Expander:
 
     def _series_rows(self, uid: str, series: list[Entry], private: dict[int, bool]) -> list[tuple[int, Row]]:
         zone = self._zone(series[0])
+        window = self.scope.window_end - self.scope.window_start
         instances = occurrences(
             [entry.event for entry in series],
             self.scope.window_start.astimezone(zone),
             self.scope.window_end.astimezone(zone),
-            at_most=self.limits.max_instances_per_event,
+            at_most=max(self.limits.max_instances_per_event, _PER_DAY * window.days),
         )
         known = {
             id(entry.event): (entry.row, self._fields(entry, uid, private[entry.row])) for entry in series

@@ -38,7 +38,8 @@ Row = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class ExpansionLimits:
-    """What one calendar file may cost. Sizes in bytes; a quarter of the seconds is for any one event."""
+    """What one calendar file may cost. Sizes in bytes; a quarter of the seconds is for any one event. An
+    event may have more instances where the window is so long that four a day are more."""
 
     max_file_bytes: int = 20_000_000
     max_instances_per_event: int = 2_000

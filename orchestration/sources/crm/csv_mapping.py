@@ -6,12 +6,16 @@ applied in staging; landing keeps the columns as they came.
 
 import fnmatch
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 from orchestration.catalog import objects_of
 from orchestration.errors import PipelineError
-from orchestration.records import ObjectFeed
-from orchestration.sources.exports import Part, Progress, feed_of, key_columns
+from orchestration.records import Batch, ObjectFeed
+from orchestration.sources.crm.private_events import without_private
+from orchestration.sources.exports import Part, Progress, columns_named_twice, feed_of, key_columns
 from orchestration.sources.files import READABLE, DataFile, find_files, header_of, not_read, sheets_of
+from orchestration.sources.footers import without_footnotes, without_sums
 from orchestration.sources_checks import did_you_mean
 from orchestration.sources_file import MappedObject, SourceEntry
 
@@ -26,17 +30,63 @@ def mapping_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed
     catalog = objects_of("csv_mapping")
     parts: dict[str, list[Part]] = {}
     keys: dict[str, tuple[str, ...]] = {}
+    twice: dict[str, list[str]] = {}
     for name, mapped in entry.objects.items():
         parts[name] = [Part(file, mapped.sheet) for file in _files_of(entry, name, mapped, files)]
+        twice[name] = []
         for part in parts[name]:
             _check_columns(entry, name, mapped, part)
+            twice[name] += columns_named_twice(entry, part, [*mapped.columns.values(), *(mapped.key or ())])
         key = [mapped.columns[field] for field in catalog[name].key] if mapped.key is None else mapped.key
-        keys[name] = key_columns(entry, parts[name], key)
+        keys[name] = key_columns(entry, parts[name], key, partial(_mapped_names, mapped))
     taken = {part.file.name for named in parts.values() for part in named}
     warnings = not_read([file for file in files if file.name not in taken])
     for name, found in parts.items():
-        yield feed_of(entry, name, found, key=keys[name], warnings=warnings, progress=progress)
+        yield feed_of(
+            entry,
+            name,
+            found,
+            key=keys[name],
+            warnings=(*warnings, *twice[name]),
+            progress=progress,
+            change=partial(_records_only, name, entry.objects[name], keys[name]),
+        )
         warnings = ()
+
+
+# Of a private meeting: all that says what it is about and with whom.
+_CONTENT = ("subject", "description", "location", "organizer_email", "attendees")
+_DEALS_AND_LEADS = ("opportunity", "lead")
+
+
+def _records_only(name: str, mapped: MappedObject, key: Sequence[str], batch: Batch) -> Batch:
+    """Without sums and footnotes, which have no key but look as if they had, and without what private
+    meetings are about."""
+    names = _mapped_names(mapped, batch.rows.column_names)
+    if names != batch.rows.column_names:
+        batch = replace(batch, rows=batch.rows.rename_columns(names))
+    if key:
+        batch = without_sums(batch, key[0], names_may_be_sums=name == "account")
+    if key and name in _DEALS_AND_LEADS:
+        batch = without_footnotes(batch, key[0])
+    flag = mapped.columns.get("is_private")
+    if name == "calendar_event" and flag:
+        fields = mapped.columns.items()
+        kept = {column.lower() for field, column in fields if field not in _CONTENT}
+        content = {column.lower() for field, column in fields if field in _CONTENT}
+        said = mapped.values.get("is_private", {}).items()
+        public = [text.lower() for text, value in said if value.lower() in ("false", "no", "0")]
+        batch = without_private(batch, flag, (kept - content) | {column.lower() for column in key}, public)
+    return batch
+
+
+def _mapped_names(mapped: MappedObject, header: Sequence[str]) -> list[str]:
+    """Columns as the mapping spells them, where a line end or a second blank is all that differs; one that is
+    there as it is spelled keeps its name."""
+    there = {name.lower() for name in header}
+    wanted = [*mapped.columns.values(), *(mapped.key or ())]
+    missing = {" ".join(name.lower().split()): name for name in wanted if name.lower() not in there}
+    return [missing.pop(" ".join(name.lower().split()), name) for name in header]
 
 
 def _named_folders(entry: SourceEntry) -> list[DataFile]:
@@ -75,7 +125,7 @@ def _files_of(
 
 
 def _check_columns(entry: SourceEntry, name: str, mapped: MappedObject, part: Part) -> None:
-    header = header_of(part.file, entry.name, part.sheet)
+    header = _mapped_names(mapped, header_of(part.file, entry.name, part.sheet))
     known = {column.lower() for column in header}
     if not any(column.lower() in known for column in mapped.columns.values()):
         raise PipelineError(

@@ -17,7 +17,7 @@ from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed
 from orchestration.sources.crm.hubspot_api import ASSOCIATED
 from orchestration.sources.crm.hubspot_labels import LABELS, SINGULAR, plain
 from orchestration.sources.crm.hubspot_values import api_value
-from orchestration.sources.exports import Part, Progress, parts_of
+from orchestration.sources.exports import Part, Progress, columns_named_twice, parts_of
 from orchestration.sources.files import find_files, header_of, not_read, read_file
 from orchestration.sources_file import SourceEntry
 
@@ -34,6 +34,7 @@ class _Table:
     columns: Mapping[str, str]
     ends: Mapping[tuple[str, bool], str]
     is_known: bool
+    warnings: tuple[str, ...]
 
 
 def hubspot_export_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed]:
@@ -64,7 +65,8 @@ def hubspot_export_feeds(entry: SourceEntry, progress: Progress) -> Iterator[Obj
             for table in tables[name]
             if not table.is_known
         )
-        yield _feed(entry, name, tables[name], _records(entry, tables[name], progress), warnings + unknown)
+        told = (*warnings, *unknown, *(text for table in tables[name] for text in table.warnings))
+        yield _feed(entry, name, tables[name], _records(entry, tables[name], progress), told)
         warnings = ()
     linked = [table for found in tables.values() for table in found if table.ends]
     if linked:
@@ -120,9 +122,12 @@ def _table(entry: SourceEntry, name: str, part: Part) -> _Table:
         raise PipelineError(
             f"Source {entry.name}, file {part.file.name}: column Record ID, which identifies its records, is"
             " missing.",
-            f"Export the {name} with their Record ID, or take the file out of the folder.",
+            f"Export the {name} with their Record ID and with column headers in English (the export asks for"
+            " their language), or take the file out of the folder. Columns found:"
+            f" {', '.join(header[:6])}.",
         )
     is_known = len(columns) > 1
+    warnings = tuple(columns_named_twice(entry, part, columns.values()))
     used, landed = set(columns.values()), {target.lower() for target in columns}
     for column in header:
         if column not in used:
@@ -135,7 +140,7 @@ def _table(entry: SourceEntry, name: str, part: Part) -> _Table:
             told = plain(column)
             if plain(f"Associated {SINGULAR[end]} ID") == told.replace("primary", "").removesuffix("s"):
                 ends[end, "primary" in told] = column
-    return _Table(name, part, columns, ends, is_known)
+    return _Table(name, part, columns, ends, is_known, warnings)
 
 
 def _records(entry: SourceEntry, tables: Sequence[_Table], progress: Progress) -> Iterator[Batch]:
@@ -143,13 +148,26 @@ def _records(entry: SourceEntry, tables: Sequence[_Table], progress: Progress) -
         for table in tables:
             progress(f"{entry.name}: reading {table.part.file.name}")
             select = ", ".join(
-                f"{api_value(target, _quoted(column))} as {_quoted(target)}"
-                for target, column in table.columns.items()
+                f"{_value(target, table.columns)} as {_quoted(target)}" for target in table.columns
             )
             for batch in read_file(table.part.file, entry.name, table.part.sheet):
                 rows = connection.from_arrow(batch.rows)
                 chosen = rows.query("rows", f"select {select}, {SOURCE_FILE}, {SOURCE_ROW} from rows")
                 yield Batch(chosen.to_arrow_table(), batch.rejected, warnings=batch.warnings)
+
+
+# A property with a stage to the one with its pipeline.
+_PIPELINES = {"dealstage": "pipeline", "hs_pipeline_stage": "hs_pipeline"}
+
+
+def _value(target: str, columns: Mapping[str, str]) -> str:
+    """SQL of a property. Behind a stage may stand its pipeline, `Closed Won (Sales Pipeline)`: stages are
+    known by their names."""
+    text = _quoted(columns[target])
+    if _PIPELINES.get(target) not in columns:
+        return api_value(target, text)
+    behind = f"' (' || {_quoted(columns[_PIPELINES[target]])} || ')'"
+    return f"case when ends_with({text}, {behind}) then left({text}, -length({behind})) else {text} end"
 
 
 def _associations(entry: SourceEntry, tables: Sequence[_Table]) -> Iterator[Batch]:

@@ -41,9 +41,11 @@ def _plain(name: str) -> str:
 
 
 def _forms(stem: str) -> Iterator[str]:
-    """What an object may be called where a file is named `stem`: without `sf_` and `_data`, in the
+    """What an object may be called where a file is named `stem`: without `sf_`, `_data` and a date, in the
     singular, without the number of a part."""
-    name = re.sub(r"([_ -]data)?([_ -]?\(?\d{1,3}\)?)?$", "", re.sub(r"^sf[_ -]", "", stem.lower()))
+    name = re.sub(r"^(sf|extract|export)[_ -]", "", stem.lower())
+    name = re.sub(r"[_ -]?(19|20)\d{2}[_.-]?\d{2}[_.-]?\d{2}([t_ -]?\d{4,6}z?)?(?=\D|$)", "", name)
+    name = re.sub(r"([_ -](data|extract|export))?([_ -]?\(?\d{1,3}\)?)?$", "", name)
     plain = _plain(name)
     yield _plain(stem)
     yield plain

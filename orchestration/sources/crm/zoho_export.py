@@ -25,8 +25,10 @@ def zoho_feeds(
     names = {name.lower().replace(" ", "_"): name for name in objects}
 
     def module_of(stem: str) -> str | None:
-        # Leads_001.csv is a part of a backup, `Leads (1).csv` a second download.
-        name = re.sub(r"[_ -]*\(?\d{1,3}\)?$", "", stem.strip().lower()).replace(" ", "_").replace("-", "_")
+        # Leads_001.csv is a part of a backup, Leads_2026_01_26.csv an export, `Leads (1).csv` a second
+        # download. Deals__2026_01_26.csv keeps its `_`: the history of stages is no deals.
+        name = re.sub(r"([_ -](19|20)\d{2}([_-]\d{2}){2})?([_ -]?\(?\d{1,3}\)?)?$", "", stem.strip().lower())
+        name = name.replace(" ", "_").replace("-", "_")
         forms = (name, f"{name}s", _OTHER_NAMES.get(name, name))
         return next((names[form] for form in forms if form in names), None)
 

@@ -27,6 +27,51 @@ owned as (
     where not coalesce(unioned.created_at > {{ as_of() }} and unioned.created_at <= {{ known_at() }}, false)
 ),
 
+-- an invitation may have gone to another address of the rep's, and the answer stands there
+addresses as (
+    select
+        rep_id,
+        lower(owner_ref) as address
+    from reps
+    where owner_ref like '%@%'
+    union
+    select
+        reps.rep_id,
+        lower(aliases.alias) as address
+    from {{ ref('stg_planning__rep_aliases') }} as aliases
+    inner join reps on aliases.source_instance = reps.source_instance and aliases.rep_ref = reps.owner_ref
+    where aliases.alias like '%@%'
+),
+
+of_many_addresses as (
+    select rep_id from addresses
+    group by rep_id
+    having count(*) > 1
+),
+
+listed as (
+    select
+        owned.event_id,
+        owned.rep_id,
+        {{ rows_of_json('owned.attendees') }} as attendee
+    from owned
+    inner join of_many_addresses on owned.rep_id = of_many_addresses.rep_id
+    where owned.response is null and owned.attendees is not null
+),
+
+answers as (
+    select
+        listed.event_id,
+        replace(lower(min({{ json_text('listed.attendee', 'response') }})), '-', '_') as response
+    from listed
+    inner join addresses
+        on
+        listed.rep_id = addresses.rep_id
+        and lower({{ json_text('listed.attendee', 'email') }}) = addresses.address
+    group by listed.event_id
+    having count(*) = 1
+),
+
 -- whole days are those of the rep's clock, whatever zone the calendar was read in
 events as (
     select
@@ -51,7 +96,7 @@ measured as (
         {{ all_but(['account_id', 'status', 'response', 'outcome', 'ends_at'], 'events') }},
         accounts.account_id,
         coalesce(lower(events.status), 'confirmed') as status,
-        lower(events.response) as response,
+        coalesce(lower(events.response), answers.response) as response,
         lower(events.outcome) as outcome,
         case when events.ends_at >= events.starts_at then events.ends_at end as ends_at,
         case
@@ -64,6 +109,7 @@ measured as (
         end as duration_problem
     from events
     left join accounts on events.account_id = accounts.account_ref
+    left join answers on events.event_id = answers.event_id
 )
 
 select

@@ -4,14 +4,7 @@
 with quotas as (
     select
         {{ all_but(['currency', 'period'], 'quotas') }},
-        case
-            -- a spreadsheet makes a date of 2026-01
-            when {{ regex_matches('quotas.period', '^[0-9]{4}-[0-9]{2}-01( |$)') }}
-                then substr(quotas.period, 1, 7)
-            when {{ regex_matches('quotas.period', '^[Qq][1-4][ /-]?[0-9]{4}$') }}
-                then right(quotas.period, 4) || '-Q' || substr(quotas.period, 2, 1)
-            else quotas.period
-        end as period,
+        {{ quota_period('quotas.period') }} as period,
         coalesce(quotas.currency, {{ reporting_currency() }}) as currency,
         reps.rep_id
     from {{ ref('stg_planning__quotas') }} as quotas
@@ -29,7 +22,7 @@ parts as (
         {{ try_cast_to('substr(period, 1, 4)', 'integer') }} as period_year,
         case
             when {{ regex_matches('period', '^[0-9]{4}$') }} then 12
-            when {{ regex_matches('period', '^[0-9]{4}-?[Qq][1-4]$') }} then 3
+            when {{ regex_matches('period', '^[0-9]{4}-Q[1-4]$') }} then 3
             when {{ regex_matches('period', '^[0-9]{4}-[0-9]{2}$') }} then 1
         end as month_count
     from quotas

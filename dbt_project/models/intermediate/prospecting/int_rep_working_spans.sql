@@ -42,8 +42,7 @@ reps as (
 schedules as (
     select
         *,
-        coalesce(nullif({{ regex_replace('lower(work_days)', '[^a-z]+', ' ') }}, ''), 'mon tue wed thu fri')
-            as day_names,
+        coalesce({{ day_names('work_days') }}, 'mon tue wed thu fri') as day_names,
         case when {{ is_time_zone('time_zone') }} then time_zone end as planned_zone
     from {{ ref('int_working_hours_resolved') }}
 ),

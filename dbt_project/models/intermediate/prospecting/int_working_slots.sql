@@ -36,8 +36,7 @@ holidays as (
 schedules as (
     select
         *,
-        coalesce(nullif({{ regex_replace('lower(work_days)', '[^a-z]+', ' ') }}, ''), 'mon tue wed thu fri')
-            as day_names
+        coalesce({{ day_names('work_days') }}, 'mon tue wed thu fri') as day_names
     from {{ ref('int_working_hours_resolved') }}
     where hours_per_week > 0
 ),

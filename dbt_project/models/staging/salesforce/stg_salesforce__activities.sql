@@ -1,8 +1,11 @@
 -- Tasks, calls and e-mails. ActivityDate is the day on which a task is due; it took place when it was
--- completed. Who is meant stands in the first three characters of WhoId and WhatId.
+-- completed. Masters of series (IsRecurrence) are never done. Who is meant stands in the first three
+-- characters of WhoId and WhatId.
 with records as (
     select * from {{ landing_latest('salesforce', 'Task') }}
-    where not coalesce("IsDeleted", false)
+    where
+        not coalesce("IsDeleted", false)
+        and not coalesce("IsRecurrence", false)
 ),
 
 kinds as (

@@ -4,8 +4,8 @@ with records as (
 
 final as (
     select
-        {{ zoho_reference('"ACCOUNTID"') }} as account_id,
-        coalesce("Account Owner Id", "Account Owner") as owner_id,
+        {{ zoho_reference(['"Record Id"', '"ACCOUNTID"']) }} as account_id,
+        coalesce({{ zoho_user('"Account Owner.id"') }}, "Account Owner Id", "Account Owner") as owner_id,
 
         "Account Name" as account_name,
         "Account Type" as account_type,

@@ -4,9 +4,9 @@ with records as (
 
 final as (
     select
-        {{ zoho_reference('"CONTACTID"') }} as contact_id,
-        {{ zoho_reference('"Account Id"') }} as account_id,
-        coalesce("Contact Owner Id", "Contact Owner") as owner_id,
+        {{ zoho_reference(['"Record Id"', '"CONTACTID"']) }} as contact_id,
+        {{ zoho_reference(['"Account Name.id"', '"Account Id"']) }} as account_id,
+        coalesce({{ zoho_user('"Contact Owner.id"') }}, "Contact Owner Id", "Contact Owner") as owner_id,
 
         "First Name" as first_name,
         "Last Name" as last_name,

@@ -4,8 +4,8 @@ with records as (
 
 final as (
     select
-        {{ zoho_reference('"INVOICEID"') }} as invoice_id,
-        {{ zoho_reference('"Account Id"') }} as account_ref,
+        {{ zoho_reference(['"Record Id"', '"INVOICEID"']) }} as invoice_id,
+        {{ zoho_reference(['"Account Name.id"', '"Account Id"']) }} as account_ref,
         coalesce(
             "Invoice Date", cast({{ utc_to_local('"Created Time"', '_time_zone') }} as date)
         ) as invoiced_on,

@@ -4,7 +4,7 @@ with records as (
 
 final as (
     select
-        {{ zoho_reference('"USER_ID"') }} as user_id,
+        {{ zoho_reference(zoho_user('coalesce("USER_ID", "id", "Record Id")')) }} as user_id,
 
         "First Name" as first_name,
         "Last Name" as last_name,

@@ -1,0 +1,53 @@
+"""Private meetings that a CRM keeps: only that the time is busy lands, as from calendars.
+
+Belongs here: dropping what such a record says, before landing. Which columns say that it is private and
+which are kept, the systems' own modules.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed
+
+# Outlook's export writes Normal in a column of sensitivities. Whatever else is filled counts as private.
+_PUBLIC = (
+    ",false,f,no,n,0,0.0,off,normal,public,default,nein,falsch,non,faux,falso,não,nao,nee,onwaar,nej,falskt,falsk,"
+    "nei,nie,fałsz,ne"
+)
+# Of Salesforce's events: keys, times, flags.
+_KEPT_OF_SALESFORCE = (
+    "id isdeleted ownerid whoid whatid accountid startdatetime enddatetime activitydate activitydatetime"
+    " durationinminutes isalldayevent ischild isgroupevent isrecurrence isarchived groupeventtype"
+    " recurrenceactivityid showas createddate lastmodifieddate systemmodstamp"
+)
+
+
+def without_private_events(feed: ObjectFeed) -> ObjectFeed:
+    """A feed of Salesforce's as it may land, whichever way it came."""
+    if feed.object != "Event":
+        return feed
+    batches = (without_private(batch, "IsPrivate", _KEPT_OF_SALESFORCE.split()) for batch in feed.batches)
+    return replace(feed, batches=batches)
+
+
+def without_private(batch: Batch, flag: str, kept: Collection[str], public: Collection[str] = ()) -> Batch:
+    """A batch in which private events hold nothing but the columns `kept` (in lower case: keys, times, what
+    else betrays nothing) and `flag`, the column that says so. `public`: further words, in lower case, that
+    say the opposite. What could not be read keeps its place and reason, without its text."""
+    names = {name.lower(): name for name in batch.rows.column_names}
+    if flag.lower() not in names:
+        return batch
+    batch = replace(batch, rejected=tuple(replace(item, record="") for item in batch.rejected))
+    said = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(batch.rows[names[flag.lower()]], "")))
+    is_private = pc.invert(pc.is_in(said, pa.array([*_PUBLIC.split(","), *public])))
+    if not pc.any(is_private).as_py():
+        return batch
+    rows = batch.rows
+    for name in rows.column_names:
+        if name.lower() not in (*kept, flag.lower(), SOURCE_FILE, SOURCE_ROW):
+            emptied = pc.if_else(is_private, pa.scalar(None, rows.schema.field(name).type), rows[name])
+            rows = rows.set_column(rows.column_names.index(name), name, emptied)
+    return replace(batch, rows=rows)
