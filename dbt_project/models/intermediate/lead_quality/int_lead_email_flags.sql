@@ -40,6 +40,48 @@ borne as (
     where field = 'borne_name'
 ),
 
+name_words as (
+    select
+        {{ comparable_text('value') }} as word,
+        max(case when field in ('name_part', 'name_any') then 1 else 0 end) as is_strong
+    from {{ ref('lead_placeholder_values') }}
+    where field in ('name_part', 'name_part_weak', 'name_any', 'lorem')
+    group by {{ comparable_text('value') }}
+),
+
+named as (
+    select
+        leads.lead_id,
+        addresses.base_local_part,
+        {{ comparable_text('leads.full_name') }} as name_text,
+        {{ rows_of_words(comparable_text('leads.full_name')) }} as word
+    from leads
+    inner join addresses on leads.email = addresses.email
+    inner join placeholders on addresses.base_local_part = placeholders.value
+),
+
+-- nil@ of Nil Öztürk, asd@ of Anders Skov Dahl: a word of the owner's name, or its initials. Not test@ of
+-- Test Berg, nor null@ of Null Null: somebody is named beside it
+theirs as (
+    select named.lead_id
+    from named
+    left join name_words as listed on named.word = listed.word
+    group by named.lead_id, named.base_local_part, named.name_text
+    having
+        max(case when listed.word is null and named.word <> named.base_local_part then 1 else 0 end) = 1
+        and (
+            max(case
+                when named.word = named.base_local_part and coalesce(listed.is_strong, 0) = 0 then 1
+                else 0
+            end) = 1
+            or (
+                length(named.base_local_part) >= 2
+                and named.base_local_part
+                = {{ regex_replace("' ' || named.name_text", ' ([^ ])[^ ]*', '\\1') }}
+            )
+        )
+),
+
 -- john.test@, qa+test12@
 tested as (
     select
@@ -76,7 +118,7 @@ judged as (
         domains.is_own,
         -- there are people called Test: not at the beginning of their name
         case
-            when borne.name is not null then null
+            when borne.name is not null or theirs.lead_id is not null then null
             when coalesce(bases.value, wholes.value) is not null then coalesce(bases.value, wholes.value)
             when coalesce(strpos({{ comparable_text('leads.full_name') }}, ' ' || tested.token), 0) = 0
                 then tested.token
@@ -93,6 +135,7 @@ judged as (
     left join borne
         on {{ comparable_text('leads.full_name') }} = borne.name
         and {{ regex_replace('addresses.base_local_part', '[._-]', '') }} = replace(borne.name, ' ', '')
+    left join theirs on leads.lead_id = theirs.lead_id
     left join roles on addresses.base_local_part = roles.local_part
 ),
 
