@@ -15,7 +15,10 @@ listed as (
         field,
         {{ comparable_name('value') }} as value
     from {{ ref('lead_placeholder_values') }}
-    where field in ('full_name', 'name_part', 'name_part_weak', 'lorem', 'name_any', 'key_row', 'spam')
+    where
+        field in (
+            'full_name', 'name_part', 'name_part_weak', 'lorem', 'name_any', 'key_row', 'spam', 'spam_name'
+        )
 ),
 
 whole_names as (
@@ -113,7 +116,7 @@ advertisements as (
         on
         words.word = {{ dbt.split_part('listed.value', "' '", 1) }}
         and strpos(' ' || words.name_text || ' ', ' ' || listed.value || ' ') > 0
-    where listed.field = 'spam'
+    where listed.field in ('spam', 'spam_name')
 ),
 
 judged as (
