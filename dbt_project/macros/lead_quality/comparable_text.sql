@@ -9,6 +9,11 @@
     {{ comparable_text(regex_replace('lower(' ~ text ~ ')', '(^|[^\\p{L}])(n[/.]a\\.?[^\\p{L}]*)+($|[^\\p{L}])', ' unknown ')) }}
 {%- endmacro %}
 
+{# Whether a text is one key pressed up to three times: a, xx. #}
+{% macro is_one_key(text) -%}
+    length({{ text }}) <= 3 and replace({{ text }}, left({{ text }}, 1), '') = ''
+{%- endmacro %}
+
 {# Whether digits are a telephone number that somebody has: long enough, and not one digit all through. #}
 {% macro is_somebodys_number(digits) -%}
     length({{ digits }}) >= 7 and length(replace({{ digits }}, right({{ digits }}, 1), '')) > 0

@@ -79,6 +79,13 @@ theirs as (
                 and named.base_local_part
                 = {{ regex_replace("' ' || named.name_text", ' ([^ ])[^ ]*', '\\1') }}
             )
+            -- of Anders Dahl too: not everybody is given with the name in the middle
+            or (
+                length(named.base_local_part) = 3
+                and left(named.base_local_part, 1) = left(named.name_text, 1)
+                and right(named.base_local_part, 1)
+                = left({{ regex_replace('named.name_text', '^.* ', '') }}, 1)
+            )
         )
 ),
 
@@ -120,6 +127,12 @@ judged as (
         case
             when borne.name is not null or theirs.lead_id is not null then null
             when coalesce(bases.value, wholes.value) is not null then coalesce(bases.value, wholes.value)
+            -- a@a.com, xx@yy.com: one key before the @ and one behind it
+            when
+                addresses.problem is null and not coalesce(domains.is_free_mail, false)
+                and {{ is_one_key('addresses.base_local_part') }}
+                and {{ is_one_key("split_part(addresses.domain, '.', 1)") }}
+                then addresses.base_local_part
             when coalesce(strpos({{ comparable_text('leads.full_name') }}, ' ' || tested.token), 0) = 0
                 then tested.token
         end as placeholder,

@@ -1,4 +1,5 @@
 -- Grain: lead to judge × flag about a name or company that is no word of any language.
+{% set forms = legal_forms('|group|holdings?|solutions|services|gruppe|consulting|corporation') -%}
 with leads as (
     select * from {{ ref('int_leads_to_judge') }}
 ),
@@ -35,7 +36,7 @@ name_words as (
 company_words as (
     select
         company,
-        {{ rows_of_words(latin_letters(comparable_text('company'))) }} as word
+        {{ rows_of_words(latin_letters(regex_replace(comparable_text('company'), forms, ''))) }} as word
     from company_texts
 ),
 
@@ -93,7 +94,7 @@ names as (
         or max(case when words.is_judged then words.gibberish_score end) >= min(limits.one_word)
 ),
 
--- abbreviations are words of no language either (KPMG, GmbH): every word, and only long ones
+-- abbreviations are words of no language either (KPMG): every word but the legal form, and only long ones
 companies as (
     select
         company_words.company,
