@@ -262,7 +262,7 @@ def pairs_of(warehouse: Path, source: str) -> tuple[pa.Table, pa.Table]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         persons = connection.execute(
             """
-            select distinct * exclude (record_key, read_from, business_card)
+            select distinct * exclude (record_key, read_from, business_card, named_line)
             from intermediate.int_person_fields
             """
         ).to_arrow_table()

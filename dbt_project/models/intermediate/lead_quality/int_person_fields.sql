@@ -132,6 +132,11 @@ compared as (
             when length(texts.card_line) >= 7
                 then texts.whole_name || '|' || texts.whole_company || '|' || texts.card_line
         end as business_card,
+        -- whoever changes the company keeps the mobile number
+        case
+            when {{ is_somebodys_number('texts.card_line') }} and texts.whole_name like '% %'
+                then texts.whole_name || '|' || texts.card_line
+        end as named_line,
         domains.domain as company_domain,
         coalesce(forms.given_name, first_forms.given_name) is not null as is_known_given_name,
         case when given_placeholders.value is null then texts.given_name end as given_name,
@@ -167,6 +172,7 @@ select
     record_key,
     read_from,
     business_card,
+    named_line,
     {{ compared | join(',\n    ') }},
     {{ number_of_texts(compared) }} as value_key
 from compared
