@@ -49,6 +49,7 @@ said as (
         given_name,
         surname,
         mailbox,
+        birth_date,
         is_known_given_name,
         {{ dbt.split_part('mailbox', "'@'", 1) }} as local_part,
         {{ dbt.split_part('mailbox', "'@'", 2) }} as domain
@@ -60,7 +61,7 @@ told as (
         claimed.left_key,
         claimed.right_key,
         {%- for side in sides %}
-            {%- for name in ['given_name', 'surname', 'mailbox', 'local_part', 'domain'] %}
+            {%- for name in ['given_name', 'surname', 'mailbox', 'local_part', 'domain', 'birth_date'] %}
                 {{ side }}.{{ name }} as {{ name }}_{{ side }},
             {%- endfor %}
         {%- endfor %}
@@ -88,9 +89,10 @@ two_people as (
             )
         )
         -- Sipho and Thandeka have nothing in common, on one mailbox too, unless it bears the name of one of
-        -- them and both have one surname. In other alphabets nobody can tell
+        -- them and both have one surname. In other alphabets nobody can tell; with one day of birth the model
+        -- says what is likelier
         or (
-            not are_known
+            not are_known and not coalesce(birth_date_l = birth_date_r, false)
             and {{ regex_matches('given_name_l', '^[a-z ]{2,}$') }}
             and {{ regex_matches('given_name_r', '^[a-z ]{2,}$') }}
             and left(given_name_l, 1) <> left(given_name_r, 1)
