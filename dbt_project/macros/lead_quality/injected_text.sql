@@ -7,7 +7,8 @@
     {%- set tag = '[a-z!][^>]*' if is_name else '(script|a|b|i|u|p|br|hr|h[1-6]|img|iframe|svg|div|span|html|body|form|input|style|font|table|marquee|!)\\b[^>]*' -%}
     {%- set markup = '(?i)<\\s*/?\\s*' ~ tag ~ '>|&lt;|javascript:|\\$[{(]|#\\{|\\{\\{|%3c|<\\?php|<%|\\]\\]>|'
         ~ '<\\s*(script|img|svg|iframe)\\b|\\bon(load|click|error|mouseover|focus)\\s*=|\\balert\\(' -%}
-    {%- set command = "(?i)('|\")\\s*(or|and)\\s+('|\")?[0-9a-z]+('|\")?\\s*=|;\\s*(drop|delete|select|insert|update)\\s+(table|from|into|\\*|[a-z_]+\\s+(from|set)\\b)|"
+    {%- set command = "(?i)('|\")\\s*(or|and)\\s+('|\")?[0-9a-z]+('|\")?\\s*=|"
+        ~ ";\\s*(drop|delete|select|insert|update)\\s+(table|from|into|\\*|[a-z_]+\\s+(from|set)\\b)|"
         ~ "drop\\s+table|union\\s+(all\\s+)?select\\s+(.*\\bfrom\\b|null|[0-9*])|[a-z0-9]{2,}'\\s*--\\s*$|"
         ~ "^[=+@-]\\s*(cmd|sum|hyperlink|importxml|importdata|webservice|dde)\\s*[|(]|waitfor\\s+delay|"
         ~ "benchmark\\s*\\(\\s*[0-9]|or\\s+1\\s*=\\s*1|xp_cmdshell|sleep\\s*\\(\\s*[0-9]|\\.\\./\\.\\./|/etc/passwd" -%}
