@@ -1,7 +1,13 @@
 {# A text as it is compared with the lists of the lead rules: lower case, no accents, letters and
-   digits only, one space between words; null where nothing is left. #}
+   digits only, one space between words; null where nothing is left. In the scripts of India and its neighbours
+   to the east, Thailand to Cambodia, marks are vowels and no accents (राम and रमा are two names): they stay. #}
 {% macro comparable_text(text) -%}
-    nullif(trim({{ regex_replace(without_accents('lower(' ~ text ~ ')'), '[^\\p{L}\\p{N}]+', ' ') }}), '')
+    {%- set with_vowel_marks = '[\\x{0900}-\\x{0EFF}\\x{1000}-\\x{109F}\\x{1780}-\\x{17FF}]' -%}
+    nullif(trim({{ regex_replace(
+        'case when ' ~ regex_matches(text, with_vowel_marks) ~ ' then lower(' ~ text ~ ') else '
+        ~ without_accents('lower(' ~ text ~ ')') ~ ' end',
+        '[^\\p{L}\\p{M}\\p{N}]+', ' '
+    ) }}), '')
 {%- endmacro %}
 
 {# A name with every "n/a" as the word it stands for, then comparable. #}
