@@ -108,6 +108,15 @@ two_people as (
         )
 ),
 
+-- a son called like his father, at the father's number
+born_apart as (
+    select
+        left_key,
+        right_key
+    from told
+    where birth_date_l <> birth_date_r
+),
+
 -- Dana of diana.berg@ is Diana: two known names a letter apart, one mailbox that bears one of them. Not Maria
 -- and Mario: their last letters tell a couple
 slips as (
@@ -188,9 +197,13 @@ exact as (
     inner join comparisons
         on pairs.left_key = comparisons.left_key and pairs.right_key = comparisons.right_key
     left join two_people on pairs.left_key = two_people.left_key and pairs.right_key = two_people.right_key
+    left join born_apart on pairs.left_key = born_apart.left_key and pairs.right_key = born_apart.right_key
     left join slips on pairs.left_key = slips.left_key and pairs.right_key = slips.right_key
     where
-        (not comparisons.given_names_differ and two_people.left_key is null)
+        (
+            not comparisons.given_names_differ and two_people.left_key is null
+            and (pairs.match_rule <> 'same_name_phone' or born_apart.left_key is null)
+        )
         or (pairs.match_rule = 'same_mailbox' and slips.left_key is not null)
 ),
 
