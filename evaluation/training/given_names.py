@@ -19,7 +19,7 @@ from orchestration.settings import DBT_PROJECT_DIR
 
 SEED = DBT_PROJECT_DIR / "seeds" / "lead_quality" / "given_names.csv"
 LOCALES = 2
-# A name, then how people called so are called too.
+# A name, then how people called so are called or spelt too. One alone is known, and no form of another.
 FORMS = """
 abigail abby gail|alan allan allen al|albert al bert bertie|alfred alf fred freddie|alice ali
 alexander alex alec sandy sascha sasha aleksandr xander|alexandra alex sandra sasha alexa|amanda mandy
@@ -61,6 +61,49 @@ tamara tammy|theodore ted teddy theo|theresa terry tess teresa|terence terry|tho
 timothy tim timmy|tobias toby tobi|ulrich uli|valerie val|victor vic viktor|victoria vicky tori
 vincent vince vinny|virginia ginny|vladimir vlad|walter walt wally|wilhelm willi
 william bill will billy willy liam guillaume guillermo|wolfgang wolf|yvonne evonne|zachary zach zack
+brian bryan bryon|sean shaun shawn|matthew mathew|megan meghan meagan|rachel rachael
+geoffrey jeffery|lindsay lindsey|ralph ralf|muhammad mohamed mohammed mohammad mohamad mo
+ahmed ahmad|hassan hasan|hussein hussain husain hossein|yusuf youssef yousef yousuf
+abdullah abdallah|omar umar|fatima fatma|aisha ayesha aicha|khalid khaled|said saeed
+mariam maryam miriam|anna ana ania anya|natalie nathalie natalya nataliya nataliia|alexis alex
+alexander alejandro alessandro alexandre alexandru aleksander oleksandr
+alexandra alejandra alessandra aleksandra|jeremy jerry|jerome jerry|bethany beth|daniel dani
+danielle dani|martina tina|bettina tina|valentina tina|maxine max|florian flo|johannes jo
+joachim jo achim jochen|gabriela gabi gaby gabriella|mary molly polly|eleanor ella|elena lena
+helena lena|olena lena|magdalena lena|catherine katerina kateryna katya katrin
+ekaterina katerina katya kate|abraham abe|augustus gus august|augustin gus august|aaron aron
+tracy tracey traci|stacy stacey|terry terri|kelly kelley|cheryl sheryl|michelle michele
+jonathan johnathan|kristen kristin|christian kristian|christiane chris|dominic domenico
+thomas tommaso tomasz|louise luise luisa louisa|nicholas nikolas nikolaos nicolae nikolay mykola
+philippa phil pip|edward eddy edu|edgar ed|edwin ed|edmund ed|sydney sidney syd sid
+frederick frederic frederik fredrik|calvin cal|callum cal|desmond des|norman norm|clement clem
+vincent vincenzo vinnie|regina gina|georgina gina|virginia gina|sonia sonja sonya
+arthur artur arturo|marvin marv|theresa tessa theresia|michael mikael mickael michal
+dmitry dmitri dmitrii dmytro dima|sergey sergei serhii serge|alexey alexei aleksey oleksii
+yuri yury iurii|tatiana tatyana|yulia yuliia|vladimir volodymyr vova|andrew andrey andriy andrii
+irina iryna|eugene evgeny evgenii yevhen zhenya|katarzyna kasia|malgorzata gosia
+francisco paco pancho|ignacio nacho|javier javi|rafael rafa|federico fede|manuel manu|monika moni
+ursula uschi ulla|cornelia conny|susanne susi|stefanie steffi|rudolf rudi|manfred manni
+siegfried sigi|wojciech wojtek|stanislaw staszek|krzysztof krzysiek|rajesh|rakesh|ramesh|mahesh
+naresh|suresh|dinesh|ganesh|mukesh|lokesh|hitesh|jitesh|nitesh|ritesh|kamlesh|umesh|yogesh|girish
+harish|satish|manish|ashish|sanjay|sanjeev sanjiv|vijay|ajay|sunil|anil|sunita|amit|sumit|rohit
+mohit|lalit|vineet|puneet|mohan|varun|tarun|arun|kiran|vikas|vikram|vikrant|vishal|vivek|vinod
+pramod|prakash|deepak dipak|pankaj|manoj|sandeep sandip|pradeep pradip|kuldeep|hardeep|gurdeep
+jagdeep|mandeep|amandeep|priya|priyanka|pooja puja|sneha|neha|nisha|usha|rekha|lekha|seema sima
+meena mina|reena|veena vina|geeta gita|sita seeta|lata|lalita|savita|kavita|babita|namita|amita
+smita|shweta|swati|jyoti|aarti arti|bharti bharati|preeti priti|kirti|deepti dipti|divya|kavya
+ananya|anjana|sangeeta|vaishali|shalini|malini|radha|rani|sudha|vidya|lakshmi laxmi|saraswati
+parvati|gayatri|savitri|srinivas|venkatesh|krishna|gopal|govind|murali|senthil|karthik|arnav|vihaan
+reyansh|ishaan ishan|ishita|rahul|linh|minh|dung|cuong|thang|long|phong|quang|quan|khanh|khoa|thanh
+trang|huong|hang|hanh|hoa|lan|anh|tuan|tung|phuong|thao|thuy|tien|truc|vinh|duc|dat|hieu|nam|bao|son
+hai|binh|nga|yen|ngoc|loan|nhung|haruto|haruko|yuki|yuko|yukiko|yuriko|kenji|kenta|kenichi|takashi
+takeshi|hiroshi|hiroki|hiroko|satoshi|satoru|kazuko|kazuo|naoko|naoki|akira|akiko|keiko|makoto
+masako|sakura|tomoko|yoko|yoshiko|jihoon|jiho|jihye|jimin|jiwon|jisoo|minjun|minho|minji|minseo
+seojun|seoyeon|hyunwoo|hyejin|sungho|soojin|yuna|eunji|oleg|oksana|anastasia|svetlana|igor|emre|mert
+merve|elif|selin|chidi|chinedu|emeka|ngozi|nneka|chioma|adaeze|ifeoma|obinna|uche|oluwaseun
+oluwasegun|tunde|femi|kemi|bola|sade|funke|kofi|kojo|kwesi|abena|akosua|thandeka|thandi|sipho
+bongani|themba|nomsa|nandi|lerato|thabo|mpho|tendai|tinashe|farai|rudo|chipo|wanjiru|njeri|kamau
+otieno|achieng|wafula
 """
 
 

@@ -106,6 +106,43 @@ def test_colleagues_households_and_namesakes_are_not_one_person(comparing: Modul
     assert [row["given_names_differ"] for row in rows] == [True, True, False, False, False, False]
 
 
+def given(name: str, known: bool = True) -> dict[str, Any]:
+    """Somebody of that given name; of two names the first is known."""
+    return {"given_name": name, "given_forms": name, "is_known_given_name": known, "surname": "weber"}
+
+
+def test_two_given_names_that_begin_alike_are_two_people(comparing: ModuleType) -> None:
+    rows = judge(
+        comparing,
+        (given("anna maria") | OFFICE, given("anna luise") | OFFICE),
+        (given("ji hoon", False) | OFFICE, given("ji min", False) | OFFICE),
+        (given("anna maria") | OFFICE, given("anna") | OFFICE),
+        (given("anna m") | OFFICE, given("anna maria") | OFFICE),
+        (given("marie anne") | OFFICE, given("marie ann") | OFFICE),
+        (given("anna maria") | OFFICE, given("annamaria") | OFFICE),
+    )
+    assert [row["given_names_differ"] for row in rows] == [True, True, False, False, False, False]
+
+
+def test_short_surnames_are_not_one_for_a_few_letters(comparing: ModuleType) -> None:
+    couples = (("ng", "wong"), ("li", "lin"), ("do", "doan"), ("wang", "wong"), ("zhang", "zhao"))
+    rows = judge(
+        comparing,
+        *(
+            tuple(
+                given("david") | OFFICE | {"surname": surname, "mailbox": f"david.{surname}@werkbank.de"}
+                for surname in couple
+            )
+            for couple in couples
+        ),
+        (
+            given("david") | {"surname": "garcia"} | OFFICE,
+            given("david") | {"surname": "garcia lopez"} | OFFICE,
+        ),
+    )
+    assert [row["match_probability"] >= 0.6 for row in rows] == [False] * 5 + [True], rows
+
+
 def test_the_order_of_a_pair_does_not_matter(comparing: ModuleType) -> None:
     one, other = (
         ANNA | HOME | {"mailbox": "anna@x.de"},

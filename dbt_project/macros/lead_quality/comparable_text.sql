@@ -1,12 +1,23 @@
 {# A text as it is compared with the lists of the lead rules: lower case, no accents, letters and
-   digits only, one space between words; null where nothing is left. #}
+   digits only, one space between words; null where nothing is left. In the scripts of India and its neighbours
+   to the east, Thailand to Cambodia, marks are vowels and no accents (राम and रमा are two names): they stay. #}
 {% macro comparable_text(text) -%}
-    nullif(trim({{ regex_replace(without_accents('lower(' ~ text ~ ')'), '[^\\p{L}\\p{N}]+', ' ') }}), '')
+    {%- set with_vowel_marks = '[\\x{0900}-\\x{0EFF}\\x{1000}-\\x{109F}\\x{1780}-\\x{17FF}]' -%}
+    nullif(trim({{ regex_replace(
+        'case when ' ~ regex_matches(text, with_vowel_marks) ~ ' then lower(' ~ text ~ ') else '
+        ~ without_accents('lower(' ~ text ~ ')') ~ ' end',
+        '[^\\p{L}\\p{M}\\p{N}]+', ' '
+    ) }}), '')
 {%- endmacro %}
 
 {# A name with every "n/a" as the word it stands for, then comparable. #}
 {% macro comparable_name(text) -%}
     {{ comparable_text(regex_replace('lower(' ~ text ~ ')', '(^|[^\\p{L}])(n[/.]a\\.?[^\\p{L}]*)+($|[^\\p{L}])', ' unknown ')) }}
+{%- endmacro %}
+
+{# Whether a text is one key pressed up to three times: a, xx. #}
+{% macro is_one_key(text) -%}
+    length({{ text }}) <= 3 and replace({{ text }}, left({{ text }}, 1), '') = ''
 {%- endmacro %}
 
 {# Whether digits are a telephone number that somebody has: long enough, and not one digit all through. #}

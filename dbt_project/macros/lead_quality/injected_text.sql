@@ -5,10 +5,15 @@
         ~ '\\.(com|net|org|info|xyz|top|club|site|online|shop|ru|cn|biz|vip|icu|link|click|buzz|live|pro)\\b' -%}
     {%- set page = '(?i)(https?:|www\\.)[^\\s/]*/*[^\\s/]+/\\S|\\[url=|\\b(bit\\.ly|t\\.me|tinyurl\\.com|cutt\\.ly|goo\\.gl)/' -%}
     {%- set tag = '[a-z!][^>]*' if is_name else '(script|a|b|i|u|p|br|hr|h[1-6]|img|iframe|svg|div|span|html|body|form|input|style|font|table|marquee|!)\\b[^>]*' -%}
-    {%- set markup = '(?i)<\\s*/?\\s*' ~ tag ~ '>|&lt;|javascript:|onerror\\s*=|\\$\\{|\\{\\{|%3c|<\\?php|\\]\\]>' -%}
-    {%- set command = "(?i)('|\")\\s*(or|and)\\s+('|\")?[0-9a-z]+('|\")?\\s*=|;\\s*(drop|delete|select|insert|update)\\s|"
-        ~ "drop\\s+table|union\\s+(all\\s+)?select|or\\s+1\\s*=\\s*1|xp_cmdshell|sleep\\s*\\(\\s*[0-9]|\\.\\./\\.\\./|/etc/passwd" -%}
+    {%- set markup = '(?i)<\\s*/?\\s*' ~ tag ~ '>|&lt;|javascript:|\\$[{(]|#\\{|\\{\\{|%3c|<\\?php|<%|\\]\\]>|'
+        ~ '<\\s*(script|img|svg|iframe)\\b|\\bon(load|click|error|mouseover|focus)\\s*=|\\balert\\(' -%}
+    {%- set command = "(?i)('|\")\\s*(or|and)\\s+('|\")?[0-9a-z]+('|\")?\\s*=|"
+        ~ ";\\s*(drop|delete|select|insert|update)\\s+(table|from|into|\\*|[a-z_]+\\s+(from|set)\\b)|"
+        ~ "drop\\s+table|union\\s+(all\\s+)?select\\s+(.*\\bfrom\\b|null|[0-9*])|[a-z0-9]{2,}'\\s*--\\s*$|"
+        ~ "^[=+@-]\\s*(cmd|sum|hyperlink|importxml|importdata|webservice|dde)\\s*[|(]|waitfor\\s+delay|"
+        ~ "benchmark\\s*\\(\\s*[0-9]|or\\s+1\\s*=\\s*1|xp_cmdshell|sleep\\s*\\(\\s*[0-9]|\\.\\./\\.\\./|/etc/passwd" -%}
     {%- set leftover = '(?i)^#(ref|value|name|null|num|div/0|n/a)[!?]?|\\[object |%[a-z_]{3,}%|^\\$[a-z_]{3,}|\\bfunction\\s*\\(' -%}
+    {%- set particles = '(?i)\\b(bin|ibn|bint|binti|al|el|abu|de|da|do|dos|das|del|la|las|los|y|e|van|von|der|den|ter)\\s+' -%}
     {%- set emoji_run = '([\\x{1F000}-\\x{1FAFF}\\x{2600}-\\x{27BF}][\\x{FE0F}\\x{200D}]*){2,}' -%}
     case
         {%- if is_name %}
@@ -23,7 +28,8 @@
             when
                 {{ regex_matches(text, '\\p{L}') }} and {{ regex_matches(text, '([0-9][\\s().+/-]*){7,}') }}
                 then 'a long number'
-            when {{ regex_matches(text, '^\\S+(\\s+\\S+){8,}') }} then 'a sentence'
+            {#- Abdullah bin Abdulaziz bin Abdulrahman bin Faisal Al Saud #}
+            when {{ regex_matches(regex_replace(text, particles, ''), '^\\S+(\\s+\\S+){8,}') }} then 'a sentence'
         {%- endif %}
     end
 {%- endmacro %}

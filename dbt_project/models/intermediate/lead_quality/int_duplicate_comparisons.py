@@ -158,8 +158,8 @@ def model(dbt, session):
         dbt.ref("int_person_fields")
         .query(
             "fields",
-            "select distinct * exclude (record_key, read_from, business_card) from fields where value_key in"
-            " (select left_key from new_pairs union select right_key from new_pairs)",
+            "select distinct * exclude (record_key, read_from, business_card, named_line) from fields"
+            " where value_key in (select left_key from new_pairs union select right_key from new_pairs)",
         )
         .to_arrow_table()
     )

@@ -1,5 +1,6 @@
 -- Grain: pair of records that an exact rule takes for one person, the older first.
 -- Within a group of equal records each is paired with the oldest.
+{% set rules = {'business_card': 'same_name_company_phone', 'named_line': 'same_name_phone'} -%}
 with persons as (
     select * from {{ ref('int_person_records') }}
 ),
@@ -12,13 +13,15 @@ shared_mailboxes as (
     having count(*) > 1
 ),
 
-shared_cards as (
-    select business_card from {{ ref('int_person_fields') }}
-    where business_card is not null
-    group by business_card
-    having count(*) > 1
-),
+{% for column in rules -%}
+    shared_{{ column }} as (
+        select {{ column }} from {{ ref('int_person_fields') }}
+        where {{ column }} is not null
+        group by {{ column }}
+        having count(*) > 1
+    ),
 
+{% endfor -%}
 said as (
     select
         persons.record_key,
@@ -27,15 +30,17 @@ said as (
         'same_mailbox' as match_rule
     from persons
     inner join shared_mailboxes on persons.mailbox = shared_mailboxes.mailbox
-    union all
-    select
-        persons.record_key,
-        persons.age_rank,
-        fields.business_card as value,
-        'same_name_company_phone' as match_rule
-    from {{ ref('int_person_fields') }} as fields
-    inner join shared_cards on fields.business_card = shared_cards.business_card
-    inner join persons on fields.record_key = persons.record_key
+    {%- for column, match_rule in rules.items() %}
+        union all
+        select
+            persons.record_key,
+            persons.age_rank,
+            fields.{{ column }} as value,
+            '{{ match_rule }}' as match_rule
+        from {{ ref('int_person_fields') }} as fields
+        inner join shared_{{ column }} on fields.{{ column }} = shared_{{ column }}.{{ column }}
+        inner join persons on fields.record_key = persons.record_key
+    {%- endfor %}
 ),
 
 pairs as (

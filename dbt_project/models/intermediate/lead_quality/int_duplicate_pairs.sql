@@ -1,6 +1,8 @@
 -- Grain: pair of records of one person, the older first, with the probability that they are: 1 by an
 -- exact rule, the model's where that finds them. Two known given names that are no forms of one name are
--- two people whatever else they share: a desk, a home, a mailbox, a day of birth.
+-- two people whatever else they share: a desk, a home, a mailbox, a day of birth. No list knows every name:
+-- of others, their mailboxes and how little they have in common say it.
+{% set sides = ['l', 'r'] -%}
 with fields as (
     select * from {{ ref('int_person_fields') }}
 ),
@@ -17,11 +19,125 @@ limits as (
     from {{ ref('lead_quality_thresholds') }}
 ),
 
+exact_keys as (
+    select
+        pairs.*,
+        least(older.value_key, younger.value_key) as left_key,
+        greatest(older.value_key, younger.value_key) as right_key
+    from {{ ref('int_duplicate_exact_pairs') }} as pairs
+    inner join fields as older on pairs.older_key = older.record_key
+    inner join fields as younger on pairs.younger_key = younger.record_key
+),
+
+-- what somebody takes for one person, with what both say
+claimed as (
+    select
+        comparisons.left_key,
+        comparisons.right_key
+    from comparisons
+    inner join limits on comparisons.match_probability >= limits.duplicate_probability
+    union
+    select
+        left_key,
+        right_key
+    from exact_keys
+),
+
+said as (
+    select distinct
+        value_key,
+        given_name,
+        surname,
+        mailbox,
+        birth_date,
+        is_known_given_name,
+        {{ dbt.split_part('mailbox', "'@'", 1) }} as local_part,
+        {{ dbt.split_part('mailbox', "'@'", 2) }} as domain
+    from fields
+),
+
+told as (
+    select
+        claimed.left_key,
+        claimed.right_key,
+        {%- for side in sides %}
+            {%- for name in ['given_name', 'surname', 'mailbox', 'local_part', 'domain', 'birth_date'] %}
+                {{ side }}.{{ name }} as {{ name }}_{{ side }},
+            {%- endfor %}
+        {%- endfor %}
+        l.is_known_given_name and r.is_known_given_name as are_known,
+        {{ letters_apart('l.given_name', 'r.given_name') }} as given_names_apart
+    from claimed
+    inner join said as l on claimed.left_key = l.value_key
+    inner join said as r on claimed.right_key = r.value_key
+    where claimed.left_key <> claimed.right_key
+),
+
+two_people as (
+    select
+        left_key,
+        right_key
+    from told
+    where
+        -- rajesh.kumar@ and rakesh.kumar@, wei.zhang@ and wei.zheng@ of one domain: nobody mistypes a name
+        -- twice
+        (
+            domain_l = domain_r
+            and (
+                {{ each_spells_its_own('surname') }}
+                or (not are_known and {{ each_spells_its_own('given_name') }})
+            )
+        )
+        -- Sipho and Thandeka have nothing in common, on one mailbox too, unless it bears the name of one of
+        -- them and both have one surname. In other alphabets nobody can tell; with one day of birth the model
+        -- says what is likelier
+        or (
+            not are_known and not coalesce(birth_date_l = birth_date_r, false)
+            and {{ regex_matches('given_name_l', '^[a-z ]{2,}$') }}
+            and {{ regex_matches('given_name_r', '^[a-z ]{2,}$') }}
+            and left(given_name_l, 1) <> left(given_name_r, 1)
+            and 2 * given_names_apart >= greatest(length(given_name_l), length(given_name_r))
+            and strpos(' ' || given_name_l || ' ', ' ' || given_name_r || ' ') = 0
+            and strpos(' ' || given_name_r || ' ', ' ' || given_name_l || ' ') = 0
+            and coalesce(given_name_l <> surname_r, true)
+            and coalesce(given_name_r <> surname_l, true)
+            and not (
+                coalesce(mailbox_l = mailbox_r, false) and coalesce(surname_l = surname_r, true)
+                and (strpos(local_part_l, given_name_l) > 0 or strpos(local_part_l, given_name_r) > 0)
+            )
+        )
+),
+
+-- a son called like his father, at the father's number
+born_apart as (
+    select
+        left_key,
+        right_key
+    from told
+    where birth_date_l <> birth_date_r
+),
+
+-- Dana of diana.berg@ is Diana: two known names a letter apart, one mailbox that bears one of them. Not Maria
+-- and Mario: their last letters tell a couple
+slips as (
+    select
+        left_key,
+        right_key
+    from told
+    where
+        mailbox_l = mailbox_r and surname_l = surname_r and given_names_apart = 1
+        and least(length(given_name_l), length(given_name_r)) >= 4
+        and right(given_name_l, 1) = right(given_name_r, 1)
+        and (strpos(local_part_l, given_name_l) > 0 or strpos(local_part_l, given_name_r) > 0)
+),
+
 probable as (
     select comparisons.*
     from comparisons
     inner join limits on comparisons.match_probability >= limits.duplicate_probability
-    where not comparisons.given_names_differ
+    left join two_people
+        on comparisons.left_key = two_people.left_key and comparisons.right_key = two_people.right_key
+    where not comparisons.given_names_differ and two_people.left_key is null
 ),
 
 oldest as (
@@ -77,13 +193,18 @@ exact as (
         pairs.younger_key,
         pairs.match_probability,
         pairs.match_rule
-    from {{ ref('int_duplicate_exact_pairs') }} as pairs
-    inner join fields as older on pairs.older_key = older.record_key
-    inner join fields as younger on pairs.younger_key = younger.record_key
+    from exact_keys as pairs
     inner join comparisons
-        on least(older.value_key, younger.value_key) = comparisons.left_key
-        and greatest(older.value_key, younger.value_key) = comparisons.right_key
-    where not comparisons.given_names_differ
+        on pairs.left_key = comparisons.left_key and pairs.right_key = comparisons.right_key
+    left join two_people on pairs.left_key = two_people.left_key and pairs.right_key = two_people.right_key
+    left join born_apart on pairs.left_key = born_apart.left_key and pairs.right_key = born_apart.right_key
+    left join slips on pairs.left_key = slips.left_key and pairs.right_key = slips.right_key
+    where
+        (
+            not comparisons.given_names_differ and two_people.left_key is null
+            and (pairs.match_rule <> 'same_name_phone' or born_apart.left_key is null)
+        )
+        or (pairs.match_rule = 'same_mailbox' and slips.left_key is not null)
 ),
 
 pairs as (

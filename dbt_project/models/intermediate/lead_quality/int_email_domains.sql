@@ -4,6 +4,8 @@
 {% set is_own = 'false' if not own
     else 'max(case when with_parents.parent in (' ~ own ~ ') then 1 else 0 end) = 1' %}
 
+{% set stand_ins = '(^|[.])(example[.][a-z]{2,4}([.][a-z]{2})?|test[.]((com?|net|org)[.][a-z]{2}|info|biz'
+    ~ '|eu|us|ca|fr|it|es|pt|nl|be|at|ch|lu|ie|pl|cz|hu|ro|ru|ua|se|no|dk|fi|gr|tr|br|mx|ar|cn|jp|in|au))$' %}
 {% set telling = '(temp|tmp|trash|throwaway|fake|disposable|discard|burner|junk|minutes?)[-_.]?e?mail'
     ~ '|mailinator|yopmail' -%}
 with domains as (
@@ -18,6 +20,13 @@ with_parents as (
         union
     {%- endfor %}
     select domain, {{ regex_extract('domain', '[^.]+$', 0) }} as parent from domains
+    union
+    -- example.fr, mail.test.nl: as the top levels of these names (test.io is a firm)
+    select
+        domain,
+        {{ regex_extract(regex_extract('domain', stand_ins, 2), '^[a-z]+', 0) }} as parent
+    from domains
+    where {{ regex_matches('domain', stand_ins) }}
 ),
 
 judged as (

@@ -1,4 +1,8 @@
 -- Grain: lead to judge × flag that one of its telephone numbers is a placeholder by its digits.
+{# digits in steps, by threes, and as the keys stand in rows and columns #}
+{% set patterns = '1234554321 1234512345 1231231234 0102030405 1020304050 1357924680 2468013579'
+    ~ ' 1112223333 2223334444 3334445555 4445556666 5556667777 6667778888 9998887777 8887776666'
+    ~ ' 111222333 222333444 444555666 147258369 258369147 963852741 789456123 456123789 123321123' -%}
 with numbers as (
     select lead_id, phone as number, phone_since as since from {{ ref('int_leads_to_judge') }}
     where phone is not null
@@ -52,7 +56,7 @@ judged as (
                     or replace(right(digits, 8), right(digits, 4), '') = ''
                     or replace(right(digits, 9), right(digits, 3), '') = ''
                     or strpos('00112233445566778899001122', right(digits, 8)) > 0
-                    or strpos('1234554321 1234512345 1231231234 0102030405', right(digits, 8)) > 0
+                    or strpos('{{ patterns }}', right(digits, 8)) > 0
                 )
                 then 'it repeats a few digits'
             when

@@ -40,6 +40,55 @@ borne as (
     where field = 'borne_name'
 ),
 
+name_words as (
+    select
+        {{ comparable_text('value') }} as word,
+        max(case when field in ('name_part', 'name_any') then 1 else 0 end) as is_strong
+    from {{ ref('lead_placeholder_values') }}
+    where field in ('name_part', 'name_part_weak', 'name_any', 'lorem')
+    group by {{ comparable_text('value') }}
+),
+
+named as (
+    select
+        leads.lead_id,
+        addresses.base_local_part,
+        {{ comparable_text('leads.full_name') }} as name_text,
+        {{ rows_of_words(comparable_text('leads.full_name')) }} as word
+    from leads
+    inner join addresses on leads.email = addresses.email
+    inner join placeholders on addresses.base_local_part = placeholders.value
+),
+
+-- nil@ of Nil Öztürk, asd@ of Anders Skov Dahl: a word of the owner's name, or its initials. Not test@ of
+-- Test Berg, nor null@ of Null Null: somebody is named beside it
+theirs as (
+    select named.lead_id
+    from named
+    left join name_words as listed on named.word = listed.word
+    group by named.lead_id, named.base_local_part, named.name_text
+    having
+        max(case when listed.word is null and named.word <> named.base_local_part then 1 else 0 end) = 1
+        and (
+            max(case
+                when named.word = named.base_local_part and coalesce(listed.is_strong, 0) = 0 then 1
+                else 0
+            end) = 1
+            or (
+                length(named.base_local_part) >= 2
+                and named.base_local_part
+                = {{ regex_replace("' ' || named.name_text", ' ([^ ])[^ ]*', '\\1') }}
+            )
+            -- of Anders Dahl too: not everybody is given with the name in the middle
+            or (
+                length(named.base_local_part) = 3
+                and left(named.base_local_part, 1) = left(named.name_text, 1)
+                and right(named.base_local_part, 1)
+                = left({{ regex_replace('named.name_text', '^.* ', '') }}, 1)
+            )
+        )
+),
+
 -- john.test@, qa+test12@
 tested as (
     select
@@ -76,8 +125,14 @@ judged as (
         domains.is_own,
         -- there are people called Test: not at the beginning of their name
         case
-            when borne.name is not null then null
+            when borne.name is not null or theirs.lead_id is not null then null
             when coalesce(bases.value, wholes.value) is not null then coalesce(bases.value, wholes.value)
+            -- a@a.com, xx@yy.com: one key before the @ and one behind it
+            when
+                addresses.problem is null and not coalesce(domains.is_free_mail, false)
+                and {{ is_one_key('addresses.base_local_part') }}
+                and {{ is_one_key("split_part(addresses.domain, '.', 1)") }}
+                then addresses.base_local_part
             when coalesce(strpos({{ comparable_text('leads.full_name') }}, ' ' || tested.token), 0) = 0
                 then tested.token
         end as placeholder,
@@ -93,6 +148,7 @@ judged as (
     left join borne
         on {{ comparable_text('leads.full_name') }} = borne.name
         and {{ regex_replace('addresses.base_local_part', '[._-]', '') }} = replace(borne.name, ' ', '')
+    left join theirs on leads.lead_id = theirs.lead_id
     left join roles on addresses.base_local_part = roles.local_part
 ),
 

@@ -1,4 +1,5 @@
 -- Grain: lead to judge × flag about a name or company that is no word of any language.
+{% set forms = legal_forms('|group|holdings?|solutions|services|gruppe|consulting|corporation') -%}
 with leads as (
     select * from {{ ref('int_leads_to_judge') }}
 ),
@@ -35,7 +36,7 @@ name_words as (
 company_words as (
     select
         company,
-        {{ rows_of_words(latin_letters(comparable_text('company'))) }} as word
+        {{ rows_of_words(latin_letters(regex_replace(comparable_text('company'), forms, ''))) }} as word
     from company_texts
 ),
 
@@ -44,16 +45,31 @@ placeholders as (
     where field = 'name_part'
 ),
 
+-- Jan, Eva: too short to be judged, and no keys
+short_given_names as (
+    select distinct name_words.full_name
+    from name_words
+    inner join {{ ref('given_names') }} as given_names on name_words.word = given_names.given_name
+    where length(name_words.word) < 4
+),
+
 -- a mash beside "test" is no better for it
 judged_words as (
     select
         name_words.full_name,
         words.word,
         words.gibberish_score,
-        placeholders.word is null as is_judged
+        placeholders.word is null as is_judged,
+        case
+            when placeholders.word is not null then limits.beside_placeholder
+            when short_given_names.full_name is not null then limits.one_word
+            else limits.every_word
+        end as limit_of_word
     from name_words
     inner join {{ ref('int_name_words') }} as words on name_words.word = words.word
+    cross join limits
     left join placeholders on words.word = placeholders.word
+    left join short_given_names on name_words.full_name = short_given_names.full_name
 ),
 
 names as (
@@ -67,7 +83,7 @@ names as (
         -- one short word is little to go by (Vũ Quỳnh), unless it is far beyond a name
         (
             min(case when words.is_judged then words.gibberish_score end)
-            >= min(case when words.is_judged then limits.every_word else limits.beside_placeholder end)
+            >= min(words.limit_of_word)
             and sum(length(words.word)) >= min(limits.letters)
         )
         -- what one word may be by chance, two hardly are
@@ -78,7 +94,7 @@ names as (
         or max(case when words.is_judged then words.gibberish_score end) >= min(limits.one_word)
 ),
 
--- abbreviations are words of no language either (KPMG, GmbH): every word, and only long ones
+-- abbreviations are words of no language either (KPMG): every word but the legal form, and only long ones
 companies as (
     select
         company_words.company,

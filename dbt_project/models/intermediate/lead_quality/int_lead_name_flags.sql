@@ -15,7 +15,10 @@ listed as (
         field,
         {{ comparable_name('value') }} as value
     from {{ ref('lead_placeholder_values') }}
-    where field in ('full_name', 'name_part', 'name_part_weak', 'name_any', 'key_row', 'spam')
+    where
+        field in (
+            'full_name', 'name_part', 'name_part_weak', 'lorem', 'name_any', 'key_row', 'spam', 'spam_name'
+        )
 ),
 
 whole_names as (
@@ -45,7 +48,8 @@ words as (
 worded as (
     select words.name_text
     from words
-    left join listed on words.word = listed.value and listed.field in ('name_part', 'name_part_weak')
+    left join listed
+        on words.word = listed.value and listed.field in ('name_part', 'name_part_weak', 'lorem')
     where words.word is not null
     group by words.name_text
     having
@@ -53,6 +57,11 @@ worded as (
         and (
             max(case when listed.field = 'name_part' then 1 else 0 end) = 1
             or (count(*) > 1 and count(distinct words.word) = 1)
+            -- two words of the text that stands for any text: one may be somebody's (Modi, Dolores)
+            or (
+                count(distinct words.word) > 1
+                and min(case when listed.field = 'lorem' then 1 else 0 end) = 1
+            )
             or {{ regex_matches('words.name_text', '[0-9]$') }}
         )
 ),
@@ -107,7 +116,7 @@ advertisements as (
         on
         words.word = {{ dbt.split_part('listed.value', "' '", 1) }}
         and strpos(' ' || words.name_text || ' ', ' ' || listed.value || ' ') > 0
-    where listed.field = 'spam'
+    where listed.field in ('spam', 'spam_name')
 ),
 
 judged as (

@@ -1,6 +1,4 @@
 -- Grain: lead to judge × flag about its company and job title, and vendors' sample records.
-{% set legal_forms = '( ([0-9]+|gmbh|ag|kg|inc|llc|ltd|limited|corp|co|company|plc|sa|sas|sarl|srl|spa|bv'
-    ~ '|ab|as|aps|oy|ltda))+$' -%}
 with leads as (
     select
         leads.*,
@@ -29,7 +27,7 @@ tests as (
         union
         select
             company_text,
-            {{ regex_replace('company_text', legal_forms, '') }} as value
+            {{ regex_replace('company_text', legal_forms(), '') }} as value
         from leads
     ) as companies
     inner join listed on companies.value = listed.value and listed.field = 'company_test'

@@ -9,9 +9,24 @@ with weights as (
     select * from {{ ref('name_character_weights') }}
 ),
 
+-- Pfaff, Urrutikoetxea: people are called so, whatever the model makes of the letters
+borne as (
+    select distinct {{ latin_letters(comparable_text('value')) }} as word
+    from {{ ref('lead_placeholder_values') }}
+    where field = 'borne_word'
+),
+
+judging as (
+    select characters, weight from weights
+    union all
+    select word, 0 as weight from borne
+),
+
 judged_with as (
-    select cast(count(*) as varchar) || ' weights, sum ' || cast(sum(weight) as varchar) as judged_with
-    from weights
+    select
+        cast(count(*) as varchar) || ' weights, sum ' || cast(sum(weight) as varchar)
+        || ', letters ' || cast(sum(length(characters)) as varchar) as judged_with
+    from judging
 ),
 
 leads as (
@@ -83,10 +98,14 @@ parts as (
 final as (
     select
         parts.word,
-        cast(coalesce(sum(weights.weight), 0) as double) as gibberish_score,
-        parts.judged_with
+        parts.judged_with,
+        least(
+            cast(coalesce(sum(weights.weight), 0) as double),
+            case when max(borne.word) is not null then 0 end
+        ) as gibberish_score
     from parts
     left join weights on parts.characters = weights.characters
+    left join borne on parts.word = borne.word
     group by parts.word, parts.judged_with
 )
 

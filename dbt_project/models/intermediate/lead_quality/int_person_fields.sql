@@ -8,6 +8,8 @@
 ) }}
 {% set legal_forms = '( (gmbh|ag|kg|ug|se|inc|llc|llp|ltd|limited|corp|corporation|co|company|plc|pty|sa|sas'
     ~ '|sarl|sl|srl|spa|b ?v|n ?v|oyj?|ab|as|asa|aps|kk|jsc|mbh|ltda))+$' -%}
+{# before a name; without it Dr. would be the given name #}
+{% set title = '(?i)^((dr|prof|mr|mrs|ms|miss|herr|frau|mme)[. ]+)+' -%}
 {% set compared = [
     'given_name', 'given_forms', 'is_known_given_name', 'surname', 'mailbox', 'line', 'mobile_line', 'company',
     'company_domain', 'street', 'postal_code', 'city', 'birth_date',
@@ -65,7 +67,9 @@ named as (
     select
         *,
         first_name is null and last_name is null as is_whole,
-        full_name like '%,%' as is_family_first
+        full_name like '%,%' as is_family_first,
+        {{ regex_replace('first_name', title, '') }} as given_text,
+        {{ regex_replace('full_name', title, '') }} as name_text
     from typed
 ),
 
@@ -77,14 +81,14 @@ texts as (
         mailbox,
         birth_date,
         {{ comparable_name(
-            "case when not is_whole then first_name when is_family_first then "
-            ~ dbt.split_part('full_name', "','", 2) ~ " else " ~ dbt.split_part('full_name', "' '", 1) ~ " end"
+            "case when not is_whole then given_text when is_family_first then "
+            ~ dbt.split_part('name_text', "','", 2) ~ " else " ~ dbt.split_part('name_text', "' '", 1) ~ " end"
         ) }} as given_name,
         {{ comparable_name(
             "case when not is_whole then last_name when is_family_first then "
-            ~ dbt.split_part('full_name', "','", 1) ~ " else " ~ regex_replace('full_name', '^[^ ]+ ?', '') ~ " end"
+            ~ dbt.split_part('name_text', "','", 1) ~ " else " ~ regex_replace('name_text', '^[^ ]+ ?', '') ~ " end"
         ) }} as surname,
-        {{ comparable_name('full_name') }} as whole_name,
+        {{ comparable_name('name_text') }} as whole_name,
         {{ comparable_text('company') }} as whole_company,
         right({{ regex_replace('coalesce(phone, mobile_phone)', '[^0-9]', '') }}, 9) as card_line,
         {{ regex_replace(comparable_text('company'), legal_forms, '') }} as company,
@@ -128,11 +132,17 @@ compared as (
             when length(texts.card_line) >= 7
                 then texts.whole_name || '|' || texts.whole_company || '|' || texts.card_line
         end as business_card,
+        -- whoever changes the company keeps the mobile number
+        case
+            when {{ is_somebodys_number('texts.card_line') }} and texts.whole_name like '% %'
+                then texts.whole_name || '|' || texts.card_line
+        end as named_line,
         domains.domain as company_domain,
-        forms.given_name is not null as is_known_given_name,
+        coalesce(forms.given_name, first_forms.given_name) is not null as is_known_given_name,
         case when given_placeholders.value is null then texts.given_name end as given_name,
         case
-            when given_placeholders.value is null then coalesce(forms.forms, texts.given_name)
+            when given_placeholders.value is null
+                then coalesce(forms.forms, texts.given_name || coalesce(' ' || first_forms.forms, ''))
         end as given_forms,
         case when surname_placeholders.value is null then texts.surname end as surname,
         case when company_placeholders.value is null then texts.company end as company,
@@ -145,6 +155,11 @@ compared as (
     from texts
     left join domains on texts.email = domains.email
     left join {{ ref('given_names') }} as forms on texts.given_name = forms.given_name
+    -- Anna Maria is also called Anna, and known
+    left join {{ ref('given_names') }} as first_forms
+        on
+        texts.given_name like '% %'
+        and {{ dbt.split_part('texts.given_name', "' '", 1) }} = first_forms.given_name
     left join withheld as given_placeholders
         on texts.given_name = given_placeholders.value and given_placeholders.field = 'name_part'
     left join withheld as surname_placeholders
@@ -157,6 +172,7 @@ select
     record_key,
     read_from,
     business_card,
+    named_line,
     {{ compared | join(',\n    ') }},
     {{ number_of_texts(compared) }} as value_key
 from compared

@@ -41,6 +41,29 @@ persons as (
     from contacts
 ),
 
+words as (
+    select
+        email,
+        {{ rows_of_words("translate(local_part, '._+-0123456789', '              ')") }} as word
+    from {{ ref('int_email_addresses') }}
+    where problem is null
+),
+
+functions as (
+    select local_part as word from {{ ref('role_local_parts') }}
+    union distinct
+    select value as word from {{ ref('lead_placeholder_values') }}
+    where field = 'email_word'
+),
+
+-- sales-uk@, info2@, reception.hq@; two and three letters may be initials (it, hr, ap)
+shared as (
+    select distinct words.email
+    from words
+    inner join functions on words.word = functions.word
+    where length(words.word) >= 4
+),
+
 -- a mailbox of a function or a placeholder is no one's
 mailboxes as (
     select
@@ -52,9 +75,10 @@ mailboxes as (
     left join {{ ref('role_local_parts') }} as roles on addresses.local_part = roles.local_part
     left join {{ ref('lead_placeholder_values') }} as placeholders
         on addresses.local_part = placeholders.value and placeholders.field = 'email_local'
+    left join shared on addresses.email = shared.email
     where
         addresses.mailbox is not null and roles.local_part is null and placeholders.value is null
-        and domains.reserved_parent is null
+        and shared.email is null and domains.reserved_parent is null
 ),
 
 final as (
