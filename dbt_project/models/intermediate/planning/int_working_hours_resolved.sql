@@ -1,9 +1,10 @@
--- Grain: rep × time in which working hours hold; half-open days.
+-- Grain: rep × time in which working hours hold; half-open days. A time or a zone that cannot be read is null
+-- (of zones see int_unknown_time_zones): converting with an unknown one would end the build.
 with working_hours as (
     select
         reps.rep_id,
         hours.hours_per_week,
-        hours.time_zone,
+        case when {{ is_time_zone('hours.time_zone') }} then hours.time_zone end as time_zone,
         {{ try_cast_to('hours.work_start', 'time') }} as work_start,
         {{ try_cast_to('hours.work_end', 'time') }} as work_end,
         hours.work_days,

@@ -43,8 +43,7 @@ schedules as (
     select
         *,
         coalesce(nullif({{ regex_replace('lower(work_days)', '[^a-z]+', ' ') }}, ''), 'mon tue wed thu fri')
-            as day_names,
-        case when {{ is_time_zone('time_zone') }} then time_zone end as planned_zone
+            as day_names
     from {{ ref('int_working_hours_resolved') }}
 ),
 
@@ -54,7 +53,7 @@ planned as (
         business_days.date_day,
         schedules.work_end,
         schedules.rep_id is null as is_assumed,
-        coalesce(schedules.planned_zone, reps.time_zone) as time_zone,
+        coalesce(schedules.time_zone, reps.time_zone) as time_zone,
         coalesce(schedules.day_names, 'mon tue wed thu fri') as day_names,
         coalesce(schedules.hours_per_week, 40) as hours_per_week,
         coalesce(schedules.work_start, time '09:00') as work_start
