@@ -137,6 +137,8 @@ def hubspot(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     connected = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
     call = {"hs_call_direction": "OUTBOUND", "hs_call_duration": "90000", "hs_call_disposition": connected}
     account.put("calls", "31", T0, **activity, **call, hs_call_status="COMPLETED")
+    account.put("calls", "32", T0, **activity, hs_call_direction="OUTBOUND", hs_call_status="NO_ANSWER")
+    account.put("calls", "33", T0, **activity, hs_call_direction="OUTBOUND", hs_call_status="FAILED")
     account.put(
         "emails",
         "31",
@@ -276,6 +278,8 @@ def test_hubspot_activities(hubspot: dict[str, Rows]) -> None:
         "False",
         "True",
     )
+    # nobody answered, but somebody called
+    assert [activities[f"crm:calls-{key}"]["status"] for key in (32, 33)] == ["completed", "failed"]
     assert shown(activities["crm:emails-31"], *columns) == ("email", "inbound", None, "crm:12", "True", None)
     assert shown(activities["crm:tasks-33"], "kind", "lead_id", "occurred_at", "due_at") == (
         "task", "crm:77", None, "2026-02-01 12:00:00",

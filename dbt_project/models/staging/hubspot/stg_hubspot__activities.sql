@@ -7,7 +7,11 @@ with calls as (
         lower(hs_call_direction) as direction,
         hs_call_title as subject,
         hs_call_body as notes,
-        lower(hs_call_status) as status,
+        -- it rang: somebody tried, whoever answered
+        case
+            when hs_call_status in ('NO_ANSWER', 'BUSY', 'MISSED') then 'completed'
+            else lower(hs_call_status)
+        end as status,
         hs_timestamp as occurred_at,
         cast(null as timestamp) as due_at,
         case when hs_call_status = 'COMPLETED' then hs_timestamp end as completed_at,
