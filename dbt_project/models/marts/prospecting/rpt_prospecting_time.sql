@@ -27,7 +27,7 @@ timed as (
     where features.has_activity_instants
     union
     select rep_id from {{ ref('int_touches') }}
-    where occurred_at_precision = 'instant'
+    where occurred_at_precision = 'instant' and kind <> 'meeting'
 ),
 
 slot_events as (
