@@ -194,7 +194,10 @@ single_threaded as (
         ) }}
     from joined
     inner join benchmarks on joined.segment = benchmarks.segment
-    where joined.amount is not null and benchmarks.amount_n >= {{ min_n() }}
+    -- half of the new business that was won was below: no measure of a renewal
+    where
+        joined.amount is not null and {{ is_new_business('joined.opportunity_type') }}
+        and benchmarks.amount_n >= {{ min_n() }}
 )
 
 {% for flag in ['no_next_step', 'no_touch', 'ghosted', 'single_threaded'] -%}
