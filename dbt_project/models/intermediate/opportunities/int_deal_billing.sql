@@ -1,10 +1,14 @@
 -- Grain: won deal with an invoice, and what was invoiced and paid for it: an invoice names the deal, or
--- only its account on the day of the win or after.
+-- only its account after the win or shortly before it, since a deal may be closed late.
 with deals as (
     select
         opportunity_id,
         account_id,
-        {{ reporting_date('closed_at') }} as closed_on
+        cast({{ dbt.dateadd(
+            'day',
+            '-cast(' ~ deal_limit('fake_sale_unpaid', 'days_before') ~ ' as integer)',
+            reporting_date('closed_at')
+        ) }} as date) as invoiced_from
     from {{ ref('int_opportunities_current') }}
     where outcome = 'won'
 ),
@@ -39,7 +43,9 @@ found as (
         invoices.paid_amount
     from deals
     inner join invoices
-        on deals.account_id = invoices.account_id and deals.closed_on <= invoices.invoiced_on
+        on
+        deals.account_id = invoices.account_id
+        and deals.invoiced_from <= invoices.invoiced_on
     where invoices.opportunity_id is null
 )
 
