@@ -1,5 +1,6 @@
--- Grain: key account × fiscal quarter, from its first sale, order, cost or effort since it became one up to
--- the quarter of as_of. Sums of the quarter; null where nothing of the kind is known of it.
+-- Grain: key account × fiscal quarter, from its first sale, order, cost or effort since the quarter in which
+-- it became one up to that of as_of; quarters are whole, since they are compared. Sums of the quarter; null
+-- where nothing of the kind is known of it.
 with keys as (
     select
         keys.account_id,
@@ -64,7 +65,7 @@ quarters as (
         sum(parts.effort_minutes) as effort_minutes
     from keys
     inner join parts on keys.account_id = parts.account_id
-    where parts.day <= {{ as_of_date() }} and parts.day >= keys.valid_from
+    where parts.day <= {{ as_of_date() }} and parts.day >= {{ fiscal_quarter_start('keys.valid_from') }}
     group by keys.account_id, {{ fiscal_quarter_start('parts.day') }}
 ),
 
