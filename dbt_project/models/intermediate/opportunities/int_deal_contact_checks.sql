@@ -69,13 +69,16 @@ meetings as (
     group by opportunity_id
 ),
 
--- the buyer spoke: wrote, met, or took a call
+-- the buyer spoke: wrote, met, or took a call; an automatic reply is no word
 heard as (
     select opportunity_id, max(occurred_at) as last_heard_at
     from activities
     where
         occurred_at <= {{ as_of() }}
-        and (direction = 'inbound' or (is_touch and (kind = 'meeting' or is_connected)))
+        and (
+            (direction = 'inbound' and not coalesce(is_automated, false))
+            or (is_touch and (kind = 'meeting' or is_connected))
+        )
     group by opportunity_id
 ),
 

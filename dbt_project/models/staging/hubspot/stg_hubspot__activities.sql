@@ -23,7 +23,9 @@ with calls as (
 
 emails as (
     select
-        {{ hubspot_activity_columns() }},
+        {{ hubspot_activity_columns(
+            is_automated="is_automated or coalesce(" ~ says_automatic_reply('hs_email_subject') ~ ", false)"
+        ) }},
         'email' as kind,
         case when hs_email_direction = 'INCOMING_EMAIL' then 'inbound' else 'outbound' end as direction,
         hs_email_subject as subject,
