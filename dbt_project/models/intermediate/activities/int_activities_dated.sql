@@ -37,6 +37,7 @@ meeting_activities as (
             when lower(response) = 'declined' then 'cancelled'
         end as status,
         starts_at as occurred_at,
+        coalesce(is_all_day, false) as is_all_day,
         created_at,
         -- of whole days and of lengths that cannot be true (int_calendar_events_judged) nobody knows how long
         case
