@@ -286,7 +286,7 @@ def test_hubspot_activities(hubspot: dict[str, Rows]) -> None:
     assert [activities[f"crm:calls-{key}"]["status"] for key in (32, 33)] == ["completed", "failed"]
     assert shown(activities["crm:emails-31"], *columns) == ("email", "inbound", None, "crm:12", "True", None)
     # who is away has not answered
-    assert [activities[f"crm:emails-{key}"]["is_automated"] for key in (32, 33)] == ["True", "False"]
+    assert [activities[f"crm:emails-{key}"]["is_automated"] for key in (32, 33)] == [True, False]
     assert shown(activities["crm:tasks-33"], "kind", "lead_id", "occurred_at", "due_at") == (
         "task", "crm:77", None, "2026-02-01 12:00:00",
     )  # fmt: skip

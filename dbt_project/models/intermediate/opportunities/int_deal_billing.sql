@@ -16,7 +16,9 @@ with deals as (
 paid as (
     select
         invoice_id,
-        sum(amount) as paid_amount
+        -- a part of what was paid is not what was paid
+        case when count(amount) = count(*) then sum(amount) end as paid_amount,
+        count(*) as payments
     from {{ ref('int_payments_resolved') }}
     group by invoice_id
 ),
@@ -24,7 +26,8 @@ paid as (
 invoices as (
     select
         invoices.*,
-        paid.paid_amount
+        paid.paid_amount,
+        paid.payments
     from {{ ref('int_invoices_resolved') }} as invoices
     left join paid on invoices.invoice_id = paid.invoice_id
 ),
@@ -33,14 +36,16 @@ found as (
     select
         deals.opportunity_id,
         invoices.amount,
-        invoices.paid_amount
+        invoices.paid_amount,
+        invoices.payments
     from deals
     inner join invoices on deals.opportunity_id = invoices.opportunity_id
     union all
     select
         deals.opportunity_id,
         invoices.amount,
-        invoices.paid_amount
+        invoices.paid_amount,
+        invoices.payments
     from deals
     inner join invoices
         on
@@ -52,7 +57,8 @@ found as (
 select
     opportunity_id,
     count(*) as invoices,
-    {{ to_money('sum(amount)') }} as invoiced_amount,
-    {{ to_money('sum(paid_amount)') }} as paid_amount
+    coalesce(cast(sum(payments) as bigint), 0) as payments,
+    case when count(amount) = count(*) then {{ to_money('sum(amount)') }} end as invoiced_amount,
+    case when count(paid_amount) = count(payments) then {{ to_money('sum(paid_amount)') }} end as paid_amount
 from found
 group by opportunity_id

@@ -1,8 +1,8 @@
 -- Grain: rep × day × deal and account (either may be unknown) to which the rep gave time. Meetings at their
 -- length (what begins at one moment, in a calendar and in the CRM, is one; not where no time of day is
--- known), other touches at their recorded duration, else at the default of their kind. Minutes are decimals: a
--- sum of binary fractions depends on the order in which threads add them, and the same landing must give the
--- same rows.
+-- known), other touches at their recorded duration, else at the default of their kind. Minutes are decimals:
+-- a sum of binary fractions depends on the order in which threads add them, and the same landing must give
+-- the same rows.
 with defaults as (
     select * from {{ ref('touch_default_minutes') }}
 ),

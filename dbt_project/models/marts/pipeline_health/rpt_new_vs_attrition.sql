@@ -10,6 +10,7 @@ sales as (
             partition by account_id order by sold_on rows between 1 following and unbounded following
         ) as next_sold_on
     from {{ ref('int_account_sales') }}
+    where amount is not null
 
 ),
 
