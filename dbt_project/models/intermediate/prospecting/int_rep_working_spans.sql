@@ -40,11 +40,7 @@ reps as (
 ),
 
 schedules as (
-    select
-        *,
-        coalesce(nullif({{ regex_replace('lower(work_days)', '[^a-z]+', ' ') }}, ''), 'mon tue wed thu fri')
-            as day_names
-    from {{ ref('int_working_hours_resolved') }}
+    select * from {{ ref('int_working_hours_resolved') }}
 ),
 
 planned as (

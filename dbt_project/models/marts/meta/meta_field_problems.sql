@@ -13,9 +13,9 @@ shared_by_leads as (
 
 ),
 
-unknown_zones as (
+unreadable_schedules as (
 
-    select * from {{ ref('int_unknown_time_zones') }}
+    select * from {{ ref('int_unreadable_schedules') }}
 
 )
 
@@ -50,4 +50,4 @@ select
     field,
     reason,
     cast(problem_count as bigint) as count
-from unknown_zones
+from unreadable_schedules
