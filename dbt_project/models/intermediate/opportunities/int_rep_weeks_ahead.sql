@@ -110,6 +110,8 @@ asked as (
         ) as weekly_quota_amount
     from days
     inner join quotas on days.week_starts_on >= quotas.fiscal_quarter_start
+    -- a quota that is not known leaves the one before it assumed
+    where quotas.quota_amount is not null
     group by quotas.rep_id, days.week_ahead
 ),
 
