@@ -1,6 +1,7 @@
 -- Grain: meeting with a lead or a contact or about a deal that was held by the word of a calendar and stands
 -- in no CRM: a touch that nobody logged. Its copies in the calendars of several reps are one. What was held
--- before a lead existed is no touch of the lead; of a whole day nobody knows who met.
+-- before a lead existed is no touch of the lead, nor is what somebody does with the contact that bears its
+-- address, unless the lead became that contact afterwards; of a whole day nobody knows who met.
 with events as (
     select
         event_id,
@@ -17,7 +18,7 @@ with events as (
 ),
 
 leads as (
-    select lead_id, created_at from {{ ref('int_leads_resolved') }}
+    select lead_id, contact_id, created_at, converted_at from {{ ref('int_leads_resolved') }}
 ),
 
 logged as (
@@ -48,7 +49,16 @@ meetings as (
     inner join {{ ref('int_event_parties') }} as parties on events.event_id = parties.event_id
     inner join {{ ref('int_event_deals') }} as deals on events.event_id = deals.event_id
     left join leads
-        on parties.lead_id = leads.lead_id and coalesce(events.starts_at >= leads.created_at, true)
+        on
+        parties.lead_id = leads.lead_id
+        and coalesce(events.starts_at >= leads.created_at, true)
+        and (
+            parties.contact_id is null
+            or (
+                parties.contact_id = leads.contact_id
+                and coalesce(events.starts_at < leads.converted_at, true)
+            )
+        )
     where
         parties.external_attendees > 0
         and coalesce(leads.lead_id, parties.contact_id, deals.opportunity_id) is not null
