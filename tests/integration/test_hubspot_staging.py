@@ -137,6 +137,8 @@ def hubspot(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     connected = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
     call = {"hs_call_direction": "OUTBOUND", "hs_call_duration": "90000", "hs_call_disposition": connected}
     account.put("calls", "31", T0, **activity, **call, hs_call_status="COMPLETED")
+    account.put("calls", "32", T0, **activity, hs_call_direction="OUTBOUND", hs_call_status="NO_ANSWER")
+    account.put("calls", "33", T0, **activity, hs_call_direction="OUTBOUND", hs_call_status="FAILED")
     account.put(
         "emails",
         "31",
@@ -144,6 +146,10 @@ def hubspot(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
         **{**activity, "hs_object_source": "SEQUENCES"},
         hs_email_direction="INCOMING_EMAIL",
     )
+    for key, subject in (("32", "Automatic reply: Offer"), ("33", "Re: Offer")):
+        account.put(
+            "emails", key, T0, **activity, hs_email_direction="INCOMING_EMAIL", hs_email_subject=subject
+        )
     account.put("tasks", "33", T0, **activity, hs_task_subject="Call back")
     account.put("meetings", "34", T0, **activity, hs_meeting_start_time=iso(T0), hs_meeting_outcome="NO_SHOW")
     account.put("line_items", "41", T0, name="Seat", quantity="3", price="10", hs_discount_percentage="20")
@@ -276,7 +282,11 @@ def test_hubspot_activities(hubspot: dict[str, Rows]) -> None:
         "False",
         "True",
     )
+    # nobody answered, but somebody called
+    assert [activities[f"crm:calls-{key}"]["status"] for key in (32, 33)] == ["completed", "failed"]
     assert shown(activities["crm:emails-31"], *columns) == ("email", "inbound", None, "crm:12", "True", None)
+    # who is away has not answered
+    assert [activities[f"crm:emails-{key}"]["is_automated"] for key in (32, 33)] == [True, False]
     assert shown(activities["crm:tasks-33"], "kind", "lead_id", "occurred_at", "due_at") == (
         "task", "crm:77", None, "2026-02-01 12:00:00",
     )  # fmt: skip

@@ -5,7 +5,26 @@
 
 {# Statuses, in lower case, that say an activity took place. #}
 {% macro done_statuses() -%}
-    'completed', 'done', 'held', 'sent', 'delivered', 'opened', 'clicked', 'replied', 'closed', 'true'
+    'completed', 'complete', 'done', 'finished', 'held', 'sent', 'delivered', 'opened', 'clicked', 'replied',
+    'closed', 'true', 'erledigt', 'abgeschlossen'
+{%- endmacro %}
+
+{# Statuses, in lower case, that say an activity did not take place (yet). #}
+{% macro not_done_statuses() -%}
+    'open', 'new', 'planned', 'scheduled', 'not started', 'not_started', 'in progress', 'in_progress', 'pending',
+    'waiting', 'deferred', 'postponed', 'rescheduled', 'overdue', 'cancelled', 'canceled', 'declined', 'failed',
+    'bounced', 'draft', 'sending', 'queued', 'ringing', 'connecting', 'calling_crm_user', 'not done',
+    'not completed', 'no_show', 'no show', 'skipped', 'false', 'offen', 'geplant', 'nicht begonnen',
+    'in bearbeitung', 'verschoben', 'abgesagt', 'storniert'
+{%- endmacro %}
+
+{# True where an activity took place. CRMs have words of their own for how it went (`No answer`, `Left
+   voicemail`): where the source says when it was, it was, unless the status denies it. #}
+{% macro took_place(status='status', precision='occurred_at_precision') -%}
+    (
+        coalesce({{ status }}, 'completed') in ({{ done_statuses() }})
+        or coalesce({{ precision }} <> 'logged' and {{ status }} not in ({{ not_done_statuses() }}), false)
+    )
 {%- endmacro %}
 
 {# True where the disposition of a call says that a person was reached (`Not interested` does,

@@ -51,14 +51,14 @@
 {%- endmacro %}
 
 {# What all activities of `hubspot_activities` share. #}
-{% macro hubspot_activity_columns() -%}
+{% macro hubspot_activity_columns(is_automated='is_automated') -%}
     activity_id,
         hubspot_owner_id as owner_id,
         lead_id,
         contact_id,
         account_id,
         opportunity_id,
-        is_automated,
+        {{ is_automated }} as is_automated,
         coalesce(hs_createdate, "createdAt") as created_at,
         "updatedAt" as modified_at,
         {{ record_origin() }}

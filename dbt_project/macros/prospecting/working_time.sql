@@ -4,10 +4,15 @@
    The working time between two moments is the difference of two of these: no join on ranges, and as cheap for
    a minute as for a year. #}
 
-{# Seconds of working time from the first span to the moment; null where the rep or the moment is not known. #}
+{# Seconds of working time from the first span to the moment; null where the rep or the moment is not known:
+   `asof` may find a span for no moment, and `least` passes over null. #}
 {% macro working_seconds_at(moment, span) -%}
-    {{ span }}.seconds_before
-    + least({{ dbt.datediff(span ~ '.starts_at', moment, 'second') }}, {{ span }}.seconds)
+    case
+        when {{ moment }} is not null
+            then
+                {{ span }}.seconds_before
+                + least({{ dbt.datediff(span ~ '.starts_at', moment, 'second') }}, {{ span }}.seconds)
+    end
 {%- endmacro %}
 
 {# Minutes of working time between two moments, each with its span; negative where the end is the earlier. #}
@@ -23,33 +28,13 @@
     {{ return(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']) }}
 {% endmacro %}
 
-{# Days of the week that a text names, as weekday_names, ranges spelled out (Mon-Thu, Sat; Sunday to Thursday;
-   Mo-Fr); null where it names none. #}
-{% macro day_names(text) -%}
-    {%- set names = weekday_names() -%}
-    {%- set plain = regex_replace("replace(lower(" ~ text ~ "), '–', '-')", '[^a-z-]+', ' ') -%}
-    {%- set to = '[a-z]*( *-+ *| (to|bis|thru|through|until) )' -%}
-    nullif(concat_ws(' '
-    {%- for day in names -%}
-        {%- set position, ranges = loop.index0, [] -%}
-        {%- for first in names -%}
-            {%- set start, lasts = loop.index0, [] -%}
-            {%- for last in names if (position - start) % 7 <= (names.index(last) - start) % 7 -%}
-                {%- do lasts.append(last[:2]) -%}
-            {%- endfor -%}
-            {%- do ranges.append(first[:2] ~ to ~ '(' ~ lasts | join('|') ~ ')') -%}
-        {%- endfor %},
-        case when {{ regex_matches(plain, day ~ '|(^| )(' ~ ranges | join('|') ~ ')') }} then '{{ day }}' end
-    {%- endfor %}
-    ), '')
-{%- endmacro %}
-
-{# Whether something took at most so many business hours: null where that is unknown (`has_touches`) or the
-   hours are not over yet (`<minutes>_so_far`). #}
+{# Whether something took at most so many business hours: null where that is unknown (`has_touches`, or
+   `is_doubtful`: something earlier may have been it) or the hours are not over yet (`<minutes>_so_far`). #}
 {% macro is_within_hours(minutes, hours) -%}
     case
         when not has_touches then null
         when {{ minutes }} <= {{ hours * 60 }} then true
+        when is_doubtful then null
         when {{ minutes }}_so_far > {{ hours * 60 }} then false
     end
 {%- endmacro %}

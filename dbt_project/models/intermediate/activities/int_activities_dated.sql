@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 -- Grain: activity or CRM meeting that exists at known_at, with the moment at which it took place.
 -- `occurred_at_precision`: instant; logged, where all that is known is when the record was made;
--- date, where every time of the instance is a midnight of its zone.
+-- date, where the instance's times of that kind are midnights of its zone.
 with activities as (
     select * from {{ ref('int_activities_unioned') }}
 ),
@@ -37,8 +37,15 @@ meeting_activities as (
             when lower(response) = 'declined' then 'cancelled'
         end as status,
         starts_at as occurred_at,
+        coalesce(is_all_day, false) as is_all_day,
         created_at,
-        {{ dbt.datediff('starts_at', 'ends_at', 'minute') }} as duration_minutes,
+        -- of whole days and of lengths that cannot be true (int_calendar_events_judged) nobody knows how long
+        case
+            when
+                not coalesce(is_all_day, false)
+                and ends_at between starts_at and {{ dbt.dateadd('hour', 24, 'starts_at') }}
+                then {{ dbt.datediff('starts_at', 'ends_at', 'minute') }}
+        end as duration_minutes,
         false as is_automated
     from meetings
 ),
@@ -74,18 +81,21 @@ placed as (
     left join sources on together.source_instance = sources.source_instance
 ),
 
--- the zone is asked only for times at a quarter of an hour: no zone's midnight lies elsewhere
+-- Of each kind for itself: a file of calls may have dates only beside meetings with times. One odd record in
+-- a hundred does not make the others' midnights moments. The zone is asked only for times at a quarter of an
+-- hour: no zone's midnight lies elsewhere.
 midnights as (
     select
         source_instance,
-        min(case
+        kind,
+        avg(case
             when extract(second from occurred_at) <> 0 or extract(minute from occurred_at) % 15 <> 0 then 0
             when cast({{ utc_to_local('occurred_at', 'time_zone') }} as time) = time '00:00' then 1
             else 0
-        end) = 1 as has_only_dates
+        end) >= 0.99 as has_only_dates
     from placed
     where occurred_at is not null and not is_logged
-    group by 1
+    group by source_instance, kind
 ),
 
 final as (
@@ -98,7 +108,7 @@ final as (
             else 'instant'
         end as occurred_at_precision
     from placed
-    left join midnights on placed.source_instance = midnights.source_instance
+    left join midnights on placed.source_instance = midnights.source_instance and placed.kind = midnights.kind
 )
 
 select * from final

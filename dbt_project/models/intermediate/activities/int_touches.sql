@@ -47,7 +47,7 @@ judged as (
         kind in ({{ touch_kinds() }})
         and direction = 'outbound'
         and not coalesce(is_automated, false)
-        and coalesce(status, 'completed') in ({{ done_statuses() }})
+        and {{ took_place() }}
         and coalesce(occurred_at <= {{ as_of() }}, false) as is_touch
     from resolved
 ),

@@ -46,17 +46,30 @@ own_people as (
         min(rep_id) as rep_id
     from {{ ref('int_reps_resolved') }}
     where email is not null and is_matched
-    group by 1
+    group by email
+),
+
+-- two CRMs that are kept in step know the same person
+known as (
+    select
+        contacts.contact_id,
+        contacts.account_id,
+        lower(contacts.email) as address,
+        rank() over (partition by lower(contacts.email) order by preferences.preference) as position
+    from {{ ref('int_contacts_resolved') }} as contacts
+    left join {{ ref('int_source_preferences') }} as preferences
+        on contacts.source_instance = preferences.source_instance
+    where contacts.email is not null
 ),
 
 contacts as (
     select
-        lower(email) as address,
+        address,
         min(contact_id) as contact_id,
         min(account_id) as account_id
-    from {{ ref('int_contacts_resolved') }}
-    where email is not null
-    group by 1
+    from known
+    where position = 1
+    group by address
     having count(distinct account_id) <= 1
 ),
 
@@ -66,7 +79,7 @@ leads as (
         min(lead_id) as lead_id
     from {{ ref('int_leads_resolved') }}
     where email is not null
-    group by 1
+    group by lower(email)
 ),
 
 domains as (

@@ -1,6 +1,14 @@
--- Grain: lead with at least one activity up to as_of.
-with touches as (
-    select * from {{ ref('int_touches') }}
+-- Grain: lead with at least one activity up to as_of, or a meeting that only a calendar knows.
+with every_touch as (
+    select lead_id, is_touch, is_bulk_logged, direction, is_connected, occurred_at
+    from {{ ref('int_touches') }}
+    union all
+    select lead_id, is_touch, is_bulk_logged, direction, is_connected, occurred_at
+    from {{ ref('int_meeting_touches') }}
+),
+
+touches as (
+    select * from every_touch
     where lead_id is not null and occurred_at <= {{ as_of() }}
 )
 

@@ -120,7 +120,8 @@ stalled as (
             {'stage': 'stage', 'days_in_stage': 'days_in_stage', 'stay_p75_days': 'stay_p75_days', 'n': 'won_visits'}
         ) }}
     from joined
-    where days_in_stage is not null and limit_days is not null
+    -- a renewal waits in its stage for its day, and is worth what was sold before
+    where days_in_stage is not null and limit_days is not null and {{ is_new_business() }}
 ),
 
 placeholder_amount as (
@@ -150,7 +151,9 @@ atypical_amount as (
             {'amount': 'amount', 'amount_p50': 'amount_p50', 'limit': 'cast(amount_fence as decimal(18, 2))', 'n': 'amount_n'}
         ) }}
     from joined
-    where amount is not null and amount_n >= {{ deal_limit('atypical_amount', 'min_won_deals') }}
+    where
+        amount is not null
+        and amount_n >= {{ deal_limit('atypical_amount', 'min_won_deals') }}
 ),
 
 probability_contradicts_stage as (

@@ -1,10 +1,14 @@
 -- Grain: won deal with an invoice, and what was invoiced and paid for it: an invoice names the deal, or
--- only its account on the day of the win or after.
+-- only its account after the win or shortly before it, since a deal may be closed late.
 with deals as (
     select
         opportunity_id,
         account_id,
-        {{ reporting_date('closed_at') }} as closed_on
+        cast({{ dbt.dateadd(
+            'day',
+            '-cast(' ~ deal_limit('fake_sale_unpaid', 'days_before') ~ ' as integer)',
+            reporting_date('closed_at')
+        ) }} as date) as invoiced_from
     from {{ ref('int_opportunities_current') }}
     where outcome = 'won'
 ),
@@ -12,7 +16,9 @@ with deals as (
 paid as (
     select
         invoice_id,
-        sum(amount) as paid_amount
+        -- a part of what was paid is not what was paid
+        case when count(amount) = count(*) then sum(amount) end as paid_amount,
+        count(*) as payments
     from {{ ref('int_payments_resolved') }}
     group by invoice_id
 ),
@@ -20,7 +26,8 @@ paid as (
 invoices as (
     select
         invoices.*,
-        paid.paid_amount
+        paid.paid_amount,
+        paid.payments
     from {{ ref('int_invoices_resolved') }} as invoices
     left join paid on invoices.invoice_id = paid.invoice_id
 ),
@@ -29,24 +36,29 @@ found as (
     select
         deals.opportunity_id,
         invoices.amount,
-        invoices.paid_amount
+        invoices.paid_amount,
+        invoices.payments
     from deals
     inner join invoices on deals.opportunity_id = invoices.opportunity_id
     union all
     select
         deals.opportunity_id,
         invoices.amount,
-        invoices.paid_amount
+        invoices.paid_amount,
+        invoices.payments
     from deals
     inner join invoices
-        on deals.account_id = invoices.account_id and deals.closed_on <= invoices.invoiced_on
+        on
+        deals.account_id = invoices.account_id
+        and deals.invoiced_from <= invoices.invoiced_on
     where invoices.opportunity_id is null
 )
 
 select
     opportunity_id,
     count(*) as invoices,
-    {{ to_money('sum(amount)') }} as invoiced_amount,
-    {{ to_money('sum(paid_amount)') }} as paid_amount
+    coalesce(cast(sum(payments) as bigint), 0) as payments,
+    case when count(amount) = count(*) then {{ to_money('sum(amount)') }} end as invoiced_amount,
+    case when count(paid_amount) = count(payments) then {{ to_money('sum(paid_amount)') }} end as paid_amount
 from found
 group by opportunity_id

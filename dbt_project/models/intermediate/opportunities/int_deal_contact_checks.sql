@@ -4,12 +4,26 @@ with deals as (
     where outcome = 'open'
 ),
 
+sources as (
+    select * from {{ ref('int_build_sources') }}
+),
+
+-- what is due on a day lies ahead until the day is over
 activities as (
     select
-        *,
-        coalesce(status, '') in ({{ done_statuses() }}) or is_touch as is_done
-    from {{ ref('int_touches') }}
-    where opportunity_id is not null
+        touches.*,
+        coalesce(touches.status, '') in ({{ done_statuses() }}) or touches.is_touch as is_done,
+        case
+            when touches.occurred_at is not null then touches.occurred_at
+            when
+                cast({{ utc_to_local('touches.due_at', "coalesce(sources.time_zone, 'UTC')") }} as time)
+                = time '00:00'
+                then {{ dbt.dateadd('day', 1, 'touches.due_at') }}
+            else touches.due_at
+        end as due_until
+    from {{ ref('int_touches') }} as touches
+    left join sources on touches.source_instance = sources.source_instance
+    where touches.opportunity_id is not null
 ),
 
 events as (
@@ -26,11 +40,13 @@ ahead as (
     from (
         select opportunity_id, kind = 'meeting' as is_meeting from activities
         where not is_done
-            and coalesce(occurred_at, due_at) > {{ as_of() }}
+            and due_until > {{ as_of() }}
             and coalesce(status, '') != 'cancelled'
         union all
         select opportunity_id, true as is_meeting from events
-        where starts_at > {{ as_of() }} and attendance = 'unknown'
+        where
+            case when is_all_day then ends_at else starts_at end > {{ as_of() }}
+            and attendance = 'unknown'
     ) as planned
     group by opportunity_id
 ),
@@ -53,13 +69,16 @@ meetings as (
     group by opportunity_id
 ),
 
--- the buyer spoke: wrote, met, or took a call
+-- the buyer spoke: wrote, met, or took a call; an automatic reply is no word
 heard as (
     select opportunity_id, max(occurred_at) as last_heard_at
     from activities
     where
         occurred_at <= {{ as_of() }}
-        and (direction = 'inbound' or (is_touch and (kind = 'meeting' or is_connected)))
+        and (
+            (direction = 'inbound' and not coalesce(is_automated, false))
+            or (is_touch and (kind = 'meeting' or is_connected))
+        )
     group by opportunity_id
 ),
 

@@ -116,8 +116,9 @@ past_good_through as (
             {'age_days': 'age_days', 'compared_with': 'cycle_basis', 'cycle_p90_days': 'cycle_p90_days', 'n': 'cycle_n'}
         ) }}
     from joined
+    -- renewals are made long before they are due: the cycle of new business does not age them
     where
-        outcome = 'open' and age_days is not null
+        outcome = 'open' and age_days is not null and {{ is_new_business() }}
         and cycle_n >= {{ deal_limit('past_good_through', 'min_won_deals') }}
 ),
 

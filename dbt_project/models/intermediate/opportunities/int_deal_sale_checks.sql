@@ -12,9 +12,19 @@ billed as (
     select * from {{ ref('int_deal_billing') }}
 ),
 
+-- before the first invoice that landed nobody knows what was invoiced
+covered as (
+    select
+        source_instance,
+        min(invoiced_on) as invoices_from
+    from {{ ref('int_account_billing') }}
+    group by source_instance
+),
+
 joined as (
     select
         deals.*,
+        covered.invoices_from,
         benchmarks.amount_n,
         benchmarks.amount_p50,
         benchmarks.amount_basis,
@@ -27,6 +37,7 @@ joined as (
     from deals
     left join benchmarks on deals.segment = benchmarks.segment
     left join billed on deals.opportunity_id = billed.opportunity_id
+    left join covered on deals.source_instance = covered.source_instance
 ),
 
 fake_sale_no_amount as (
@@ -74,7 +85,12 @@ fake_sale_unpaid as (
         ) }}
     from joined
     -- a deal that nothing connects to invoices is not unpaid
-    where due_at <= {{ as_of() }} and (account_id is not null or invoices > 0)
+    where
+        due_at <= {{ as_of() }}
+        and (
+            invoices > 0
+            or (account_id is not null and {{ reporting_date('closed_at') }} >= invoices_from)
+        )
 )
 
 {% for flag in ['fake_sale_no_amount', 'fake_sale_giveaway', 'fake_sale_unpaid'] -%}

@@ -1,4 +1,5 @@
--- Grain: pipeline × stage. How long deals that were won in the end stayed in it.
+-- Grain: pipeline × stage. How long new business that was won in the end stayed in it: renewals are won by
+-- waiting.
 with visits as (
     select * from {{ ref('int_stage_visits') }}
     where days_in_stage is not null and exited_at is not null and not is_closed_stage
@@ -6,7 +7,7 @@ with visits as (
 
 won as (
     select opportunity_id from {{ ref('int_opportunities_current') }}
-    where outcome = 'won'
+    where outcome = 'won' and {{ is_new_business() }}
 ),
 
 final as (

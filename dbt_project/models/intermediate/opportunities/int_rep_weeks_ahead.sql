@@ -8,9 +8,9 @@ with reps as (
         reps.hired_on,
         coalesce(rules.is_evaluated, false) as has_amounts
     from {{ ref('int_reps_resolved') }} as reps
-    left join {{ ref('int_rules_evaluated') }} as rules
+    left join {{ ref('int_rep_rules_evaluated') }} as rules
         on
-        reps.source_instance = rules.source_instance
+        reps.rep_id = rules.rep_id
         and rules.table_name = 'rpt_cliff'
         and rules.column_or_rule = 'projected_open_amount'
     where reps.is_active
@@ -110,6 +110,8 @@ asked as (
         ) as weekly_quota_amount
     from days
     inner join quotas on days.week_starts_on >= quotas.fiscal_quarter_start
+    -- a quota that is not known leaves the one before it assumed
+    where quotas.quota_amount is not null
     group by quotas.rep_id, days.week_ahead
 ),
 

@@ -17,6 +17,7 @@ final as (
         accounts.source_instance,
         accounts.account_id,
         invoices.invoice_id,
+        invoices.invoiced_on,
         payments.payment_id
     from invoices
     inner join accounts on invoices.account_id = accounts.account_id

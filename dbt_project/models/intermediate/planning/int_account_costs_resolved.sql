@@ -17,7 +17,8 @@ final as (
         costs.month_start,
         coalesce(costs.currency, {{ reporting_currency() }}) as currency,
         {{ to_money('sum(costs.cost_amount)') }} as native_cost_amount,
-        {{ to_money('sum(' ~ convert('costs.cost_amount', 'rates.rate') ~ ')') }} as cost_amount
+        {{ to_money('sum(' ~ convert('costs.cost_amount', 'rates.rate') ~ ')') }} as cost_amount,
+        min(costs.source_instance) as source_instance
     from costs
     inner join accounts on lower(costs.account_ref) = accounts.account_text
     left join rates

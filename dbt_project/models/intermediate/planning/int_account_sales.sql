@@ -1,10 +1,12 @@
--- Grain: account × day with sales. Invoices where any have landed, else the amounts of won deals on the day
+-- Grain: account × day with sales; `unconverted` of them are in a currency without a rate and not in the
+-- amount. Invoices where any have landed, else the amounts of won deals on the day
 -- of the win: one basis for all, since adding both would count money twice.
 with invoices as (
     select
         account_id,
         invoiced_on as sold_on,
-        amount
+        amount,
+        native_amount
     from {{ ref('int_invoices_resolved') }}
 ),
 
@@ -12,7 +14,8 @@ deals as (
     select
         account_id,
         {{ reporting_date('closed_at') }} as sold_on,
-        amount
+        amount,
+        amount_native as native_amount
     from {{ ref('int_opportunities_current') }}
     where outcome = 'won'
 ),
@@ -34,7 +37,8 @@ select
     account_id,
     sold_on,
     basis,
-    sum(amount) as amount
+    sum(amount) as amount,
+    count(case when amount is null then 1 end) as unconverted
 from sales
-where account_id is not null and sold_on is not null and amount is not null
+where account_id is not null and sold_on is not null and coalesce(amount, native_amount) is not null
 group by account_id, sold_on, basis

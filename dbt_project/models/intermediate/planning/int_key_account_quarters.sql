@@ -1,5 +1,6 @@
--- Grain: key account × fiscal quarter, from its first sale, order, cost or effort since it became one up to
--- the quarter of as_of. Sums of the quarter; null where nothing of the kind is known of it.
+-- Grain: key account × fiscal quarter, from its first sale, order, cost or effort since the quarter in which
+-- it became one up to that of as_of; quarters are whole, since they are compared. Sums of the quarter; null
+-- where nothing of the kind is known of it, or a part is in a currency without a rate.
 with keys as (
     select
         keys.account_id,
@@ -17,7 +18,9 @@ parts as (
         cast(null as decimal(18, 2)) as won_amount,
         cast(null as decimal(18, 2)) as list_amount,
         cast(null as decimal(18, 2)) as cost_amount,
-        cast(null as decimal(18, 4)) as effort_minutes
+        cast(null as decimal(18, 4)) as effort_minutes,
+        unconverted as unconverted_sales,
+        0 as unconverted_costs
     from {{ ref('int_account_sales') }}
     union all
     -- a discount is known of deals of which both prices are
@@ -28,7 +31,9 @@ parts as (
         amount as won_amount,
         list_amount,
         null as cost_amount,
-        null as effort_minutes
+        null as effort_minutes,
+        0 as unconverted_sales,
+        0 as unconverted_costs
     from {{ ref('int_opportunities_current') }}
     where outcome = 'won' and amount is not null and list_amount is not null
     union all
@@ -39,7 +44,10 @@ parts as (
         null as won_amount,
         null as list_amount,
         cost_amount,
-        null as effort_minutes
+        null as effort_minutes,
+        0 as unconverted_sales,
+        case when cost_amount is null and native_cost_amount is not null then 1 else 0 end
+            as unconverted_costs
     from {{ ref('int_account_costs_resolved') }}
     union all
     select
@@ -49,7 +57,9 @@ parts as (
         null as won_amount,
         null as list_amount,
         null as cost_amount,
-        minutes as effort_minutes
+        minutes as effort_minutes,
+        0 as unconverted_sales,
+        0 as unconverted_costs
     from {{ ref('int_rep_efforts') }}
 ),
 
@@ -57,14 +67,15 @@ quarters as (
     select
         keys.account_id,
         {{ fiscal_quarter_start('parts.day') }} as quarter_start,
-        sum(parts.revenue_amount) as revenue_amount,
+        case when sum(parts.unconverted_sales) = 0 then sum(parts.revenue_amount) end as revenue_amount,
+        sum(parts.unconverted_sales) > 0 as is_revenue_unknown,
         sum(parts.won_amount) as won_amount,
         sum(parts.list_amount) as list_amount,
-        sum(parts.cost_amount) as cost_amount,
+        case when sum(parts.unconverted_costs) = 0 then sum(parts.cost_amount) end as cost_amount,
         sum(parts.effort_minutes) as effort_minutes
     from keys
     inner join parts on keys.account_id = parts.account_id
-    where parts.day <= {{ as_of_date() }} and parts.day >= keys.valid_from
+    where parts.day <= {{ as_of_date() }} and parts.day >= {{ fiscal_quarter_start('keys.valid_from') }}
     group by keys.account_id, {{ fiscal_quarter_start('parts.day') }}
 ),
 
@@ -92,6 +103,7 @@ select
     calendar.fiscal_quarter_start,
     calendar.fiscal_quarter_end <= {{ as_of_date() }} as is_complete,
     quarters.revenue_amount,
+    coalesce(quarters.is_revenue_unknown, false) as is_revenue_unknown,
     quarters.won_amount,
     quarters.list_amount,
     quarters.cost_amount,

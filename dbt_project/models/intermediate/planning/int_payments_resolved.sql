@@ -12,6 +12,7 @@ final as (
     select
         payments.payment_id,
         payments.invoice_id,
+        payments.source_instance,
         payments.paid_on,
         coalesce(payments.currency, {{ reporting_currency() }}) as currency,
         {{ to_money('payments.paid_amount') }} as native_amount,

@@ -54,7 +54,12 @@ final as (
         case when count(distinct starts.currency) <= 1 then min(starts.currency) end as currency,
         case when count(distinct starts.currency) <= 1 then {{ to_money('sum(starts.quota_amount)') }} end
             as native_quota_amount,
-        {{ to_money('sum(' ~ convert('starts.quota_amount', 'rates.rate') ~ ')') }} as quota_amount
+        -- a part of a quota is none
+        case
+            when count(case when starts.quota_amount is not null and rates.rate is null then 1 end) = 0
+                then {{ to_money('sum(' ~ convert('starts.quota_amount', 'rates.rate') ~ ')') }}
+        end as quota_amount,
+        min(starts.source_instance) as source_instance
     from starts
     left join rates
         on starts.currency = rates.currency

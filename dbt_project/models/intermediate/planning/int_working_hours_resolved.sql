@@ -1,17 +1,21 @@
--- Grain: rep × time in which working hours hold; half-open days.
+-- Grain: rep × time in which working hours hold; half-open days. A time or a zone that cannot be read is null
+-- (of zones see int_unreadable_schedules): converting with an unknown one would end the build. Without
+-- days that can be read Monday to Friday.
 with working_hours as (
     select
         reps.rep_id,
         hours.hours_per_week,
-        hours.time_zone,
+        case when {{ is_time_zone('hours.time_zone') }} then hours.time_zone end as time_zone,
         {{ try_cast_to('hours.work_start', 'time') }} as work_start,
         {{ try_cast_to('hours.work_end', 'time') }} as work_end,
         hours.work_days,
+        coalesce(named.day_names, 'mon tue wed thu fri') as day_names,
         coalesce(hours.valid_from, date '1900-01-01') as valid_from,
         hours.loaded_at
     from {{ ref('stg_planning__working_hours') }} as hours
     inner join {{ ref('int_reps_matched') }} as reps
         on hours.source_instance = reps.source_instance and hours.rep_ref = reps.owner_ref
+    left join {{ ref('int_work_days_named') }} as named on hours.work_days = named.work_days
 ),
 
 ranked as (
@@ -37,7 +41,7 @@ final as (
         time_zone,
         work_start,
         work_end,
-        work_days,
+        day_names,
         valid_from,
         {{ valid_until('rep_id') }} as valid_to
     from one_per_day

@@ -6,7 +6,7 @@ with reviews as (
         opportunity_id,
         coalesce(occurred_at, completed_at) as reviewed_at
     from {{ ref('int_touches') }}
-    where coalesce(status, 'completed') in ({{ done_statuses() }})
+    where {{ took_place() }}
     union all
     select
         rep_id as reviewer_id,

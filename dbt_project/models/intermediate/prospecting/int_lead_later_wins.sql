@@ -13,6 +13,7 @@ with leads as (
         on leads.lead_id = efforts.person_id and efforts.person_type = 'lead'
 ),
 
+-- a renewal is not won from a lead
 won as (
     select
         opportunity_id,
@@ -22,7 +23,7 @@ won as (
         contact_id,
         closed_at
     from {{ ref('int_opportunities_resolved') }}
-    where outcome = 'won'
+    where outcome = 'won' and {{ is_new_business() }}
 ),
 
 clusters as (

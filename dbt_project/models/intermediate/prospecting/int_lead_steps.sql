@@ -18,7 +18,7 @@ held as (
     where attendance in ('held', 'held_by_calendar') and starts_at <= {{ as_of() }}
 ),
 
--- with the lead, or with the contact that it became
+-- with the lead, or with the contact that it became: not what that contact did before there was a lead
 lead_meetings as (
     select lead_id, starts_at from held
     where lead_id is not null
@@ -28,7 +28,7 @@ lead_meetings as (
         held.starts_at
     from held
     inner join leads on held.contact_id = leads.contact_id
-    where held.lead_id is null
+    where held.lead_id is null and coalesce(held.starts_at >= leads.created_at, true)
 ),
 
 meetings as (

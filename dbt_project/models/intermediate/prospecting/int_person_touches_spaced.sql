@@ -1,6 +1,13 @@
 -- Grain: touch to a lead or contact, or word from one, by as_of, with what came before it. Days are those of
 -- the rep's zone; where only dates are known, those of the source's. An automatic reply is no word.
-with activities as (
+with every_touch as (
+    {{ union_by_name([
+        'select * from ' ~ ref('int_touches'),
+        'select * from ' ~ ref('int_meeting_touches'),
+    ]) }}
+),
+
+activities as (
     select
         lead_id,
         activity_id,
@@ -16,7 +23,7 @@ with activities as (
         case when lead_id is null then 'contact' else 'lead' end as person_type,
         coalesce(direction = 'inbound' and not coalesce(is_automated, false), false) as is_reply,
         coalesce(direction = 'inbound' and is_automated, false) as is_automatic_reply
-    from {{ ref('int_touches') }}
+    from every_touch
     where
         coalesce(lead_id, contact_id) is not null
         and occurred_at <= {{ as_of() }}

@@ -34,7 +34,12 @@ tasks as (
         cast({{ utc_to_local('touches.due_at', 'sources.time_zone') }} as time) = time '00:00'
             as is_due_day_only,
         cast({{ utc_to_local('touches.due_at', 'sources.time_zone') }} as date) as due_on,
-        coalesce(touches.completed_at, touches.occurred_at, records.modified_at) as done_at
+        -- of what is only logged the moment is that of the promise itself
+        coalesce(
+            touches.completed_at,
+            case when touches.occurred_at_precision <> 'logged' then touches.occurred_at end,
+            records.modified_at
+        ) as done_at
     from touches
     inner join sources on touches.source_instance = sources.source_instance
     left join {{ ref('int_activities_unioned') }} as records on touches.activity_id = records.activity_id
@@ -55,7 +60,7 @@ together as (
         due_at,
         due_on,
         is_due_day_only,
-        coalesce(status, '') in ({{ done_statuses() }}) or completed_at is not null as is_done,
+        (status is not null and {{ took_place() }}) or completed_at is not null as is_done,
         done_at
     from tasks
     union all

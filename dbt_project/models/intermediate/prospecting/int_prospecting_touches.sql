@@ -1,6 +1,7 @@
 -- Grain: touch that is prospecting: by a person, at a known time, not logged in bulk, to a lead or to an
 -- account that had not bought by then; what concerns a deal is work on that deal. `runs_until` is the end
--- of a connected call whose duration is known.
+-- of a connected call whose duration is known and can be true.
+{%- set longest_touch_minutes = 480 %}
 with touches as (
     select * from {{ ref('int_touches') }}
     where
@@ -36,7 +37,11 @@ select
     touches.rep_id,
     touches.occurred_at,
     case
-        when touches.kind = 'call' and touches.is_connected and touches.duration_minutes > 0
+        when
+            touches.kind = 'call'
+            and touches.is_connected
+            and touches.duration_minutes > 0
+            and touches.duration_minutes <= {{ longest_touch_minutes }}
             then
                 {{ dbt.dateadd(
                     'second', 'cast(touches.duration_minutes * 60 as integer)', 'touches.occurred_at'

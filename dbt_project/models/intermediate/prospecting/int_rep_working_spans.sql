@@ -40,11 +40,7 @@ reps as (
 ),
 
 schedules as (
-    select
-        *,
-        coalesce({{ day_names('work_days') }}, 'mon tue wed thu fri') as day_names,
-        case when {{ is_time_zone('time_zone') }} then time_zone end as planned_zone
-    from {{ ref('int_working_hours_resolved') }}
+    select * from {{ ref('int_working_hours_resolved') }}
 ),
 
 planned as (
@@ -53,7 +49,7 @@ planned as (
         business_days.date_day,
         schedules.work_end,
         schedules.rep_id is null as is_assumed,
-        coalesce(schedules.planned_zone, reps.time_zone) as time_zone,
+        coalesce(schedules.time_zone, reps.time_zone) as time_zone,
         coalesce(schedules.day_names, 'mon tue wed thu fri') as day_names,
         coalesce(schedules.hours_per_week, 40) as hours_per_week,
         coalesce(schedules.work_start, time '09:00') as work_start

@@ -1,8 +1,7 @@
 -- Grain: rep × half hour of the rep's working time within the trailing measured cycle. Slots begin on the
 -- half hours of the rep's own clock and lie wholly between the start and the end of work. `slot_hours` is
 -- the slot's part of the week's hours, at most its own length: a day from 9 to 18 with 8 hours has a break.
-{% set weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] %}
-
+-- An end before the start is one of the next day.
 with windows as (
     select
         cycles.rep_id,
@@ -32,22 +31,16 @@ holidays as (
     select distinct holiday_on from {{ ref('stg_planning__holidays') }}
 ),
 
--- without days Monday to Friday, without a start nine o'clock, without an end as long as the hours last
-schedules as (
-    select
-        *,
-        coalesce({{ day_names('work_days') }}, 'mon tue wed thu fri') as day_names
-    from {{ ref('int_working_hours_resolved') }}
-    where hours_per_week > 0
-),
-
+-- without hours 40 a week, without a start nine o'clock, without an end as long as the hours last
 counted as (
     select
-        *,
-        {% for weekday in weekdays -%}
-            case when day_names like '%{{ weekday }}%' then 1 else 0 end{{ ' + ' if not loop.last }}
+        {{ all_but(['hours_per_week'], 'hours') }},
+        coalesce(hours.hours_per_week, 40) as hours_per_week,
+        {% for weekday in weekday_names() -%}
+            case when hours.day_names like '%{{ weekday }}%' then 1 else 0 end{{ ' + ' if not loop.last }}
         {%- endfor %} as day_count
-    from schedules
+    from {{ ref('int_working_hours_resolved') }} as hours
+    where coalesce(hours.hours_per_week, 40) > 0
 ),
 
 workdays as (
@@ -68,7 +61,7 @@ workdays as (
         and days.date_day >= counted.valid_from
         and days.date_day < counted.valid_to
         and (
-            {%- for weekday in weekdays %}
+            {%- for weekday in weekday_names() %}
                 (
                     extract(isodow from days.date_day) = {{ loop.index }}
                     and counted.day_names like '%{{ weekday }}%'
@@ -81,7 +74,7 @@ workdays as (
 ),
 
 half_hours as (
-    select 30 * {{ rows_of_numbers(48) }} as slot_minute
+    select 30 * {{ rows_of_numbers(96) }} as slot_minute
 ),
 
 slots as (
@@ -94,9 +87,11 @@ slots as (
     inner join half_hours
         on
         workdays.start_minute <= half_hours.slot_minute
-        and half_hours.slot_minute + 30 <= coalesce(
-            nullif(workdays.end_minute, 0), workdays.start_minute + workdays.day_minutes
-        )
+        and half_hours.slot_minute + 30 <= case
+            when workdays.end_minute > workdays.start_minute then workdays.end_minute
+            when workdays.end_minute < workdays.start_minute then workdays.end_minute + 1440
+            else workdays.start_minute + least(workdays.day_minutes, 1440)
+        end
 ),
 
 -- once for all reps of a zone: the conversion is the dearest part
@@ -116,7 +111,11 @@ placed as (
         slots.window_start,
         slots.window_end,
         moments.slot_start_at,
-        least(0.5, cast(slots.day_minutes as double) / 60 / slots.day_slots) as slot_hours
+        least(0.5, cast(slots.day_minutes as double) / 60 / slots.day_slots) as slot_hours,
+        -- where a night's shift meets the next day's, or the clock is put forward
+        row_number() over (
+            partition by slots.rep_id, moments.slot_start_at order by slots.date_day, slots.slot_local
+        ) as position
     from slots
     inner join moments on slots.time_zone = moments.time_zone and slots.slot_local = moments.slot_local
 )
@@ -128,4 +127,7 @@ select
     {{ dbt.dateadd('minute', 30, 'slot_start_at') }} as slot_end_at,
     slot_hours
 from placed
-where slot_start_at >= window_start and {{ dbt.dateadd('minute', 30, 'slot_start_at') }} <= window_end
+where
+    position = 1
+    and slot_start_at >= window_start
+    and {{ dbt.dateadd('minute', 30, 'slot_start_at') }} <= window_end

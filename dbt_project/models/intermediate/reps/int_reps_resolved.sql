@@ -6,7 +6,9 @@ with matched as (
 
 users as (
     select
-        users.*,
+        {{ all_but(['time_zone'], 'users') }},
+        -- converting with a zone that the database does not know is an error
+        case when {{ is_time_zone('users.time_zone') }} then users.time_zone end as time_zone,
         {{ user_name('users') }} as whole_name,
         persons.rep_id
     from {{ ref('int_users_unioned') }} as users

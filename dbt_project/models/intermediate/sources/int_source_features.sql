@@ -44,7 +44,7 @@
     }),
     'activities': ('int_activities_dated', {
         'has_activities': 'activity_id',
-        'has_activity_instants': "case when occurred_at_precision = 'instant' then 1 end",
+        'has_activity_instants': "case when occurred_at_precision = 'instant' and kind <> 'meeting' then 1 end",
         'has_activity_inbound': "case when direction = 'inbound' then 1 end",
         'has_activity_connected': 'is_connected',
         'has_activity_durations': 'duration_minutes',

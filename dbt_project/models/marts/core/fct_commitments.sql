@@ -65,7 +65,8 @@ held_promises as (
         cast(null as boolean) as is_done,
         cast(null as timestamp) as done_at,
         holds.starts_at as scheduled_at,
-        holds.starts_at as done_from,
+        -- a call at the minute of its slot is what the slot was for
+        {{ dbt.dateadd('microsecond', -1, 'holds.starts_at') }} as done_from,
         {{ local_to_utc(
             dbt.dateadd('day', 1, dbt.date_trunc('day', utc_to_local('holds.starts_at', 'zones.time_zone'))),
             'zones.time_zone'
@@ -115,10 +116,11 @@ calendars as (
 
 ),
 
+-- whose touches have a time of day
 inputs as (
 
-    select count(case when has_activity_instants then 1 end) > 0 as has_touches
-    from {{ ref('int_source_features') }}
+    select source_instance from {{ ref('int_source_features') }}
+    where has_activity_instants
 
 ),
 
@@ -132,10 +134,11 @@ completed as (
             when together.is_done and together.done_at <= {{ as_of() }} then together.done_at
         end as completed_at,
         coalesce(together.is_done and together.done_at is null, false)
-        or (together.is_done is null and not inputs.has_touches) as is_unknown,
+        or (together.is_done is null and inputs.source_instance is null) as is_unknown,
         calendars.rep_id is not null as has_calendar
     from together
-    cross join inputs
+    left join inputs
+        on split_part(coalesce(together.account_id, together.lead_id), ':', 1) = inputs.source_instance
     left join calendars on together.rep_id = calendars.rep_id
     asof left join touches
         on

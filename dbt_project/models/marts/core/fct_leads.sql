@@ -38,8 +38,13 @@ touches as (
         count(*) as touches,
         min(occurred_at) as first_touch_at,
         max(occurred_at) as last_touch_at
-    from {{ ref('int_touches') }}
-    where is_touch and lead_id is not null
+    from (
+        select lead_id, occurred_at from {{ ref('int_touches') }}
+        where is_touch
+        union all
+        select lead_id, occurred_at from {{ ref('int_meeting_touches') }}
+    ) as every_touch
+    where lead_id is not null
     group by lead_id
 
 )
@@ -66,8 +71,8 @@ select
     leads.recontact_on,
     leads.has_opted_out,
     leads.email_bounced_at is not null as has_bounced,
-    touches.first_touch_at,
-    touches.last_touch_at,
+    case when evaluated.source_instance is not null then touches.first_touch_at end as first_touch_at,
+    case when evaluated.source_instance is not null then touches.last_touch_at end as last_touch_at,
     case when evaluated.source_instance is not null then coalesce(touches.touches, 0) end as touches,
     {{ dbt.datediff(reporting_date('leads.created_at'), as_of_date(), 'day') }} as age_days,
     quality.verdict,

@@ -11,6 +11,12 @@ shared_by_leads as (
 
     select * from {{ ref('int_lead_source_problems') }}
 
+),
+
+unreadable_schedules as (
+
+    select * from {{ ref('int_unreadable_schedules') }}
+
 )
 
 select
@@ -34,3 +40,14 @@ select
     reason,
     cast(problem_count as bigint) as count
 from shared_by_leads
+
+union all
+
+select
+    source_instance as source,
+    source_system as system,
+    object,
+    field,
+    reason,
+    cast(problem_count as bigint) as count
+from unreadable_schedules

@@ -16,7 +16,9 @@ residence as (
 
     select
         *,
-        mean_residence_days / 7 as mean_residence_weeks
+        mean_residence_days / 7 as mean_residence_weeks,
+        p50_residence_days / 7 as p50_residence_weeks,
+        p90_residence_days / 7 as p90_residence_weeks
     from {{ ref('int_rep_residence') }}
 
 ),
@@ -26,7 +28,11 @@ projected as (
     select
         weeks.*,
         win_rates.amount_win_rate,
+        win_rates.raw_amount_win_rate,
         residence.mean_residence_weeks,
+        residence.p50_residence_weeks,
+        residence.p90_residence_weeks,
+        residence.residence_n,
         residence.residence_basis,
         case
             when win_rates.amount_win_rate > 0
@@ -72,7 +78,11 @@ select
     {{ to_money('compared.weekly_quota_amount') }} as weekly_quota_amount,
     compared.is_quota_assumed,
     compared.amount_win_rate,
+    compared.raw_amount_win_rate,
     compared.mean_residence_weeks,
+    cast(compared.p50_residence_weeks as double) as p50_residence_weeks,
+    cast(compared.p90_residence_weeks as double) as p90_residence_weeks,
+    compared.residence_n,
     compared.residence_basis,
     {{ to_money('compared.required_amount') }} as required_amount,
     {{ to_money('compared.still_open_amount') }} as still_open_amount,

@@ -43,9 +43,17 @@ select
         when deals.discount_rate is not null then cast(deals.discount_rate as double)
         when deals.list_amount > 0 then round(cast(1 - deals.amount / deals.list_amount as double), 6)
     end as discount_rate,
-    -- landed and none is zero; never landed is unknown
-    case when features.has_invoices then coalesce(billed.invoiced_amount, 0) end as invoiced_amount,
-    case when features.has_payments then coalesce(billed.paid_amount, 0) end as paid_amount,
+    -- landed and none is zero; never landed, or without an exchange rate, is unknown
+    case
+        when not features.has_invoices then null
+        when coalesce(billed.invoices, 0) = 0 then 0
+        else billed.invoiced_amount
+    end as invoiced_amount,
+    case
+        when not features.has_payments then null
+        when coalesce(billed.payments, 0) = 0 then 0
+        else billed.paid_amount
+    end as paid_amount,
     flags.severity,
     flags.since,
     flags.evidence,

@@ -12,14 +12,13 @@ reps as (
     select
         reps.rep_id,
         reps.team,
-        coalesce(max(case when rules.is_evaluated then 1 else 0 end), 0) = 1 as has_efforts
+        coalesce(rules.is_evaluated, false) as has_efforts
     from {{ ref('int_reps_resolved') }} as reps
-    left join {{ ref('int_rules_evaluated') }} as rules
+    left join {{ ref('int_rep_rules_evaluated') }} as rules
         on
-        reps.source_instance = rules.source_instance
+        reps.rep_id = rules.rep_id
         and rules.table_name = 'rpt_funnel_balance'
         and rules.column_or_rule = 'effort_minutes'
-    group by reps.rep_id, reps.team
 
 ),
 

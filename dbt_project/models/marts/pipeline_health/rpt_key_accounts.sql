@@ -24,13 +24,15 @@ measured as (
         quarters.is_complete,
         quarters.list_amount,
         quarters.cost_amount,
-        coalesce(quarters.revenue_amount, 0) as revenue_amount,
+        case when not quarters.is_revenue_unknown then coalesce(quarters.revenue_amount, 0) end
+            as revenue_amount,
         case when quarters.list_amount > 0 then 1 - quarters.won_amount / quarters.list_amount end
             as discount_rate,
         case when efforts_known.source_instance is not null then coalesce(quarters.effort_hours, 0) end
             as effort_hours,
-        -- what it cost is not known: nor is what it leaves
-        coalesce(quarters.revenue_amount, 0) - quarters.cost_amount as margin_amount
+        -- where what it cost or brought is not known, neither is what it leaves
+        case when not quarters.is_revenue_unknown then coalesce(quarters.revenue_amount, 0) end
+        - quarters.cost_amount as margin_amount
     from quarters
     left join efforts_known on quarters.source_instance = efforts_known.source_instance
 

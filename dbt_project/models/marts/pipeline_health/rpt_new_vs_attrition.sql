@@ -1,12 +1,16 @@
 with
 
+-- a credit note lowers what was sold; it is no sale
 sales as (
 
     select
         *,
-        min(sold_on) over (partition by account_id) as first_sold_on,
-        lead(sold_on) over (partition by account_id order by sold_on) as next_sold_on
+        min(case when amount > 0 then sold_on end) over (partition by account_id) as first_sold_on,
+        min(case when amount > 0 then sold_on end) over (
+            partition by account_id order by sold_on rows between 1 following and unbounded following
+        ) as next_sold_on
     from {{ ref('int_account_sales') }}
+    where amount is not null
 
 ),
 
@@ -39,7 +43,8 @@ last_sales as (
         cast({{ dbt.dateadd('month', 12, 'sold_on') }} as date) as lost_on
     from sales
     where
-        {{ dbt.dateadd('month', 12, 'sold_on') }} <= {{ as_of_date() }}
+        amount > 0
+        and {{ dbt.dateadd('month', 12, 'sold_on') }} <= {{ as_of_date() }}
         and coalesce(next_sold_on > {{ dbt.dateadd('month', 12, 'sold_on') }}, true)
 
 ),

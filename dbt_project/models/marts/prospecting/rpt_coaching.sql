@@ -57,18 +57,20 @@ pairs as (
 
 ),
 
--- of whom nothing landed, nobody knows what they did
+-- talks of two of us stand in calendars, in either's; a CRM keeps none
 with_calendar as (
 
     select distinct rep_id from {{ ref('fct_calendar_events') }}
+    where source_system in ({{ calendar_systems() }})
 
 ),
 
+-- of whom nothing landed, nobody knows what they did
 with_records as (
 
-    select distinct rep_id from {{ ref('int_touches') }}
+    select rep_id from {{ ref('int_touches') }}
     union
-    select rep_id from with_calendar
+    select rep_id from {{ ref('fct_calendar_events') }}
 
 ),
 
@@ -113,9 +115,13 @@ select
     pairs.rep_id,
     pairs.month_start,
     case
-        when with_calendar.rep_id is not null then cast(coalesce(talked.minutes, 0) / 60.0 as double)
+        when coalesce(with_calendar.rep_id, reps_calendar.rep_id, talked.rep_id) is not null
+            then cast(coalesce(talked.minutes, 0) / 60.0 as double)
     end as one_to_one_hours,
-    case when with_calendar.rep_id is not null then coalesce(talked.talks, 0) end as one_to_one_count,
+    case
+        when coalesce(with_calendar.rep_id, reps_calendar.rep_id, talked.rep_id) is not null
+            then coalesce(talked.talks, 0)
+    end as one_to_one_count,
     coalesce(deals.deals_open_count, 0) as deals_open_count,
     case when with_records.rep_id is not null then coalesce(deals.deals_reviewed_count, 0) end
         as deals_reviewed_count,
@@ -133,6 +139,7 @@ select
     {{ as_of() }} as as_of
 from pairs
 left join with_calendar on pairs.manager_id = with_calendar.rep_id
+left join with_calendar as reps_calendar on pairs.rep_id = reps_calendar.rep_id
 left join with_records on pairs.manager_id = with_records.rep_id
 left join talked
     on

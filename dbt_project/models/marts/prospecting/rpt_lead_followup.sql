@@ -103,9 +103,12 @@ select
     -- an hour cannot be told apart where only days are known
     case when touches is not null and has_only_instants then attempts end as attempts,
     case when touches is not null then channels end as channels,
-    span_days,
-    case when is_in_play then greatest(max_touch_gap_days, idle_days) else max_touch_gap_days end
-        as max_gap_days,
+    case when touches is not null then span_days end as span_days,
+    case
+        when touches is null then null
+        when is_in_play then greatest(max_touch_gap_days, idle_days)
+        else max_touch_gap_days
+    end as max_gap_days,
     cast(max_gap_business_days as bigint) as neglected_business_days,
     case
         when touches = 0 then 'untouched'

@@ -23,10 +23,32 @@ touches as (
 
     select
         touches.party_id,
-        touches.occurred_at
+        touches.occurred_at,
+        touches.occurred_at_precision
     from {{ ref('int_party_touches') }} as touches
     inner join parties on touches.party_id = parties.party_id
-    where touches.occurred_at_precision = 'instant'
+
+),
+
+instants as (
+
+    select * from touches
+    where occurred_at_precision = 'instant'
+
+),
+
+-- may have been the follow-up, at a time that nobody recorded: of a day until its end
+doubtful_touches as (
+
+    select
+        party_id,
+        occurred_at,
+        case
+            when occurred_at_precision = 'date' then {{ dbt.dateadd('day', 1, 'occurred_at') }}
+            else occurred_at
+        end as until_moment
+    from touches
+    where occurred_at_precision <> 'instant'
 
 ),
 
@@ -77,12 +99,18 @@ followed as (
 
     select
         meetings.*,
-        touches.occurred_at as followed_up_at,
+        instants.occurred_at as followed_up_at,
+        coalesce(
+            doubtful.occurred_at is not null
+            and coalesce(doubtful.occurred_at < instants.occurred_at, true), false
+        ) as is_doubtful,
         timed.source_instance is not null as has_touches
     from meetings
     left join timed on split_part(meetings.party_id, ':', 1) = timed.source_instance
-    asof left join touches
-        on meetings.party_id = touches.party_id and meetings.ended_at < touches.occurred_at
+    asof left join instants
+        on meetings.party_id = instants.party_id and meetings.ended_at < instants.occurred_at
+    asof left join doubtful_touches as doubtful
+        on meetings.party_id = doubtful.party_id and meetings.ended_at < doubtful.until_moment
 
 ),
 
@@ -130,8 +158,9 @@ select
     attendance,
     starts_at,
     ended_at,
-    case when has_touches then followed_up_at end as followed_up_at,
-    cast(case when has_touches then business_minutes end as double) as business_minutes_to_followup,
+    case when has_touches and not is_doubtful then followed_up_at end as followed_up_at,
+    cast(case when has_touches and not is_doubtful then business_minutes end as double)
+        as business_minutes_to_followup,
     {{ is_within_hours('business_minutes', 24) }} as is_followed_up_24h,
     {{ is_within_hours('business_minutes', 48) }} as is_followed_up_48h,
     case

@@ -6,8 +6,14 @@ slots as (
     select * from {{ ref('int_prospecting_slots') }}
 ),
 
+-- the copies of one event in two systems reserve its time once
 events as (
-    select * from {{ ref('fct_calendar_events') }}
+    select distinct
+        rep_id,
+        starts_at,
+        ends_at,
+        category
+    from {{ ref('fct_calendar_events') }}
     where
         attendance not in ('declined', 'cancelled')
         and rep_id is not null
@@ -27,7 +33,7 @@ timed as (
     where features.has_activity_instants
     union
     select rep_id from {{ ref('int_touches') }}
-    where occurred_at_precision = 'instant'
+    where occurred_at_precision = 'instant' and kind <> 'meeting'
 ),
 
 slot_events as (
@@ -35,8 +41,8 @@ slot_events as (
         slots.rep_id,
         slots.slot_start_at,
         slots.is_done,
-        events.event_id,
-        events.occurrence_start_at,
+        events.starts_at,
+        events.ends_at,
         events.category,
         {{ dbt.datediff(
             'greatest(slots.slot_start_at, events.starts_at)', 'least(slots.slot_end_at, events.ends_at)', 'second'
@@ -57,7 +63,7 @@ slot_plans as (
         slot_start_at,
         least(1800, sum(case when category = 'prospecting' then overlap_seconds else 0 end))
             as scheduled_seconds,
-        max(case when category = 'personal_or_out' then 1 else 0 end) = 1 as is_out
+        sum(case when category = 'personal_or_out' then overlap_seconds else 0 end) >= 900 as is_out
     from slot_events
     group by rep_id, slot_start_at
 ),
@@ -66,13 +72,13 @@ slot_plans as (
 blocks as (
     select
         rep_id,
-        event_id,
-        occurrence_start_at,
+        starts_at,
+        ends_at,
         count(*) as slot_count,
         count(case when is_done then 1 end) as done_count
     from slot_events
     where category = 'prospecting'
-    group by rep_id, event_id, occurrence_start_at
+    group by rep_id, starts_at, ends_at
 ),
 
 block_counts as (
@@ -84,14 +90,18 @@ block_counts as (
     group by rep_id
 ),
 
--- an absence takes the slot away, unless work was done in it after all. Fractions are added in the order of
--- time, so that the same rows give the same sum to the last bit.
+-- an absence of half a slot or more takes it away, unless work was done in it after all. A day from 9 to 18
+-- that pays eight hours has a break: its half hours weigh less, scheduled and done ones too. Fractions are
+-- added in the order of time, so that the same rows give the same sum to the last bit.
 summed as (
     select
         slots.rep_id,
         sum(slots.slot_hours order by slots.slot_start_at) as available_hours,
-        sum(coalesce(plans.scheduled_seconds, 0)) / 3600 as scheduled_hours,
+        sum(coalesce(plans.scheduled_seconds, 0) / 1800 * slots.slot_hours order by slots.slot_start_at)
+            as scheduled_hours,
         count(case when slots.is_done then 1 end) as done_slots,
+        sum(case when slots.is_done then slots.slot_hours else 0 end order by slots.slot_start_at)
+            as done_hours,
         sum(slots.slot_hours * slots.claimed_prospecting_share order by slots.slot_start_at)
         / nullif(
             sum(
@@ -125,6 +135,7 @@ measured as (
             as claimed_share,
         case when calendars.rep_id is not null then summed.scheduled_hours end as scheduled_hours,
         case when timed.rep_id is not null then summed.done_slots end as done_slots,
+        case when timed.rep_id is not null then summed.done_hours end as done_hours,
         case
             when
                 calendars.rep_id is not null and summed.rep_id is not null
@@ -162,8 +173,8 @@ final as (
         cast(scheduled_hours as double) as scheduled_hours,
         {{ capped_share('scheduled_hours', 'available_hours') }} as scheduled_share,
         done_slots,
-        cast(done_slots * 0.5 as double) as done_hours,
-        {{ capped_share('done_slots * 0.5', 'available_hours') }} as done_share,
+        cast(done_hours as double) as done_hours,
+        {{ capped_share('done_hours', 'available_hours') }} as done_share,
         blocks_reserved,
         blocks_used,
         {{ capped_share('blocks_used', 'blocks_reserved') }} as block_use_rate

@@ -14,6 +14,18 @@ targets as (
 
 ),
 
+-- an account that several CRMs know, and a name that several accounts bear, was worked in any of them
+target_accounts as (
+
+    select distinct
+        coalesce(targets.account_id, targets.account_ref) as target_id,
+        coalesce(meant.account_id, targets.account_id) as account_id
+    from {{ ref('int_target_accounts_resolved') }} as targets
+    left join {{ ref('int_accounts_meant') }} as meant on lower(targets.account_ref) = meant.account_text
+    where targets.valid_from <= {{ as_of_date() }} and targets.valid_to > {{ as_of_date() }}
+
+),
+
 evaluated as (
 
     select
@@ -68,19 +80,20 @@ together as (
 counted as (
 
     select
-        account_id,
+        target_accounts.target_id,
         {%- for window, days in windows.items() %}
-            count(case when occurred_at > {{ dbt.dateadd('day', -days, as_of()) }} then 1 end)
+            count(case when together.occurred_at > {{ dbt.dateadd('day', -days, as_of()) }} then 1 end)
                 as touches_{{ window }},
-            count(distinct case when met_at > {{ dbt.dateadd('day', -days, as_of()) }} then met_at end)
-                as meetings_{{ window }},
+            count(distinct case
+                when together.met_at > {{ dbt.dateadd('day', -days, as_of()) }} then together.met_at
+            end) as meetings_{{ window }},
         {%- endfor %}
-        count(distinct rep_id) as reps_involved,
-        max(occurred_at) as last_touch_at,
-        max(met_at) as last_meeting_at
+        count(distinct together.rep_id) as reps_involved,
+        max(together.occurred_at) as last_touch_at,
+        max(together.met_at) as last_meeting_at
     from together
-    where account_id is not null
-    group by account_id
+    inner join target_accounts on together.account_id = target_accounts.account_id
+    group by target_accounts.target_id
 
 ),
 
@@ -101,7 +114,7 @@ joined as (
         end as reps_involved
     from targets
     cross join evaluated
-    left join counted on targets.account_id = counted.account_id
+    left join counted on targets.target_id = counted.target_id
 
 )
 

@@ -66,6 +66,26 @@ available as (
 
 ),
 
+-- of a meeting's copies in the calendar and in the CRM the one that says which deal it was about
+external_meetings as (
+
+    select
+        *,
+        row_number() over (
+            partition by rep_id, meeting_id
+            order by
+                case
+                    when opportunity_id is not null then 1
+                    when attribution_rule = 'ambiguous' then 2
+                    else 3
+                end,
+                event_id
+        ) as position
+    from {{ ref('fct_calendar_events') }}
+    where is_external and category is not null and starts_at < {{ as_of() }}
+
+),
+
 -- which deal the external meetings of the week were about, as far as anybody can tell
 meetings as (
 
@@ -76,13 +96,10 @@ meetings as (
         count(*) as external_meetings_count,
         count(case when events.attribution_rule = 'ambiguous' then 1 end) as ambiguous_count,
         count(case when events.opportunity_id is null then 1 end) as unattributed_count
-    from {{ ref('fct_calendar_events') }} as events
+    from external_meetings as events
     asof inner join days
         on events.rep_id = days.rep_id and events.starts_at >= days.starts_at
-    where
-        events.is_external
-        and events.category is not null
-        and events.starts_at < {{ as_of() }}
+    where events.position = 1
     group by events.rep_id, days.week_start, events.category
 
 ),

@@ -7,7 +7,11 @@ with calls as (
         lower(hs_call_direction) as direction,
         hs_call_title as subject,
         hs_call_body as notes,
-        lower(hs_call_status) as status,
+        -- it rang: somebody tried, whoever answered
+        case
+            when hs_call_status in ('NO_ANSWER', 'BUSY', 'MISSED') then 'completed'
+            else lower(hs_call_status)
+        end as status,
         hs_timestamp as occurred_at,
         cast(null as timestamp) as due_at,
         case when hs_call_status = 'COMPLETED' then hs_timestamp end as completed_at,
@@ -19,7 +23,9 @@ with calls as (
 
 emails as (
     select
-        {{ hubspot_activity_columns() }},
+        {{ hubspot_activity_columns(
+            is_automated="is_automated or coalesce(" ~ says_automatic_reply('hs_email_subject') ~ ", false)"
+        ) }},
         'email' as kind,
         case when hs_email_direction = 'INCOMING_EMAIL' then 'inbound' else 'outbound' end as direction,
         hs_email_subject as subject,

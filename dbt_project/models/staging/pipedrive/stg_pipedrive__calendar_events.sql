@@ -1,4 +1,4 @@
--- Meetings. One without a time of day takes the whole day.
+-- Meetings. One without a time of day stands on its day and takes none of it: nobody knows how long it was.
 with records as (
     {{ pipedrive_activities(are_meetings=true) }}
 ),
@@ -17,7 +17,7 @@ final as (
         {{ json_text('location', 'value') }} as location,
         'confirmed' as status,
         case when done then 'held' end as outcome,
-        'busy' as show_as,
+        case when due_at is null then 'free' else 'busy' end as show_as,
         'default' as event_type,
         _time_zone as time_zone,
 
