@@ -13,8 +13,8 @@ from orchestration.sources.exports import Progress, export_feeds
 from orchestration.sources.files import find_files
 from orchestration.sources_file import SourceEntry
 
-# Salesforce removes their rows after 18 to 24 months, sooner by a retention policy, and a deal's with it: what
-# is missing there was true all the same, and has not been deleted.
+# Salesforce removes their rows after 18 to 24 months, sooner by a retention policy, and a deal's with it:
+# what is missing there was true all the same, and has not been deleted.
 PURGED = frozenset({"LeadHistory", "OpportunityFieldHistory", "OpportunityHistory"})
 
 
