@@ -22,18 +22,6 @@ rot as (
     where rules.is_rotten
     group by checks.opportunity_id
 
-),
-
-meetings as (
-
-    select
-        opportunity_id,
-        count(*) as meetings,
-        max(occurred_at) as last_met_at
-    from {{ ref('int_meeting_touches') }}
-    where opportunity_id is not null
-    group by opportunity_id
-
 )
 
 select
@@ -73,9 +61,8 @@ select
     deals.loss_reason,
     deals.next_step,
     deals.reviewed_at,
-    deals.touches + coalesce(meetings.meetings, 0) as touches,
-    case when deals.touches is not null then greatest(deals.last_touch_at, meetings.last_met_at) end
-        as last_touch_at,
+    deals.touches,
+    deals.last_touch_at,
     deals.has_full_history,
     deals.push_count,
     deals.days_pushed,
@@ -85,4 +72,3 @@ select
 from deals
 left join features on deals.source_instance = features.source_instance
 left join rot on deals.opportunity_id = rot.opportunity_id
-left join meetings on deals.opportunity_id = meetings.opportunity_id
