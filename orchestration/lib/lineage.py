@@ -93,12 +93,20 @@ def warehouse_relations(settings: Settings) -> dict[str, list[str]]:
 
 
 def source_fields(lineage: Lineage, table: str) -> dict[str, list[Origin]]:
-    """Columns of a table, each with the fields of the sources that its value comes from, the nearest first.
+    """Columns of a table, each with the fields of the sources that its value comes from: those with a word of
+    the column's name first (conditions count too, and are many), then the nearest.
 
     Landing's own columns (the load's time, the source instance) are left out. Values that a Python model
     makes end there.
     """
-    return {column: _ends(lineage, Origin(table, column)) for column in lineage.get(table, {})}
+    return {
+        column: sorted(_ends(lineage, Origin(table, column)), key=lambda field: not _is_alike(field, column))
+        for column in lineage.get(table, {})
+    }
+
+
+def _is_alike(field: Origin, column: str) -> bool:
+    return any(len(word) > 2 and word in field.column.lower() for word in column.lower().split("_"))
 
 
 def _ends(lineage: Lineage, start: Origin) -> list[Origin]:
