@@ -219,7 +219,8 @@ class Comparison:
             known_count = self._known_in_all()
         if self._is_cut_short(known_count, lost):
             self._is_believed = False
-            return False, [not_believed(lost, known_count)]
+            again = "; until then every ingest asks for all of them again" if self._feed.state else ""
+            return False, [not_believed(lost, known_count) + again]
         if self._spool.rejected_rows:
             return self._spare(vanished, lost)
         self._run("insert into {gone} select k " + vanished)

@@ -21,6 +21,24 @@ leads as (
     select lead_id, contact_id, created_at, converted_at from {{ ref('int_leads_resolved') }}
 ),
 
+met_leads as (
+    select
+        events.event_id,
+        leads.lead_id
+    from events
+    inner join {{ ref('int_event_parties') }} as parties on events.event_id = parties.event_id
+    inner join leads on parties.lead_id = leads.lead_id
+    where
+        coalesce(events.starts_at >= leads.created_at, true)
+        and (
+            parties.contact_id is null
+            or (
+                parties.contact_id = leads.contact_id
+                and coalesce(events.starts_at < leads.converted_at, true)
+            )
+        )
+),
+
 logged as (
     select
         rep_id,
@@ -38,7 +56,7 @@ meetings as (
         events.source_instance,
         events.rep_id,
         events.starts_at,
-        leads.lead_id,
+        met_leads.lead_id,
         parties.contact_id,
         deals.opportunity_id,
         row_number() over (
@@ -48,20 +66,10 @@ meetings as (
     from events
     inner join {{ ref('int_event_parties') }} as parties on events.event_id = parties.event_id
     inner join {{ ref('int_event_deals') }} as deals on events.event_id = deals.event_id
-    left join leads
-        on
-        parties.lead_id = leads.lead_id
-        and coalesce(events.starts_at >= leads.created_at, true)
-        and (
-            parties.contact_id is null
-            or (
-                parties.contact_id = leads.contact_id
-                and coalesce(events.starts_at < leads.converted_at, true)
-            )
-        )
+    left join met_leads on events.event_id = met_leads.event_id
     where
         parties.external_attendees > 0
-        and coalesce(leads.lead_id, parties.contact_id, deals.opportunity_id) is not null
+        and coalesce(met_leads.lead_id, parties.contact_id, deals.opportunity_id) is not null
 ),
 
 known as (
