@@ -27,8 +27,9 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def measure(work: Path, *, rows: int, repeats: int) -> dict[str, Any]:
     """Time first landings of a file of `rows` leads, a second reading that finds nothing new, and
-    DuckDB's typed read of the same file into a table in memory; then peaks of memory at a quarter of
-    the rows, at all of them and at four times as many, landed first and read again."""
+    DuckDB's typed read of the same file into a table in memory; the same of a third of the rows with every
+    field of the object; then peaks of memory at a quarter of the rows, at all of them and at four times as
+    many, landed first and read again."""
     sizes = (rows // 4, rows, rows * 4)
     exports = {count: _export(work / f"{count}", count) for count in sizes}
     quarter, whole = exports[rows // 4], exports[rows]
@@ -50,6 +51,15 @@ def measure(work: Path, *, rows: int, repeats: int) -> dict[str, Any]:
         repeats,
     )
     duck, landed = timed["DuckDB, typed CSV read"], timed["first landing"]
+    every_field = _export(work / "every field", rows // 3, is_whole=True)
+    fields = alternate(
+        {
+            "every field: DuckDB, typed CSV read": lambda: _duckdb_read(every_field),
+            "every field: first landing": lambda: _land_anew(every_field, home),
+        },
+        repeats,
+    )
+    duck_fields, landed_fields = fields.values()
     return {
         "rows": rows,
         "file_bytes": whole.stat().st_size,
@@ -58,12 +68,16 @@ def measure(work: Path, *, rows: int, repeats: int) -> dict[str, Any]:
         "of_duckdb_speed_cpu": ratios(duck.cpu, landed.cpu),
         "of_duckdb_to_parquet_speed_wall": ratios(timed["DuckDB, CSV to Parquet as text"].wall, landed.wall),
         "nothing_new_of_duckdb_speed_wall": ratios(duck.wall, timed["nothing new"].wall),
+        "every_field_rows": rows // 3,
+        "every_field_file_bytes": every_field.stat().st_size,
+        "every_field_of_duckdb_speed_wall": ratios(duck_fields.wall, landed_fields.wall),
+        "every_field_of_duckdb_speed_cpu": ratios(duck_fields.cpu, landed_fields.cpu),
         "peak_bytes": {
             f"{count}, {what}": peak
             for count, file in exports.items()
             for what, peak in zip(("first", "again"), _peaks(file, home), strict=True)
         },
-        "timed": [item.to_dict() for item in timed.values()],
+        "timed": [item.to_dict() for item in (timed | fields).values()],
     }
 
 
@@ -79,9 +93,9 @@ def _land_anew(file: Path, home: Path) -> None:
     land(file, home)
 
 
-def _export(folder: Path, rows: int) -> Path:
+def _export(folder: Path, rows: int, *, is_whole: bool = False) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    write_leads(folder / "Lead.csv", rows)
+    write_leads(folder / "Lead.csv", rows, is_whole=is_whole)
     return folder / "Lead.csv"
 
 

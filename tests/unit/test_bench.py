@@ -49,6 +49,19 @@ def test_every_generated_lead_lands(tmp_path: Path) -> None:
     assert (leads.landed_rows, leads.rejected_rows) == (500, 0)
 
 
+def test_every_generated_lead_lands_with_every_field_of_the_object(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    write_leads(folder / "Lead.csv", 500, is_whole=True)
+    with duckdb.connect() as connection:
+        whole = connection.read_csv(str(folder / "Lead.csv"))
+        assert whole.columns[: len(COLUMNS)] == list(COLUMNS) and len(whole.columns) == 47
+        filled = connection.execute("select count(Street), count(Fax) from whole").fetchone()
+    assert filled == (297, 0)
+    (leads,) = land(folder / "Lead.csv", tmp_path / "home").objects
+    assert (leads.landed_rows, leads.rejected_rows) == (500, 0)
+
+
 def test_growth_is_the_slope_of_logarithms() -> None:
     assert growth_exponent([1, 4, 16], [3.0, 12.0, 48.0]) == 1.0
     assert growth_exponent([1, 4, 16], [1.0, 16.0, 256.0]) == 2.0
