@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from orchestration.lib.content_hash import (
     hash_number_again_sql,
     hash_number_sql,
     other_hash_sql,
     quoted,
+    text_literal,
 )
 from orchestration.lib.landing_parquet import LOAD_ID
 from orchestration.lib.landing_spool import Spool, column_names
@@ -25,11 +27,13 @@ def make_current(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str], spool: Spool, landed: Sequence[str]
 ) -> int:
     """Make the table `current`: of each key the signature of its contents, whether it is deleted, and where
-    it came from. `tables`: names of current, incoming, rest, newest and returned.
+    it came from. `tables`: names of current, incoming, wanted, rest, newest and returned.
 
-    Where unchanged records were told while they were read, it has only the keys of all others. Those of
-    these keys' contents that had been taken for unchanged are put back into `incoming`, and into `returned`
-    with where they were listed. Returns how many they are.
+    Where the source told only what has changed it has the keys that arrived, and those of the files of which
+    deletions are told: a day of changes costs as much as it is, however much has landed. Where unchanged
+    records were told while they were read, it has only the keys of all others. Those of these keys' contents
+    that had been taken for unchanged are put back into `incoming`, and into `returned` with where they were
+    listed. Returns how many they are.
     """
 
     current, incoming = tables["current"], tables["incoming"]
@@ -41,7 +45,8 @@ def make_current(
         return 0
     feed = spool.feed
     files = {"landed": list(landed)}
-    source = f"({newest_sql(number=_number(connection, feed, landed), place=_place(feed))})"
+    keys = None if spool.is_about_all else _wanted(connection, tables, spool, files)
+    source = f"({newest_sql(number=_number(connection, feed, landed), place=_place(feed), keys=keys)})"
     if spool.standing is not None:
         connection.register("seen", spool.standing.seen())
         connection.register("said_deleted", spool.said_deleted())
@@ -70,6 +75,34 @@ def source_columns(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) 
     """The source's own columns of some Parquet files of landing taken together."""
     names = column_names(connection, [Path(file) for file in files])
     return [name for name in names if name not in LANDING_COLUMNS and name != LOAD_ID]
+
+
+def _wanted(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, str],
+    spool: Spool,
+    files: Mapping[str, list[str]],
+) -> str:
+    """The table of the keys that arrived, are said to be deleted, or ever came from a file of which the
+    coverage speaks: such a key's newest record may be of that file."""
+    connection.register("said_deleted", spool.said_deleted())
+    connection.execute(
+        f"create table {tables['wanted']} as select k from {tables['incoming']}"
+        " union select k from said_deleted"
+    )
+    connection.unregister("said_deleted")
+    named = sorted({name for part in spool.coverage for name in (*part.gone, *part.replaced)})
+    beginnings = sorted({beginning for part in spool.coverage for beginning in part.complete})
+    if named or beginnings:
+        connection.register("named_files", pa.table({"f": pa.array(named, pa.string())}))
+        begun = "".join(f" or starts_with(_source_file, {text_literal(text)})" for text in beginnings)
+        connection.execute(
+            f"insert into {tables['wanted']} select distinct _record_key from read_parquet($landed,"
+            f" union_by_name = true) where _source_file in (select f from named_files){begun}",
+            files,
+        )
+        connection.unregister("named_files")
+    return tables["wanted"]
 
 
 def _take_back(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> int:

@@ -60,7 +60,7 @@ class Comparison:
         self._is_believed = True
         self._tables = {
             name: f"{name}_{number}"
-            for name in ("incoming", "current", "gone", "news", "rest", "newest", "returned")
+            for name in ("incoming", "wanted", "current", "gone", "news", "rest", "newest", "returned")
         }
 
     @property

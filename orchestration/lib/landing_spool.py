@@ -70,6 +70,11 @@ class Spool:
     def rejected_path(self) -> Path:
         return self.folder / "rejected.jsonl"
 
+    @property
+    def is_about_all(self) -> bool:
+        """Whether the source spoke of all its records: what it lacks matters then, not only what it has."""
+        return self.feed.is_complete or any("" in part.complete for part in self.coverage)
+
     def said_deleted(self) -> pa.Table:
         """Keys that the source itself says are gone, as `k`."""
         return pa.table({"k": pa.array(self.deleted_keys, pa.string())})

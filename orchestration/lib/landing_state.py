@@ -71,10 +71,17 @@ def standing_contents(
     return StandingContents(hashes[:count]) if count else None
 
 
-def newest_sql(*, hash_of_key: bool = False, number: str | None = None, place: str = "null::varchar") -> str:
+def newest_sql(
+    *,
+    hash_of_key: bool = False,
+    number: str | None = None,
+    place: str = "null::varchar",
+    keys: str | None = None,
+) -> str:
     """SQL of the landed records of the newest load with each key: k (`hash_of_key`: 64 bits of it), h (the
     content's hash by `number`; by default null where it was made in another way than today's), c, t, f
-    and place. Parameter `landed`."""
+    and place. `keys`: of those keys alone that the table holds as k. Parameter `landed`."""
+    only = f"where _record_key in (select k from {keys})" if keys else ""
     key = "hash(_record_key)" if hash_of_key else "_record_key"
     number = number or f"case when not ({other_hash_sql()}) then {hash_number_sql(is_key=False)} end"
     # Few keys of a first export come again: cheaper to drop those than to look for every newest.
@@ -82,7 +89,7 @@ def newest_sql(*, hash_of_key: bool = False, number: str | None = None, place: s
         with landed as not materialized (
             select {key} as k, {number} as h, _change as c, _loaded_at as t, _source_file as f,
                 {place} as place
-            from read_parquet($landed, union_by_name = true)
+            from read_parquet($landed, union_by_name = true) {only}
         ),
         later as (select k, max(t) as t from landed where t > (select min(t) from landed) group by k)
         select landed.* from landed left join later using (k) where later.t is null or later.t = landed.t
