@@ -27,12 +27,10 @@ def take_covered(
     parts: Sequence[Coverage],
     files: Collection[str],
     *,
-    within: str,
     accept_shrink: bool,
 ) -> tuple[bool, list[str]]:
     """Put into table `gone` the keys that the coverage says are deleted. `tables`: names of the tables
-    incoming, current and gone; `files`: those that rows have come from; `within`: the condition on
-    `current` for which listings speak.
+    incoming, current and gone; `files`: those that rows have come from.
 
     Returns whether everything was listed, and believed, and the warnings.
     """
@@ -46,13 +44,13 @@ def take_covered(
     for name in ("gone", "replaced", "incomplete"):
         connection.register(f"{name}_files", pa.table({"f": pa.array(named[name], pa.string())}))
     explicit = (
-        f"(source_file in (select f from gone_files) or ({_WHOLE} and {within}"
+        f"(source_file in (select f from gone_files) or ({_WHOLE} and is_within"
         " and source_file in (select f from replaced_files)))"
     )
     connection.execute(sql(f"insert into {{gone}} select k {_KNOWN} and {_ABSENT}") + f" and {explicit}")
     warnings = []
     for beginning in named["complete"]:
-        known = sql(_KNOWN) + f" and {within} and starts_with(source_file, {text_literal(beginning)})"
+        known = sql(_KNOWN) + f" and is_within and starts_with(source_file, {text_literal(beginning)})"
         vanished = f"{known} and {sql(_ABSENT)} and {_WHOLE}"
         counts = connection.execute(
             f"select (select count(*) {known}), (select count(*) {vanished})"

@@ -27,7 +27,8 @@ def make_current(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str], spool: Spool, landed: Sequence[str]
 ) -> int:
     """Make the table `current`: of each key the signature of its contents, whether it is deleted, and where
-    it came from. `tables`: names of current, incoming, wanted, rest, newest and returned.
+    it came from. `tables`: names of current, incoming, wanted, names, rest,
+    newest and returned.
 
     Where the source told only what has changed it has the keys that arrived, and those of the files of which
     deletions are told: a day of changes costs as much as it is, however much has landed. Where unchanged
@@ -40,13 +41,13 @@ def make_current(
     if not landed:
         connection.execute(
             f"create table {current} (k varchar, signature uhugeint, contents bigint, is_deleted boolean,"
-            " source_file varchar, place varchar)"
+            " source_file varchar, is_within boolean)"
         )
         return 0
     feed = spool.feed
     files = {"landed": list(landed)}
     keys = None if spool.is_about_all else _wanted(connection, tables, spool, files)
-    source = f"({newest_sql(number=_number(connection, feed, landed), place=_place(feed), keys=keys)})"
+    source = f"({newest_sql(number=_number(connection, feed, landed), within=_within(feed), keys=keys)})"
     if spool.standing is not None:
         connection.register("seen", spool.standing.seen())
         connection.register("said_deleted", spool.said_deleted())
@@ -63,9 +64,17 @@ def make_current(
         connection.unregister("said_deleted")
         source = tables["newest"]
     connection.execute(
-        f"create table {current} as select k, bit_xor(h) as signature, count(*) as contents,"
-        " bool_or(c = 'delete') as is_deleted, any_value(f) as source_file, any_value(place) as place"
-        f" from {source} group by k",
+        f"create table {tables['names']} as select distinct _source_file as f, hash(_source_file) as id"
+        " from read_parquet($landed, union_by_name = true)",
+        files,
+    )
+    # Numbers and truths alone: what is gathered of texts cannot go to disk, and 10 M keys ran out of memory.
+    connection.execute(
+        f"create table {current} as with of_keys as (select k, bit_xor(h) as signature,"
+        " count(*) as contents, bool_or(c = 'delete') as is_deleted, any_value(hash(f)) as file_id,"
+        f" bool_or(is_within) as is_within from {source} group by k)"
+        " select o.k, o.signature, o.contents, o.is_deleted, n.f as source_file, o.is_within"
+        f" from of_keys o left join {tables['names']} n on n.id = o.file_id",
         files if spool.standing is None else None,
     )
     return _take_back(connection, tables) if spool.standing is not None else 0
@@ -127,9 +136,12 @@ def _number(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, landed: Seq
     return hash_number_sql(is_key=not feed.key)
 
 
-def _place(feed: ObjectFeed) -> str:
+def _within(feed: ObjectFeed) -> str:
+    """Whether a record lies where the feed's listings speak."""
     if not feed.listed_between:
-        return "null::varchar"
-    columns = feed.listed_between[0]
+        return "true"
+    columns, *bounds = feed.listed_between
     names = (columns,) if isinstance(columns, str) else columns
-    return f"coalesce({', '.join(map(quoted, names))})"
+    place = f"coalesce({', '.join(map(quoted, names))})"
+    low, high = map(text_literal, bounds)
+    return f"coalesce({place} >= {low} and {place} < {high}, false)"

@@ -60,7 +60,17 @@ class Comparison:
         self._is_believed = True
         self._tables = {
             name: f"{name}_{number}"
-            for name in ("incoming", "wanted", "current", "gone", "news", "rest", "newest", "returned")
+            for name in (
+                "incoming",
+                "wanted",
+                "names",
+                "current",
+                "gone",
+                "news",
+                "rest",
+                "newest",
+                "returned",
+            )
         }
 
     @property
@@ -194,22 +204,17 @@ class Comparison:
             self._run("delete from {incoming} where k in (select k from said_deleted)")
             self._connection.unregister("said_deleted")
         known = "from {current} c where not is_deleted and k not in (select k from {gone})"
-        within = "true"
-        if self._feed.listed_between:
-            low, high = (text_literal(text) for text in self._feed.listed_between[1:])
-            within = f"(place >= {low} and place < {high})"
         if not self._feed.is_complete:
             return take_covered(
                 self._connection,
                 self._tables,
                 self._spool.coverage,
                 self._spool.files,
-                within=within,
                 accept_shrink=self._accept_shrink,
             )
         if self._feed.keeps_missing:
             return True, []
-        known = f"{known} and {within}"
+        known = f"{known} and is_within"
         vanished = f"{known} and not exists (select 1 from {{incoming}} i where i.k = c.k)"
         (lost,) = self._one("select count(*) " + vanished)
         if not lost:

@@ -75,12 +75,13 @@ def newest_sql(
     *,
     hash_of_key: bool = False,
     number: str | None = None,
-    place: str = "null::varchar",
+    within: str = "true",
     keys: str | None = None,
 ) -> str:
     """SQL of the landed records of the newest load with each key: k (`hash_of_key`: 64 bits of it), h (the
     content's hash by `number`; by default null where it was made in another way than today's), c, t, f
-    and place. `keys`: of those keys alone that the table holds as k. Parameter `landed`."""
+    and is_within, the condition `within`. `keys`: of those keys alone that this table has as k. Parameter
+    `landed`."""
     only = f"where _record_key in (select k from {keys})" if keys else ""
     key = "hash(_record_key)" if hash_of_key else "_record_key"
     number = number or f"case when not ({other_hash_sql()}) then {hash_number_sql(is_key=False)} end"
@@ -88,7 +89,7 @@ def newest_sql(
     return f"""
         with landed as not materialized (
             select {key} as k, {number} as h, _change as c, _loaded_at as t, _source_file as f,
-                {place} as place
+                {within} as is_within
             from read_parquet($landed, union_by_name = true) {only}
         ),
         later as (select k, max(t) as t from landed where t > (select min(t) from landed) group by k)

@@ -51,6 +51,18 @@ def test_the_same_again_lands_nothing_and_is_recorded(crm: Source) -> None:
     assert len(crm.landed()) == 30
 
 
+def test_changes_are_compared_in_memory_that_what_has_landed_does_not_fill(
+    crm: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten million landed records were too many for the comparison's memory, which is 256 MB."""
+    everything = many(400_000)
+    crm.leads(everything)
+    monkeypatch.setattr(landing, "_MEMORY_LIMIT", "24MB")
+    changed = [row | {"Name": "changed"} for row in everything[:50]]
+    figures = crm.leads(changed, is_complete=False)
+    assert (figures["landed_rows"], figures["deleted_rows"]) == (50, 0)
+
+
 def test_back_to_an_earlier_state_is_a_change(crm: Source) -> None:
     for rows in ([A], [B], [A], [A]):
         crm.leads(rows)
