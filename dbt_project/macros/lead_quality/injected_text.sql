@@ -7,9 +7,14 @@
     {%- set tag = '[a-z!][^>]*' if is_name else '(script|a|b|i|u|p|br|hr|h[1-6]|img|iframe|svg|div|span|html|body|form|input|style|font|table|marquee|!)\\b[^>]*' -%}
     {%- set markup = '(?i)<\\s*/?\\s*' ~ tag ~ '>|&lt;|javascript:|\\$[{(]|#\\{|\\{\\{|%3c|<\\?php|<%|\\]\\]>|'
         ~ '<\\s*(script|img|svg|iframe)\\b|\\bon(load|click|error|mouseover|focus)\\s*=|\\balert\\(' -%}
-    {%- set command = "(?i)('|\")\\s*(or|and)\\s+('|\")?[0-9a-z]+('|\")?\\s*=|"
+    {#- SQL by its signs, not by its words alone: Drop Table Tennis Ltd, Union Select Foods from Italy, Kids' -- #}
+    {%- set command = "(?i)('|\")\\s*(or|and)\\s+('[^']*'|\"[^\"]*\"|'?[0-9]+)\\s*=|"
+        ~ "('|\")\\s*(or|and)\\s+[a-z]+\\s*=\\s*[a-z0-9'\"]+\\s*(--|;|#)|"
         ~ ";\\s*(drop|delete|select|insert|update)\\s+(table|from|into|\\*|[a-z_]+\\s+(from|set)\\b)|"
-        ~ "drop\\s+table|union\\s+(all\\s+)?select\\s+(.*\\bfrom\\b|null|[0-9*])|[a-z0-9]{2,}'\\s*--\\s*$|"
+        ~ "['\")]\\s*drop\\s+table\\s|drop\\s+table\\s+(if\\s+exists\\s+)?[a-z_.]+\\s*(;|--)|"
+        ~ "['\")0-9]\\s+union\\s+(all\\s+)?select\\s|union\\s+(all\\s+)?select\\s+(null\\b|\\*|@@|[0-9]+\\s*(,|;|--)|"
+        ~ ".*\\bfrom\\s+([a-z_.]+\\s*(--|;|\\bwhere\\b)|information_schema|users\\b))|"
+        ~ "[a-z0-9]{2,}'--\\s*$|[0-9]'\\s*--|\\badmin'\\s*--|"
         ~ "^[=+@-]\\s*(cmd|sum|hyperlink|importxml|importdata|webservice|dde)\\s*[|(]|waitfor\\s+delay|"
         ~ "benchmark\\s*\\(\\s*[0-9]|or\\s+1\\s*=\\s*1|xp_cmdshell|sleep\\s*\\(\\s*[0-9]|\\.\\./\\.\\./|/etc/passwd" -%}
     {%- set leftover = '(?i)^#(ref|value|name|null|num|div/0|n/a)[!?]?|\\[object |%[a-z_]{3,}%|^\\$[a-z_]{3,}|\\bfunction\\s*\\(' -%}
