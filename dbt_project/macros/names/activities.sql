@@ -18,24 +18,28 @@
         'open|new|due|failed|bounced|declined|rejected|undelivered|skipped|missed|false|no|draft|sending|queued|ringing',
         'pending|a?waiting|waiting (on|for) (someone else|someone|others|approval)',
         'connecting|calling crm user|assigned|unassigned|backlog|undone|unsent|tentative|expired|aborted|incomplete|0',
-        'wartet|wartend|wartet auf jemand anderen|offen|neu|nein|fällig|abgelehnt|fehlgeschlagen|verpasst|zugewiesen|entwurf|abgebrochen|unerledigt',
+        'wartet|wartend|wartet auf jemand anderen|offen|neu|nein|fällig|abgelehnt|fehlgeschlagen|verpasst|zugewiesen|'
+        ~ 'entwurf|abgebrochen|unerledigt',
         'en attente|ouverte?|nouveau|nouvelle|brouillon|manquée?|refusée?|échouée?|non|faux',
-        'pendiente|pendente|en espera|em espera|abiert[oa]|nuev[oa]|borrador|perdid[oa]|rechazad[oa]|vencid[oa]|atrasad[oa]|próxim[oa]|fallid[oa]',
+        'pendiente|pendente|en espera|em espera|abiert[oa]|nuev[oa]|borrador|perdid[oa]|rechazad[oa]|'
+        ~ 'vencid[oa]|atrasad[oa]|próxim[oa]|fallid[oa]',
         'in attesa|apert[oa]|nuov[oa]|bozza|mancat[oa]|rifiutat[oa]|scadut[oa]|abert[oa]|nov[oa]',
         'wachtend|in afwachting|nieuw|nee|concept|gemist|afgewezen|mislukt|openstaand|vervallen|toegewezen',
     ] -%}
     {%- set beginning = [
         'planned|(re|un)?scheduled|postponed|deferred|cancell?ed|cancellation|on hold|overdue',
-        'in progress|to ?do|to be|yet to|upcoming|no ?show|not (yet )?' ~ '(done|held|made|sent|started|begun|completed?|'
+        'in progress|to ?do|to be|yet to|upcoming|no ?show|not (yet )?(done|held|made|sent|started|begun|completed?|'
         ~ 'finished|closed|delivered|executed|performed|attended|due|taken place)|(did not|didn.t|never) (take place|'
         ~ 'happen|attend|show|start|took place|happened|held|attended|showed)',
-        'geplant|eingeplant|terminiert|vorgemerkt|verschoben|vertagt|abgesagt|storniert|ausstehend|anstehend|bevorstehend',
+        '(ein)?geplant|terminiert|vorgemerkt|verschoben|vertagt|abgesagt|storniert|ausstehend|anstehend|bevorstehend',
         'ausgefallen|entfallen|überfällig|zurückgestellt|in (bearbeitung|arbeit|planung)|zu erledigen',
-        '(noch )?nicht (begonnen|angefangen|gestartet|erledigt|abgeschlossen|beendet|fertig|gemacht|durchgeführt|gehalten|'
-        ~ 'stattgefunden|gesendet|zugestellt|erschienen|wahrgenommen)',
+        '(noch )?nicht (begonnen|angefangen|gestartet|erledigt|abgeschlossen|beendet|fertig|gemacht|durchgeführt|'
+        ~ 'gehalten|stattgefunden|gesendet|zugestellt|erschienen|wahrgenommen)',
         'planifiée?|prévue?|programmée?|annulée?|reportée?|en (cours|retard)|à (faire|venir|planifier)',
-        '(pas|non)( encore)? (faite?|réalisée?|effectuée?|commencée?|démarrée?|terminée?|achevée?|tenue?|envoyée?|livrée?)',
-        '(pendiente|pendente) de (hacer|realizar|fazer)|planificad[oa]|programad[oa]|agendad[oa]|previst[oa]|cancelad[oa]|anulad[oa]|aplazad[oa]',
+        '(pas|non)( encore)? (faite?|réalisée?|effectuée?|commencée?|démarrée?|terminée?|'
+        ~ 'achevée?|tenue?|envoyée?|livrée?)',
+        '(pendiente|pendente) de (hacer|realizar|fazer)|planificad[oa]|programad[oa]|agendad[oa]|'
+        ~ 'previst[oa]|cancelad[oa]|anulad[oa]|aplazad[oa]',
         'pospuest[oa]|reprogramad[oa]|por hacer|sin (hacer|realizar|empezar|iniciar)|en (curso|progreso|proceso)',
         '(todavía |aún |ainda )?(no|não) (hech[oa]|realizad[oa]|celebrad[oa]|iniciad[oa]|empezad[oa]|completad[oa]|'
         ~ 'terminad[oa]|enviad[oa]|entregad[oa]|feit[oa]|concluíd[oa])',

@@ -4,7 +4,8 @@
 {% macro deal_status(text) -%}
     {%- set words = "lower(' ' || " ~ text ~ " || ' ')" -%}
     {%- set meanings = {
-        'lost': 'lost|closedlost|verloren|perdue?|perdid[oa]|pers[oa]|cancell?ed|abandoned|disqualified|storniert|abgebrochen|'
+        'lost': 'lost|closedlost|verloren|perdue?|perdid[oa]|pers[oa]|cancell?ed|abandoned|'
+            ~ 'disqualified|storniert|abgebrochen|'
             ~ 'disqualifiziert|annul[ée]e?|abandonn[ée]e?|cancelad[oa]|anulad[oa]|abandonad[oa]|descartad[oa]|'
             ~ 'annullat[oa]|abbandonat[oa]|geannuleerd',
         'won': 'won|closedwon|gewonnen|gagn[ée]e?|ganad[oa]|ganh[oa]|vint[oa]',
@@ -18,8 +19,9 @@
         '[^a-z](never|likely|probably|maybe|perhaps|possibly|almost|nearly|soon|expected|nie|wahrscheinlich|'
         ~ 'vermutlich|fast|bald|jamais|probablement|presque|bient[ôo]t|nunca|probable(mente)?|casi|mai|probabilmente|'
         ~ 'quasi|quase|provavelmente|nooit|waarschijnlijk|bijna)[^a-z]+((to|be|being) )*' ~ any_word ~ '[^a-z]',
-        '[^a-z](noch nicht|(todav[íi]a|a[úu]n|ainda) n(o|ão|ao)|nog niet|no longer|' ~ negation
-        ~ ' (yet|been|being|encore|ancora|todav[íi]a|a[úu]n|really|quite|fully|mehr|plus|longer))[^a-z]+' ~ any_word ~ '[^a-z]',
+        '[^a-z](noch nicht|(todav[íi]a|a[úu]n|ainda) n([ãa]o|o)|nog niet|no longer|' ~ negation
+        ~ ' (yet|been|being|encore|ancora|todav[íi]a|a[úu]n|really|quite|fully|mehr|plus|longer))[^a-z]+'
+        ~ any_word ~ '[^a-z]',
         '[^a-z]' ~ negation ~ '[^a-z]+' ~ any_word ~ ' (yet|encore|ancora|todav[íi]a|a[úu]n|ainda) ',
         '[^a-z]' ~ negation ~ '[^a-z]+(' ~ meanings.lost ~ '|' ~ meanings.open ~ ')[^a-z]',
     ] -%}

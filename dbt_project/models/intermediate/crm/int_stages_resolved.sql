@@ -153,7 +153,8 @@ described as (
             when every_stage.is_closed then 'lost'
             else 'open'
         end as flagged_outcome,
-        coalesce(decided_apart.source_instance, mixed_stages.source_instance) is not null as is_decided_by_deal,
+        coalesce(decided_apart.source_instance, mixed_stages.source_instance) is not null
+            as is_decided_by_deal,
         coalesce(declared.outcome, everywhere.outcome) is not null as is_declared
     from every_stage
     left join declared

@@ -141,8 +141,9 @@ mailboxes as (
 joined as (
     select
         persons.*,
-        case when not mailboxes.is_shared or named.record_id is not null then mailboxes.mailbox end as mailbox,
-        mailboxes.is_disposable
+        mailboxes.is_disposable,
+        case when not mailboxes.is_shared or named.record_id is not null then mailboxes.mailbox end
+            as mailbox
     from persons
     left join named on persons.record_type = named.record_type and persons.record_id = named.record_id
     left join mailboxes on persons.email = mailboxes.email
