@@ -60,7 +60,7 @@ def neighbours(judged: Judgements) -> Section:
 def names(judged: Judgements) -> Section:
     """People whose names count as evidence against them."""
     section = Section(
-        "Names of people (`name_placeholder`, `name_injected`)",
+        "Names of people (`name_placeholder`, `name_injected`, `name_sentence`)",
         "febrl's persons and the generated neighbours; all are labelled real. febrl's duplicates carry "
         "misspelt names on purpose.",
         ("set", "leads", "flagged by name", "false-positive rate", "which"),

@@ -20,3 +20,11 @@
 {% macro salesforce_record(column) -%}
     {{ record_id('_source_instance', salesforce_id(column)) }}
 {%- endmacro %}
+
+{# The owner in a field's history, which holds either the id or the name: a name of fifteen characters stays. #}
+{% macro salesforce_owner(column) -%}
+    case
+        when {{ regex_matches(adapter.quote(column), '^(005|00G)[A-Za-z0-9]{12}$') }} then {{ salesforce_id(column) }}
+        else {{ adapter.quote(column) }}
+    end
+{%- endmacro %}

@@ -1,7 +1,8 @@
 -- Grain: meeting with a lead or a contact or about a deal that was held by the word of a calendar and stands
--- in no CRM: a touch that nobody logged. Its copies in the calendars of several reps are one. What was held
--- before a lead existed is no touch of the lead, nor is what somebody does with the contact that bears its
--- address, unless the lead became that contact afterwards; of a whole day nobody knows who met.
+-- in no CRM: a touch that nobody logged. Its copies in the calendars of several reps are one; with another
+-- lead or contact of the same customer it is another. What was held before a lead existed is no touch of the
+-- lead, nor is what somebody does with the contact that bears its address, unless the lead became that
+-- contact afterwards; of a whole day nobody knows who met.
 with events as (
     select
         event_id,
@@ -60,7 +61,11 @@ meetings as (
         parties.contact_id,
         deals.opportunity_id,
         row_number() over (
-            partition by events.starts_at, coalesce(parties.account_id, parties.lead_id, parties.contact_id)
+            partition by
+                events.starts_at,
+                coalesce(
+                    met_leads.lead_id, parties.contact_id, parties.account_id, deals.opportunity_id
+                )
             order by events.event_id
         ) as position
     from events

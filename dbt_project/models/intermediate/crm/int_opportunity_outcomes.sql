@@ -33,6 +33,9 @@ staged as (
             when coalesce(stages.outcome, 'open') = 'open' and opportunities.status is not null
                 then opportunities.status
             when opportunities.is_won then 'won'
+            -- where nothing denies that it is won, the stage tells
+            when opportunities.is_closed and opportunities.is_won is null
+                then coalesce(nullif(stages.outcome, 'open'), 'lost')
             when opportunities.is_closed then coalesce(nullif(nullif(stages.outcome, 'won'), 'open'), 'lost')
             when not opportunities.is_closed then 'open'
             else coalesce(stages.outcome, 'open')

@@ -38,12 +38,14 @@ select
         when stages.is_closed then null
         -- open is what a deal is without a status: a first look that says so changes nothing
         when snapshots.status is not null then nullif(snapshots.status, 'open')
-        when snapshots.stage is null and snapshots.is_won then 'won'
-        when snapshots.stage is null and snapshots.is_closed then 'lost'
+        -- no stage, or one that means nothing, and no status: the deal's own flags
+        when (snapshots.stage is null or stages.is_decided_by_deal) and snapshots.is_won then 'won'
+        when (snapshots.stage is null or stages.is_decided_by_deal) and snapshots.is_closed then 'lost'
     end as status,
     coalesce(
         nullif(stages.is_closed, false),
         snapshots.status != 'open',
+        case when stages.is_decided_by_deal then coalesce(snapshots.is_closed, snapshots.is_won) end,
         stages.is_closed,
         snapshots.is_closed,
         snapshots.is_won,

@@ -75,8 +75,6 @@ every_stage as (
     group by 1, 2, 3
 ),
 
--- Where one stage holds open and closed deals, or won and lost ones, the flags are a status of the deals and
--- say nothing about stages.
 flags_of_stages as (
     select
         source_instance,
@@ -91,10 +89,24 @@ flags_of_stages as (
     group by 1, 2, 3
 ),
 
-decided_apart as (
-    select distinct source_instance
+-- One stage holds open and closed deals, or won and lost ones: its flags are those of the deals and say
+-- nothing about it.
+mixed_stages as (
+    select distinct
+        source_instance,
+        coalesce(pipeline_id, {{ record_id('source_instance', "'default'") }}) as pipeline_id,
+        stage
     from flags_of_stages
     where least_closed <> greatest_closed or least_won <> greatest_won
+),
+
+-- Where deals have a status apart from their stage, one such stage says it of all. Elsewhere it may be one
+-- whose meaning somebody changed.
+decided_apart as (
+    select distinct mixed_stages.source_instance
+    from mixed_stages
+    inner join opportunities on mixed_stages.source_instance = opportunities.source_instance
+    where opportunities.status is not null
 ),
 
 -- a CRM's stage list without pipelines holds for all of them
@@ -114,7 +126,7 @@ crm_meaning as (
     group by 1, 2, 3
 ),
 
-final as (
+described as (
     select
         every_stage.source_system,
         every_stage.source_instance,
@@ -134,14 +146,15 @@ final as (
             everywhere.outcome,
             crm_meaning.outcome,
             standard.outcome,
-            anywhere.outcome,
-            case
-                when decided_apart.source_instance is not null then 'open'
-                when every_stage.is_won then 'won'
-                when every_stage.is_closed then 'lost'
-                else 'open'
-            end
-        ) as outcome,
+            anywhere.outcome
+        ) as known_outcome,
+        case
+            when every_stage.is_won then 'won'
+            when every_stage.is_closed then 'lost'
+            else 'open'
+        end as flagged_outcome,
+        coalesce(decided_apart.source_instance, mixed_stages.source_instance) is not null
+            as is_decided_by_deal,
         coalesce(declared.outcome, everywhere.outcome) is not null as is_declared
     from every_stage
     left join declared
@@ -160,6 +173,21 @@ final as (
     left join standard as anywhere
         on anywhere.system = 'any' and lower(every_stage.stage) = lower(anywhere.stage)
     left join decided_apart on every_stage.source_instance = decided_apart.source_instance
+    left join mixed_stages
+        on every_stage.source_instance = mixed_stages.source_instance
+        and every_stage.pipeline_id = mixed_stages.pipeline_id
+        and every_stage.stage = mixed_stages.stage
+),
+
+final as (
+    select
+        {{ all_but(['known_outcome', 'flagged_outcome', 'is_decided_by_deal'], 'described') }},
+        coalesce(
+            described.known_outcome,
+            case when described.is_decided_by_deal then 'open' else described.flagged_outcome end
+        ) as outcome,
+        described.known_outcome is null and described.is_decided_by_deal as is_decided_by_deal
+    from described
 )
 
 select

@@ -45,7 +45,7 @@ name_words as (
         {{ comparable_text('value') }} as word,
         max(case when field in ('name_part', 'name_any') then 1 else 0 end) as is_strong
     from {{ ref('lead_placeholder_values') }}
-    where field in ('name_part', 'name_part_weak', 'name_any', 'lorem')
+    where field in ('name_part', 'name_part_weak', 'name_any', 'lorem', 'lorem_name')
     group by {{ comparable_text('value') }}
 ),
 

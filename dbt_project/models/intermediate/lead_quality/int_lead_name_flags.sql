@@ -17,7 +17,8 @@ listed as (
     from {{ ref('lead_placeholder_values') }}
     where
         field in (
-            'full_name', 'name_part', 'name_part_weak', 'lorem', 'name_any', 'key_row', 'spam', 'spam_name'
+            'full_name', 'name_part', 'name_part_weak', 'lorem', 'lorem_name', 'name_any', 'key_row', 'spam',
+            'spam_name'
         )
 ),
 
@@ -49,7 +50,9 @@ worded as (
     select words.name_text
     from words
     left join listed
-        on words.word = listed.value and listed.field in ('name_part', 'name_part_weak', 'lorem')
+        on
+        words.word = listed.value
+        and listed.field in ('name_part', 'name_part_weak', 'lorem', 'lorem_name')
     where words.word is not null
     group by words.name_text
     having
@@ -57,10 +60,15 @@ worded as (
         and (
             max(case when listed.field = 'name_part' then 1 else 0 end) = 1
             or (count(*) > 1 and count(distinct words.word) = 1)
-            -- two words of the text that stands for any text: one may be somebody's (Modi, Dolores)
+            -- Two words of the text that stands for any text: one may be somebody's, and of two such (Dolores
+            -- Massa) both may.
             or (
                 count(distinct words.word) > 1
-                and min(case when listed.field = 'lorem' then 1 else 0 end) = 1
+                and min(case when listed.field in ('lorem', 'lorem_name') then 1 else 0 end) = 1
+                and (
+                    count(distinct words.word) > 2
+                    or max(case when listed.field = 'lorem' then 1 else 0 end) = 1
+                )
             )
             or {{ regex_matches('words.name_text', '[0-9]$') }}
         )
@@ -129,6 +137,7 @@ judged as (
         -- Anna Test123; the letters of Hangul on their own are keys
         or {{ regex_matches('leads.name_text', numbered_test) }}
         or {{ regex_matches('leads.full_name', '[ㄱ-ㅎㅏ-ㅣ]{2,}') }} as is_placeholder,
+        {{ is_sentence('leads.full_name') }} as is_sentence,
         coalesce(
             {{ injected_kind('leads.full_name', is_name=true) }},
             -- JamesGex JamesGex
@@ -170,6 +179,15 @@ final as (
         ) }}
     from judged
     where injected is not null
+    union all
+    select
+        {{ lead_flag(
+            'name_sentence', 'name_since',
+            "'The name is as long as a sentence.'",
+            {}
+        ) }}
+    from judged
+    where is_sentence and injected is null and not is_placeholder
 )
 
 select * from final

@@ -40,27 +40,54 @@ evaluated as (
 touches as (
 
     select
-        coalesce(activities.account_id, leads.account_id) as account_id,
+        target_accounts.target_id,
+        activities.source_instance,
         activities.rep_id,
+        activities.kind,
         activities.occurred_at,
-        cast(null as timestamp) as met_at
+        count(*) as touches
     from {{ ref('int_touches') }} as activities
     left join {{ ref('int_lead_accounts') }} as leads on activities.lead_id = leads.lead_id
+    inner join target_accounts
+        on coalesce(activities.account_id, leads.account_id) = target_accounts.account_id
     where
         activities.is_touch
         and activities.occurred_at > {{ dbt.dateadd('day', -90, as_of()) }}
+    group by
+        target_accounts.target_id,
+        activities.source_instance,
+        activities.rep_id,
+        activities.kind,
+        activities.occurred_at
 
 ),
 
-meetings as (
+-- two CRMs that are kept in step both hold the same call
+touched as (
 
     select
-        coalesce(events.account_id, leads.account_id) as account_id,
+        target_id,
+        rep_id,
+        occurred_at,
+        max(touches) as touches,
+        cast(null as timestamp) as met_at
+    from touches
+    group by target_id, rep_id, kind, occurred_at
+
+),
+
+met as (
+
+    select
+        target_accounts.target_id,
         events.rep_id,
         cast(null as timestamp) as occurred_at,
+        0 as touches,
         events.starts_at as met_at
     from {{ ref('fct_calendar_events') }} as events
     left join {{ ref('int_lead_accounts') }} as leads on events.lead_id = leads.lead_id
+    inner join target_accounts
+        on coalesce(events.account_id, leads.account_id) = target_accounts.account_id
     where
         events.attendance in ('held', 'held_by_calendar')
         and events.starts_at > {{ dbt.dateadd('day', -90, as_of()) }}
@@ -70,9 +97,9 @@ meetings as (
 
 together as (
 
-    select * from touches
+    select * from touched
     union all
-    select * from meetings
+    select * from met
 
 ),
 
@@ -80,20 +107,20 @@ together as (
 counted as (
 
     select
-        target_accounts.target_id,
+        target_id,
         {%- for window, days in windows.items() %}
-            count(case when together.occurred_at > {{ dbt.dateadd('day', -days, as_of()) }} then 1 end)
-                as touches_{{ window }},
-            count(distinct case
-                when together.met_at > {{ dbt.dateadd('day', -days, as_of()) }} then together.met_at
-            end) as meetings_{{ window }},
+            cast(
+                sum(case when occurred_at > {{ dbt.dateadd('day', -days, as_of()) }} then touches else 0 end)
+                as bigint
+            ) as touches_{{ window }},
+            count(distinct case when met_at > {{ dbt.dateadd('day', -days, as_of()) }} then met_at end)
+                as meetings_{{ window }},
         {%- endfor %}
-        count(distinct together.rep_id) as reps_involved,
-        max(together.occurred_at) as last_touch_at,
-        max(together.met_at) as last_meeting_at
+        count(distinct rep_id) as reps_involved,
+        max(occurred_at) as last_touch_at,
+        max(met_at) as last_meeting_at
     from together
-    inner join target_accounts on together.account_id = target_accounts.account_id
-    group by target_accounts.target_id
+    group by target_id
 
 ),
 

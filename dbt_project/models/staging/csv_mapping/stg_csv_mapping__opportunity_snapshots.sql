@@ -11,7 +11,8 @@ final as (
             case
                 when mapped.is_won then 'won'
                 when mapped.is_closed then 'lost'
-                when mapped.is_closed is null and not mapped.is_won and mapped.closed_at is not null
+                -- a sheet's one close date stands on open deals too, ahead
+                when mapped.is_closed is null and not mapped.is_won and mapped.closed_at <= mapped.loaded_at
                     then 'lost'
                 when not mapped.is_closed then 'open'
             end

@@ -13,8 +13,8 @@ final as (
         {{ salesforce_record('LeadId') }} as lead_id,
         {{ salesforce_id('CreatedById') }} as changed_by_id,
         "Field" as field,
-        case when "Field" = 'Owner' then {{ salesforce_id('OldValue') }} else "OldValue" end as old_value,
-        case when "Field" = 'Owner' then {{ salesforce_id('NewValue') }} else "NewValue" end as new_value,
+        case when "Field" = 'Owner' then {{ salesforce_owner('OldValue') }} else "OldValue" end as old_value,
+        case when "Field" = 'Owner' then {{ salesforce_owner('NewValue') }} else "NewValue" end as new_value,
         {{ record_origin() }}
     from records
 )
