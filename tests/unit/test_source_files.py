@@ -364,28 +364,48 @@ def test_sums_and_footnotes_are_no_records(tmp_path: Path) -> None:
     folder = files_with(
         tmp_path / "m",
         {
-            "Deals.csv": "No,Name,Amount\nD-1,Acme,100\nTotal:,,300\nConfidential - do not share,,\n"
-            "D 2,,\nTotal Energies,Big,5\nx,,\n",
+            "Deals.csv": "No,Name,Amount,Cur\nD-1,Acme,100,EUR\nTotal:,,300,EUR\nTotal Energies,Big,5,EUR\n"
+            "Suma,,5,EUR\nSum,,2026-01-05,\nTotal,TotalEnergies,7000,EUR\nD 2,,,\nx,,,\n"
+            "Confidential - do not share,,,\nThis list is made every night.,,,\n",
+            "Leads.csv": "Name,Mail,Phone\nThe report ends after this line.,,\n"
+            + "".join(f"Jane {number} Doe,,\n" for number in range(9))
+            + "Dr. Maria Anna von Hohenstein,,\nCopyright (c) 2000-2026 salesforce.com,,\n",
             "Firms.csv": "Name,City\nTotal,Paris\n",
         },
     )
     source = mapping(
         folder,
         opportunity={"file": "Deals.csv", "columns": {"opportunity_id": "No", "amount": "Amount"}},
+        lead={"file": "Leads.csv", "columns": {"lead_id": "Name", "email": "Mail"}},
         account={"file": "Firms.csv", "columns": {"account_id": "Name"}},
     )
     feeds = feeds_of(source)
     (batch,) = feeds["opportunity"].batches
-    assert batch.rows["No"].to_pylist() == ["D-1", "Total Energies", "x"]
+    kept = ["D-1", "Total Energies", "Sum", "Total", "D 2", "x"]
+    assert batch.rows["No"].to_pylist() == kept
     assert [(item.row, item.code) for item in batch.rejected] == [
-        (2, "sum_row"), (3, "footnote"), (4, "footnote"),
+        (2, "sum_row"), (4, "sum_row"), (9, "footnote"), (10, "footnote"),
     ]  # fmt: skip
-    assert batch.rejected[0].record == '{"No": "Total:", "Amount": "300"}'
+    assert batch.rejected[0].record == '{"No": "Total:", "Amount": "300", "Cur": "EUR"}'
+    (batch,) = feeds["lead"].batches  # a sentence far from the end, and people of whom no more is known
+    assert batch.rows.num_rows == 11
+    assert [(item.row, item.code) for item in batch.rejected] == [(12, "footnote")]
     assert rows_of(feeds["account"])[0]["Name"] == "Total"
-    files_with(tmp_path / "p", {"quotas.csv": "rep,period,amount\nann,2026,5\nTotal,,5\n"})
+    quotas = "rep,period,amount\nann,2026,5\nTotal,,5\nTotal,2026-Q1,5\nSuma,2026-Q1,5\n"
+    files_with(tmp_path / "p", {"quotas.csv": quotas})
     (batch,) = feeds_of(entry("planning", tmp_path / "p"))["quotas"].batches
-    assert [row["rep"] for row in batch.rows.to_pylist()] == ["ann"]
-    assert [item.code for item in batch.rejected] == ["sum_row"]
+    assert [row["rep"] for row in batch.rows.to_pylist()] == ["ann", "Suma"]
+    assert [item.code for item in batch.rejected] == ["sum_row", "sum_row"]
+
+
+def test_a_header_that_is_repeated_is_no_record(tmp_path: Path) -> None:
+    columns = {"owner_id": "Deal Owner", "stage": "Stage"}
+    text = "Stage,Deal  Owner,,Note,Note\nNew,Ann,,1,x\nStage,Deal  Owner,,Note,Note\nStage,Ann,,2,y\nStage,,,,\n"
+    folder = files_with(tmp_path / "m", {"D.csv": text})
+    source = mapping(folder, opportunity={"file": "D.csv", "columns": columns, "key": []})
+    (batch,) = feeds_of(source)["opportunity"].batches
+    assert batch.rows["Stage"].to_pylist() == ["New", "Stage", "Stage"]
+    assert [(item.row, item.code) for item in batch.rejected] == [(2, "header_row")]
 
 
 def test_private_meetings_of_a_mapped_crm_land_as_busy_time(tmp_path: Path) -> None:

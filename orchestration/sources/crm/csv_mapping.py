@@ -15,7 +15,7 @@ from orchestration.records import Batch, ObjectFeed
 from orchestration.sources.crm.private_events import without_private
 from orchestration.sources.exports import Part, Progress, columns_named_twice, feed_of, key_columns
 from orchestration.sources.files import READABLE, DataFile, find_files, header_of, not_read, sheets_of
-from orchestration.sources.footers import without_footnotes, without_sums
+from orchestration.sources.footers import without_footnotes, without_headers, without_sums
 from orchestration.sources_checks import did_you_mean
 from orchestration.sources_file import MappedObject, SourceEntry
 
@@ -60,8 +60,9 @@ _DEALS_AND_LEADS = ("opportunity", "lead")
 
 
 def _records_only(name: str, mapped: MappedObject, key: Sequence[str], batch: Batch) -> Batch:
-    """Without sums and footnotes, which have no key but look as if they had, and without what private
-    meetings are about."""
+    """Without repeated headers, sums and footnotes, which have no key but look as if they had, and without
+    what private meetings are about."""
+    batch = without_headers(batch)
     names = _mapped_names(mapped, batch.rows.column_names)
     if names != batch.rows.column_names:
         batch = replace(batch, rows=batch.rows.rename_columns(names))
