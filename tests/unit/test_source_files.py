@@ -55,6 +55,7 @@ def files_with(folder: Path, contents: Mapping[str, str]) -> Path:
         (12, "12"),
         (12.0, "12"),
         (12.5, "12.5"),
+        (timedelta(hours=-1, minutes=-30), "-1:30:00"),
         ("#N/A", None),
         ("#1", "#1"),
         (1.2345678901234568e18, "1.2345678901234568e+18"),
@@ -400,7 +401,7 @@ def test_sums_and_footnotes_are_no_records(tmp_path: Path) -> None:
 
 def test_a_header_that_is_repeated_is_no_record(tmp_path: Path) -> None:
     columns = {"owner_id": "Deal Owner", "stage": "Stage"}
-    text = "Stage,Deal  Owner,,Note,Note\nNew,Ann,,1,x\nStage,Deal  Owner,,Note,Note\nStage,Ann,,2,y\nStage,,,,\n"
+    text = "Stage,Deal  Owner,,N,N\nNew,Ann,,1,x\nStage,Deal  Owner,,N,N\nStage,Ann,,2,y\nStage,,,,\n"
     folder = files_with(tmp_path / "m", {"D.csv": text})
     source = mapping(folder, opportunity={"file": "D.csv", "columns": columns, "key": []})
     (batch,) = feeds_of(source)["opportunity"].batches
@@ -493,6 +494,86 @@ def test_planning_workbook_by_sheet(tmp_path: Path) -> None:
     feeds = feeds_of(entry("planning", path))
     assert list(feeds) == ["quotas"]
     assert rows_of(feeds["quotas"])[0]["amount"] == "50000"
+
+
+def test_a_workbook_named_after_an_object_keeps_its_sheet_beside_those_of_others(tmp_path: Path) -> None:
+    quotas = [["rep", "period", "amount"], ["ann", "2026-Q1", 5]]
+    teams = [["rep", "team"], ["ann", "x"]]
+    path = workbook(
+        tmp_path / "quotas.xlsx", {"Read me": [["Who to ask"]], "Teams": teams, "E": [], "Sheet1": quotas}
+    )
+    feeds = feeds_of(entry("planning", path))
+    assert list(feeds) == ["quotas", "teams"]
+    assert rows_of(feeds["quotas"])[0]["amount"] == "5"
+    assert "quotas.xlsx: sheets not read: Read me, E" in feeds["quotas"].warnings
+    path = workbook(tmp_path / "teams.xlsx", {"Teams": teams, "Sheet1": teams})
+    assert len(rows_of(feeds_of(entry("planning", path))["teams"])) == 1
+
+
+def test_hidden_sheets_are_no_objects(tmp_path: Path) -> None:
+    quotas = [["rep", "period", "amount"], ["ann", "2026-Q1", 5]]
+    path = workbook(
+        tmp_path / "plan.xlsx", {"Quotas 2026": quotas, "Quotas": [*quotas, ["bob", "2026-Q1", 6]]}
+    )
+    book = openpyxl.load_workbook(path)
+    book["Quotas"].sheet_state = "hidden"
+    book.save(path)
+    feed = feeds_of(entry("planning", path))["quotas"]
+    assert [row["rep"] for row in rows_of(feed)] == ["ann"]
+    assert "plan.xlsx: sheets not read: Quotas (hidden)" in feed.warnings
+
+
+def test_planning_without_the_columns_that_may_be_empty(tmp_path: Path) -> None:
+    files = {
+        "claims.csv": "rep,claimed_cycle_days\nann,30\n",
+        "list_prices.csv": "product,price,Valid from\np,3,2026-01-01\n",
+    }
+    feeds = feeds_of(entry("planning", files_with(tmp_path / "p", files)))
+    assert feeds["claims"].key == ("rep", "valid_from")
+    assert rows_of(feeds["claims"])[0]["valid_from"] is None
+    (row,) = rows_of(feeds["list_prices"])
+    assert (row["currency"], row["valid_from"]) == (None, "2026-01-01")
+    rates = files_with(tmp_path / "r", {"exchange_rates.csv": "month,rate\n2026-01,1\n"})
+    with pytest.raises(PipelineError, match="currency"):
+        feeds_of(entry("planning", rates))
+
+
+def test_a_planning_key_with_several_contents_is_told_with_its_places(tmp_path: Path) -> None:
+    files = {
+        "invoices_2025.csv": "invoice_id,account,amount\nI1,A,100\nI1,A,50\nI2,A,1\nI2,A,1\n,A,1\n,A,2\n",
+        "invoices_2026.csv": "Invoice ID,account,amount\n I2 ,A,1\nI3,A,7\nI1,A,100\n",
+        "claims.csv": "rep,claimed_cycle_days\nann,30\nann,31\nbob,1\n",
+    }
+    feeds = feeds_of(entry("planning", files_with(tmp_path / "p", files)))
+    told = {name: [text for batch in feed.batches for text in batch.warnings] for name, feed in feeds.items()}
+    (invoices,) = told["invoices"]
+    assert invoices.startswith("invoices: 1 key stands in several rows with different contents")
+    assert "in invoices_2025.csv, invoices_2026.csv" in invoices
+    assert "invoice_id I1 in invoices_2026.csv row 3 and invoices_2025.csv row 2" in invoices
+    (claims,) = told["claims"]
+    assert "rep ann in claims.csv row 1 and claims.csv row 2" in claims
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "told"),
+    [
+        ("quotas.xlsx", [["Quotas 2026"], [], ["rep", "period"]], ["'Quotas 2026' is a title"]),
+        ("quotas.xlsx", [["rep", "Q1 2026", "Q2 2026"]], ["one row per period"]),
+        ("planning.xlsx", [["rep", "period"]], ["Or name sheets so; there are: Sheet1."]),
+        ("planning.xls", [], ["planning.xls is an old Excel workbook", ".xlsx"]),
+    ],
+)
+def test_planning_mistakes_have_their_own_remedies(
+    tmp_path: Path, name: str, rows: list[list[Any]], told: list[str]
+) -> None:
+    if name.endswith(".xls"):
+        (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0")
+    else:
+        workbook(tmp_path / name, {"Sheet1": rows})
+    with pytest.raises(PipelineError) as error:
+        feeds_of(entry("planning", tmp_path))
+    for words in told:
+        assert words in str(error.value)
 
 
 def test_calendar_owners_and_window(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def _check_columns(entry: SourceEntry, name: str, mapped: MappedObject, part: Pa
 
 
 def _sheet_hint(entry: SourceEntry, part: Part) -> str:
-    sheets = sheets_of(part.file, entry.name)
+    sheets = list(sheets_of(part.file, entry.name))
     if len(sheets) < 2:
         return ""
     return f" Or name the sheet (`sheet:`); it was {part.sheet or sheets[0]}, there are: {', '.join(sheets)}."
