@@ -61,9 +61,10 @@ def find_files(path: Path, source: str, *, is_deep: bool = False, base: Path | N
     Hidden files and Office's lock files are left out. Raises PipelineError where there is nothing.
     """
     if not path.exists():
+        unread = " Variables such as $HOME are not read in it." if "$" in str(path) else ""
         raise PipelineError(
             f"Source {source}: there is nothing at {path}.",
-            "Put the export there, or correct `path` in the sources file.",
+            f"Put the export there, or correct `path` in the sources file.{unread}",
         )
     base = base or (path if path.is_dir() else path.parent)
     inside = path.rglob("*") if is_deep else path.glob("*")

@@ -430,6 +430,34 @@ def test_private_meetings_of_a_mapped_crm_land_as_busy_time(tmp_path: Path) -> N
     assert [(item.row, item.record) for item in batch.rejected] == [(3, "")]
 
 
+@pytest.mark.parametrize(
+    ("words", "subjects", "told"),
+    [
+        (["Öffentlich", "Público", "Publique", "privat", "Normaal", ""], 5, False),
+        (["Team"] * 4 + ["no"] * 2, 2, True),
+        (["Team"] * 2 + ["no"] * 3, 3, False),
+        (["Vertraulich"] * 6, 0, False),
+        (["Kundentermin"] * 6, 6, False),
+        (["Geheim"] * 6, 0, False),
+        (["Zahnarzt"] * 4, 0, False),
+    ],
+)
+def test_a_word_that_hides_most_meetings_unasked_is_told(
+    tmp_path: Path, words: list[str], subjects: int, told: bool
+) -> None:
+    text = "".join(f"{number},S,{word}\n" for number, word in enumerate(words))
+    folder = files_with(tmp_path / "m", {"Cal.csv": f"Id,Subject,Private\n{text}"})
+    mapped = {
+        "file": "Cal.csv",
+        "columns": {"event_id": "Id", "subject": "Subject", "is_private": "Private"},
+        "values": {"is_private": {"Kundentermin": "false", "Geheim": "true"}},
+    }
+    (batch,) = feeds_of(mapping(folder, calendar_event=mapped))["calendar_event"].batches
+    assert batch.rows["Subject"].null_count == len(words) - subjects
+    assert any("says 'team' of most events" in warning for warning in batch.warnings) is told
+    assert bool(batch.warnings) is told
+
+
 def test_private_events_of_salesforce_land_as_busy_time(tmp_path: Path) -> None:
     text = "ID,SUBJECT,STARTDATETIME,CUSTOM__C,ISPRIVATE\n1,Oncology,2026-01-05T09:00:00Z,x,1\n2,Demo,,x,0\n"
     feeds = feeds_of(entry("salesforce", files_with(tmp_path / "s", {"Event.csv": text})))
@@ -574,6 +602,13 @@ def test_planning_mistakes_have_their_own_remedies(
         feeds_of(entry("planning", tmp_path))
     for words in told:
         assert words in str(error.value)
+
+
+def test_variables_in_paths_are_told_to_stay(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=r"\$HOME are not read"):
+        find_files(tmp_path / "$DATA" / "x", "crm")
+    with pytest.raises(PipelineError, match=r"sources file\.$"):
+        find_files(tmp_path / "x", "crm")
 
 
 def test_calendar_owners_and_window(tmp_path: Path) -> None:

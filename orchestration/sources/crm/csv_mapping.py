@@ -75,9 +75,10 @@ def _records_only(name: str, mapped: MappedObject, key: Sequence[str], batch: Ba
         fields = mapped.columns.items()
         kept = {column.lower() for field, column in fields if field not in _CONTENT}
         content = {column.lower() for field, column in fields if field in _CONTENT}
-        said = mapped.values.get("is_private", {}).items()
-        public = [text.lower() for text, value in said if value.lower() in ("false", "no", "0")]
-        batch = without_private(batch, flag, (kept - content) | {column.lower() for column in key}, public)
+        said = {text.lower(): value.lower() for text, value in mapped.values.get("is_private", {}).items()}
+        public = [text for text, value in said.items() if value in ("false", "no", "0")]
+        shown = (kept - content) | {column.lower() for column in key}
+        batch = without_private(batch, flag, shown, public, set(said) - set(public))
     return batch
 
 
