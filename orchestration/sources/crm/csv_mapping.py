@@ -76,7 +76,7 @@ def _records_only(name: str, mapped: MappedObject, key: Sequence[str], batch: Ba
         kept = {column.lower() for field, column in fields if field not in _CONTENT}
         content = {column.lower() for field, column in fields if field in _CONTENT}
         said = {text.lower(): value.lower() for text, value in mapped.values.get("is_private", {}).items()}
-        public = [text for text, value in said.items() if value in ("false", "no", "0")]
+        public = [text for text, value in said.items() if value in ("false", "f", "no", "n", "0")]
         shown = (kept - content) | {column.lower() for column in key}
         batch = without_private(batch, flag, shown, public, set(said) - set(public))
     return batch

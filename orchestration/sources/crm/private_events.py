@@ -16,8 +16,8 @@ from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, ObjectFeed
 _PUBLIC = (
     ",false,f,no,n,0,0.0,off,normal,public,default,nein,falsch,non,faux,falso,não,nao,nee,onwaar,nej,falskt,falsk,"
     "nei,nie,fałsz,ne,"
-    "öffentlich,nicht privat,offen,publique,normale,público,publico,pública,publica,pubblico,pubblica,openbaar,"
-    "normaal,offentlig,offentligt,publiczny,publiczne,normalny,veřejné,normální,публичный,общедоступный,обычный,"
+    "öffentlich,nicht privat,offen,publique,normale,público,publico,pública,publica,pubblico,pubblica,"
+    "openbaar,normaal,offentlig,offentligt,publiczny,publiczne,normalny,veřejné,normální,публичный,общедоступный,обычный,"
     "not private,open,standard"
 )
 # Words that are meant to hide; one that is in neither list hides too, and is told of.
@@ -72,8 +72,8 @@ def without_private(
     if told:
         text = (
             f"{flag} says {told!r} of most events, which is not known as a word for public: they land as"
-            f" busy time, without what they are about. If it means public, say so: `values: {{is_private: {{{told}:"
-            " false}}`"
+            " busy time, without what they are about. If it means public, say so:"
+            f" `values: {{is_private: {{{told}: false}}}}`"
         )
         return replace(batch, rows=rows, warnings=(*batch.warnings, text))
     return replace(batch, rows=rows)
