@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from orchestration.secret_names import VariableName
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -33,10 +35,10 @@ class GoogleCalendars(_Section):
     variable with the JSON key), or with one person's refresh token."""
 
     calendars: tuple[Text, ...] = Field(min_length=1)  # addresses; with a service account of its users
-    service_account_env: Text | None = None
-    client_id_env: Text | None = None
-    client_secret_env: Text | None = None
-    refresh_token_env: Text | None = None
+    service_account_env: VariableName | None = None
+    client_id_env: VariableName | None = None
+    client_secret_env: VariableName | None = None
+    refresh_token_env: VariableName | None = None
     api_url: Address = "https://www.googleapis.com/calendar/v3"
     sign_in_url: Address = "https://oauth2.googleapis.com"
 
@@ -57,8 +59,8 @@ class MicrosoftCalendars(_Section):
 
     mailboxes: tuple[Text, ...] = Field(min_length=1)  # addresses or ids; of each the main calendar
     tenant: Annotated[Text, StringConstraints(pattern=r"^[\w.-]+$")]
-    client_id_env: Text
-    client_secret_env: Text
+    client_id_env: VariableName
+    client_secret_env: VariableName
     api_url: Address = "https://graph.microsoft.com/v1.0"
     sign_in_url: Address = "https://login.microsoftonline.com"
 
@@ -75,9 +77,9 @@ class CalDavServer(_Section):
 
     url: Address
     collections: tuple[CalDavCollection, ...] = Field(min_length=1)
-    user_env: Text | None = None
-    password_env: Text | None = None
-    token_env: Text | None = None
+    user_env: VariableName | None = None
+    password_env: VariableName | None = None
+    token_env: VariableName | None = None
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -95,7 +97,7 @@ class CalendarUrl(_Section):
     owner: Text
     name: Text = "calendar"  # tells several calendars of one owner apart; never change it afterwards
     url: Text | None = None
-    url_env: Text | None = None
+    url_env: VariableName | None = None
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:

@@ -8,7 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from orchestration.cli_runs import execute, say
@@ -102,6 +102,11 @@ def _history(settings: Settings, options: argparse.Namespace) -> None:
     from orchestration.lib.flag_history import recompute_day
     from orchestration.sources_file import load_sources_file
 
+    if options.first > options.last:
+        raise PipelineError(
+            f"--from {options.first} lies behind --to {options.last}: there is no day between them.",
+            "Give the earlier day as --from.",
+        )
     sources = load_sources_file(settings.sources_file)
     for number in range((options.last - options.first).days + 1):
         day = options.first + timedelta(days=number)
@@ -115,10 +120,12 @@ def _history(settings: Settings, options: argparse.Namespace) -> None:
 def _check(settings: Settings, _: argparse.Namespace) -> None:
     from expectations.results import check_name
     from expectations.schema import load_suites
+    from orchestration.lib.build_inputs import future_note
     from orchestration.sources.registry import declared_objects
     from orchestration.sources_file import load_sources_file
 
     sources = load_sources_file(settings.sources_file)
+    note = future_note(settings, sources, datetime.now(UTC))
     suites = load_suites() if sources.accepted_changes else []
     trends = {check_name(suite, trend) for suite in suites for trend in suite.trends}
     for change in sources.accepted_changes:
@@ -130,6 +137,8 @@ def _check(settings: Settings, _: argparse.Namespace) -> None:
     for entry in sources.sources:
         objects = ", ".join(f"{system}.{name}" for system, name in declared_objects(entry))
         say(f"{entry.name} ({entry.system}): {objects}")
+    if note:
+        say(note)
     say(f"{settings.sources_file} is right.")
 
 

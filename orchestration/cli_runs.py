@@ -35,6 +35,7 @@ def execute(
     Raises PipelineError where a source is unknown, a run fails, or another `run` or `build` is under way:
     two would take turns on one warehouse, and each find the other's work in it.
     """
+    from orchestration.lib.build_inputs import future_note
     from orchestration.lib.fingerprint import code_fingerprint
     from orchestration.lib.warehouse import named_lock
     from orchestration.sources_file import load_sources_file
@@ -44,8 +45,11 @@ def execute(
             locks.enter_context(named_lock(settings.home / "run.lock", f"`{command}`"))
         file = load_sources_file(settings.sources_file)
         chosen = _known(settings, file, sources)
+        note = future_note(settings, file, datetime.now(UTC))  # here, as a wrong date would end the build
         say(f"Sources: {settings.sources_file}")
         say(f"Data:    {settings.home}")
+        if note:
+            say(note)
         code = code_fingerprint()
         if command in ("run", "ingest"):
             _ingest_what_is_new(settings, file, chosen, code, is_forced=is_forced)

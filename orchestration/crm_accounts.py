@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from orchestration.secret_names import VariableName
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Minutes = Annotated[float, Field(ge=0)]
 Days = Annotated[float, Field(gt=0)]
@@ -30,9 +32,9 @@ class SalesforceAccount(_Account):
     when it commits, which for imports is minutes later."""
 
     login_url: Text = "https://login.salesforce.com"
-    client_id_env: Text
-    client_secret_env: Text | None = None
-    refresh_token_env: Text | None = None
+    client_id_env: VariableName
+    client_secret_env: VariableName | None = None
+    refresh_token_env: VariableName | None = None
     api_version: str = Field(default="62.0", pattern=r"^\d{2,3}\.0$")
     bulk_from_rows: int = Field(default=10_000, ge=1)  # five pages; a bulk job costs as much in waiting
 
@@ -40,7 +42,7 @@ class SalesforceAccount(_Account):
 class HubspotAccount(_Account):
     """With a private app's token. The overlap: the search index follows the records by minutes."""
 
-    token_env: Text
+    token_env: VariableName
     base_url: Text = "https://api.hubapi.com"
 
 
@@ -49,8 +51,8 @@ class TrytonAccount(_Account):
 
     url: Text
     database: Text
-    user_env: Text
-    password_env: Text
+    user_env: VariableName
+    password_env: VariableName
     complete_every_days: Days | None = 1
 
 
@@ -58,6 +60,6 @@ class PipedriveAccount(_Account):
     """With an API token. Pipedrive tells of no deletions but those of deals, hence a complete listing
     every day."""
 
-    token_env: Text
+    token_env: VariableName
     base_url: Text = "https://api.pipedrive.com"
     complete_every_days: Days | None = 1

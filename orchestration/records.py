@@ -40,7 +40,7 @@ class Rejected:
 
 
 # Codes of rejected rows that are no records, so none of the source's can be hidden among them.
-NO_RECORDS = frozenset({"sum_row", "footnote"})
+NO_RECORDS = frozenset({"sum_row", "footnote", "header_row"})
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """The only reader of the environment: where data lies, which sources, and the moment spoken of."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from orchestration.errors import PipelineError
@@ -20,6 +22,9 @@ KEEP_VERSIONS = 7  # a week of daily builds to go back to
 KEEP_DAYS = 2.0  # and two days of hourly ones: a wrong figure is seen on the next working day
 KEEP_BUILD_DAYS = 90.0  # a quarter: "why was that figure so in the last review?"
 MEMORY_LIMIT = "6GB"  # as dbt_project/profiles.yml has it
+# Days that times of all zones can be told of; what lies outside is a slip of the pen.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+_MEMORY = re.compile(r"\d+(\.\d+)? ?([KMGT]i?)?B?", re.IGNORECASE)
 DEFAULT_SOURCES = PROJECT_ROOT / "orchestration" / "sources.yaml"
 
 
@@ -60,8 +65,8 @@ class Settings:
         home = env.get("PIPELINE_HOME") or ""
         sources = env.get("PIPELINE_SOURCES") or ""
         return cls(
-            home=Path(home).expanduser().resolve() if home else PROJECT_ROOT / "data",
-            sources_file=Path(sources).expanduser().resolve() if sources else DEFAULT_SOURCES,
+            home=_path("PIPELINE_HOME", home) if home else PROJECT_ROOT / "data",
+            sources_file=_path("PIPELINE_SOURCES", sources) if sources else DEFAULT_SOURCES,
             as_of_text=env.get("PIPELINE_AS_OF") or None,
             is_postgres_wanted=bool((env.get(POSTGRES_URL) or "").strip()),
             are_runs_in_postgres=_is_runs_url(env.get(DAGSTER_POSTGRES_URL)),
@@ -69,10 +74,10 @@ class Settings:
             is_digest_wanted=bool((env.get(DIGEST_URLS) or "").strip()),
             max_build_age_hours=_hours(env.get(_BUILD_AGE)),
             publish_contact_details=_is_chosen(PUBLISH_CONTACTS, env.get(PUBLISH_CONTACTS)),
-            keep_versions=int(_number(env, "PIPELINE_KEEP_VERSIONS", KEEP_VERSIONS, least=1)),
+            keep_versions=_whole(env, "PIPELINE_KEEP_VERSIONS", KEEP_VERSIONS, least=1),
             keep_days=_number(env, "PIPELINE_KEEP_DAYS", KEEP_DAYS, least=0),
             keep_build_days=_number(env, "PIPELINE_KEEP_BUILD_DAYS", KEEP_BUILD_DAYS, least=0),
-            memory_limit=env.get("PIPELINE_MEMORY_LIMIT") or MEMORY_LIMIT,
+            memory_limit=_memory(env.get("PIPELINE_MEMORY_LIMIT") or MEMORY_LIMIT),
         )
 
     @staticmethod
@@ -132,6 +137,28 @@ class Settings:
             "DAGSTER_HOME": str(self.dagster_home),
         }
         return {**os.environ, **values, **({"PIPELINE_AS_OF": self.as_of_text} if self.as_of_text else {})}
+
+
+def _path(variable: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser().resolve()
+    except (RuntimeError, OSError) as error:  # ~somebody, ~ where HOME is not set, links that go in a circle
+        raise PipelineError(f"{variable} is {text!r}: {error}.", "Write the whole path.") from error
+
+
+def _memory(text: str) -> str:
+    if not _MEMORY.fullmatch(text.strip()) or text.strip()[-1].isdigit():
+        raise PipelineError(
+            f"PIPELINE_MEMORY_LIMIT is {text!r}, which is no size.", "Write a number with its unit: 6GB, say."
+        )
+    return text.strip()
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    number = _number(env, name, default, least=least)
+    if number != int(number):
+        raise PipelineError(f"{name} is {env[name]!r}, which is no whole number.", f"Set {name} anew.")
+    return int(number)
 
 
 def _is_chosen(variable: str, text: str | None) -> bool:

@@ -26,6 +26,7 @@ from orchestration.calendar_accounts import CalDavServer, CalendarUrl, GoogleCal
 from orchestration.crm_accounts import HubspotAccount, PipedriveAccount, SalesforceAccount, TrytonAccount
 from orchestration.lead_exemptions import LeadExemption
 from orchestration.mail_dns_account import MailDns
+from orchestration.settings import FIRST_DAY, LAST_DAY
 from orchestration.sources_checks import contradictions, explained, problems_error
 from orchestration.yaml_lines import read_yaml
 
@@ -48,6 +49,8 @@ System = Literal[
 RecordKind = Literal["lead", "contact", "account", "opportunity", "user"]
 LeadStatusGroup = Literal["open", "working", "parked", "abandoned", "converted", "disqualified"]
 DEMO_END_DATE = date(2026, 6, 30)
+# Python has them and DuckDB has not: they mean whatever the machine is set to.
+_NO_ZONES = ("localtime", "posixrules")
 
 # Systems that are read from a server, and the section that says how.
 _ACCOUNTS = {
@@ -98,7 +101,7 @@ class _Section(BaseModel):
 
 
 def _known_zone(zone: str) -> str:
-    if zone not in available_timezones():
+    if zone not in available_timezones() or zone in _NO_ZONES:
         raise ValueError(f"{zone!r} is no time zone of the IANA list, for example Europe/Berlin or UTC")
     return zone
 
@@ -229,7 +232,7 @@ class SourceEntry(_Section):
     window_months_ahead: int = Field(default=12, ge=0, le=60)
     seed: int = 20260101  # demo
     scale: float = Field(default=1.0, gt=0, le=1000)
-    end_date: date = DEMO_END_DATE
+    end_date: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] = DEMO_END_DATE
 
     _zone = field_validator("time_zone")(_known_zone)
 
@@ -247,6 +250,20 @@ class SourceEntry(_Section):
     def is_complete(self) -> bool:
         """What the source lists is all there is, so that an absent key has been deleted."""
         return self.export == "full"
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _some_place(cls, path: object) -> object:
+        if isinstance(path, str):
+            if not path.strip():
+                raise ValueError("it is empty: name the file or folder, `.` for that of this file")
+            if "\0" in path:
+                raise ValueError("it holds a NUL character, which no path can")
+            try:
+                return Path(path).expanduser()
+            except RuntimeError as error:  # ~somebody, or ~ where HOME is not set
+                raise ValueError(f"the home folder in {path!r} is not known: write the whole path") from error
+        return path
 
     @field_validator("record_url", mode="before")
     @classmethod
@@ -331,7 +348,8 @@ def load_sources_file(path: Path) -> SourcesFile:
         sources = SourcesFile.model_validate(document.data if document.data is not None else {})
     except ValidationError as error:
         findings = error.errors(include_url=False)
-        raise problems_error(path, [explained(document, item, SourcesFile) for item in findings]) from error
+        told = dict.fromkeys(explained(document, item, SourcesFile) for item in findings)
+        raise problems_error(path, told) from error
     problems = list(contradictions(document, sources))
     if problems:
         raise problems_error(path, problems)
@@ -342,5 +360,5 @@ def load_sources_file(path: Path) -> SourcesFile:
 
 def _resolved(entry: SourceEntry, folder: Path, sources: SourcesFile) -> SourceEntry:
     currency = entry.currency or sources.reporting.currency
-    path = (folder / entry.path.expanduser()).resolve() if entry.path else None
+    path = (folder / entry.path).resolve() if entry.path else None
     return entry.model_copy(update={"currency": currency, "path": path})

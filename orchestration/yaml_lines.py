@@ -13,6 +13,7 @@ import yaml
 from orchestration.errors import PipelineError
 
 Place = tuple[int | str, ...]
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True)
@@ -53,21 +54,40 @@ def read_yaml(path: Path) -> YamlDocument:
     return YamlDocument(path, data, lines)
 
 
-def _value(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Any:
+def _value(
+    node: yaml.Node, place: Place, lines: dict[Place, int], path: Path, around: tuple[yaml.Node, ...] = ()
+) -> Any:
     lines.setdefault(place, node.start_mark.line + 1)
+    if any(node is other for other in around):
+        raise PipelineError(
+            f"{path}, line {node.start_mark.line + 1}: what stands there holds itself, by an alias (*).",
+            "Write it out instead of the alias.",
+        )
+    inside = (*around, node)
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key, line = str(key_node.value), key_node.start_mark.line + 1
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise PipelineError(
+                    f"{path}, line {line}: a list or a mapping stands where the name of a setting belongs.",
+                    "Write a text before the colon, in quotes if it begins with [ or {.",
+                )
+            if key_node.tag == _MERGE:
+                raise PipelineError(
+                    f"{path}, line {line}: settings cannot be merged (<<).",
+                    "Write them out there. An alias (*name) may stand for a whole value.",
+                )
+            key = str(key_node.value)
             if key in result:
                 first = lines[(*place, key)]
                 raise PipelineError(
                     f"{path}, line {line}: {key} stands here and in line {first}.", "Keep one of the two."
                 )
             lines[(*place, key)] = line
-            result[key] = _value(value_node, (*place, key), lines, path)
+            result[key] = _value(value_node, (*place, key), lines, path, inside)
         return result
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, (*place, index), lines, path) for index, item in enumerate(node.value)]
+        return [_value(item, (*place, index), lines, path, inside) for index, item in enumerate(node.value)]
     is_plain = getattr(node, "style", None) is None
     return None if is_plain and node.value in ("", "~", "null", "Null", "NULL") else node.value

@@ -6,6 +6,7 @@ tables comes from here, so two builds with the same inputs have the same tables 
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from orchestration.lib.fingerprint import code_fingerprint
 from orchestration.lib.history import configuration
 from orchestration.lib.ingest_ledger import completed_ingests
 from orchestration.lib.landing_files import landing_parts
-from orchestration.settings import Settings
+from orchestration.settings import FIRST_DAY, LAST_DAY, Settings
 from orchestration.sources.registry import declared_objects
 from orchestration.sources_file import SourceEntry, SourcesFile
 
@@ -90,16 +91,38 @@ def resolve_as_of(text: str | None, sources: SourcesFile, now: datetime) -> date
         if not _is_demo_alone(sources):
             return now.astimezone(UTC).replace(tzinfo=None)
         return _end_of_day(max(entry.demo_end_date for entry in sources.sources), zone)
+    written = text.strip()
     try:
-        if len(text.strip()) == len("2026-01-31"):
-            return _end_of_day(date.fromisoformat(text.strip()), zone)
-        moment = datetime.fromisoformat(text.strip())
+        if "W" in written.upper():
+            raise ValueError("a week is neither a day nor a moment")
+        moment = datetime.fromisoformat(written)
     except ValueError as error:
         raise PipelineError(
             f"PIPELINE_AS_OF is {text!r}, which is neither a date nor a time.",
             "Write a date such as 2026-06-30 or a time such as 2026-06-30T18:00:00+02:00.",
         ) from error
+    if not FIRST_DAY < moment.date() < LAST_DAY:
+        raise PipelineError(
+            f"PIPELINE_AS_OF is {text!r}, which lies outside the years from {FIRST_DAY.year} to"
+            f" {LAST_DAY.year}.",
+            "Correct it, or leave it out: the marts then speak of now.",
+        )
+    if re.fullmatch(r"\d{4}-?\d\d-?\d\d", written):
+        return _end_of_day(moment.date(), zone)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
+
+
+def future_note(settings: Settings, sources: SourcesFile, now: datetime) -> str:
+    """What to tell of a `PIPELINE_AS_OF` that lies ahead; empty where there is none or its day is today's.
+    Raises PipelineError as `resolve_as_of` does."""
+    if settings.as_of_text is None:
+        return ""
+    ahead = resolve_as_of(settings.as_of_text, sources, now) - now.astimezone(UTC).replace(tzinfo=None)
+    if ahead <= timedelta(days=1):
+        return ""
+    return (
+        f"PIPELINE_AS_OF is {settings.as_of_text}, {ahead.days} days ahead: what is planned counts as past."
+    )
 
 
 def is_as_of_fixed(settings: Settings, sources: SourcesFile) -> bool:

@@ -111,9 +111,10 @@ class Comparison:
         is_all = self._difference.landed_rows == self._spool.admitted_rows and not self._spool.unchanged_rows
         if is_all and len(self._spool.paths) == 1 and (self._feed.key or not self._spool.admitted_rows):
             found.extend(self._spool.paths)
-        elif self._spool.paths:
-            found.extend(LandingParquet(folder / "new").write_all(self.new_rows()))
-            if self._returned_rows:
+        else:
+            if self._spool.paths:
+                found.extend(LandingParquet(folder / "new").write_all(self.new_rows()))
+            if self._returned_rows:  # also where the listing held nothing that does not stand
                 found.extend(LandingParquet(folder / "returned").write_all(self.returned_rows()))
         if self._difference.deleted_rows:
             found.extend(LandingParquet(folder / "gone").write_all(self.tombstones()))

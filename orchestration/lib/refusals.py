@@ -14,6 +14,8 @@ from orchestration.errors import PipelineError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+# Where a folder is to be made: a file is in its way, or what is above it holds no folders.
+_NO_FOLDER = (errno.EEXIST, errno.ENOTDIR, errno.ENOENT)
 _SERVED = "What was served before is still served."
 
 
@@ -42,7 +44,18 @@ def _one(error: BaseException, home: Path) -> PipelineError | None:
             told = _full(place, home)
         elif error.errno in _CLOSED:
             told = _closed(place, home)
+        elif error.errno in _NO_FOLDER and _is_of_home(error.filename, home) and not home.is_dir():
+            told = PipelineError(
+                f"PIPELINE_HOME is {home}, which is no folder and cannot be made one: {error.strerror}.",
+                "Set PIPELINE_HOME to a folder, or to a path where one can be made.",
+            )
     return told
+
+
+def _is_of_home(name: object, home: Path) -> bool:
+    """Whether an error speaks of the home, of something in it or of a folder around it."""
+    path = Path(name) if isinstance(name, str) else home
+    return path == home or home in path.parents or path in home.parents
 
 
 def _of_dagsters_records(said: str, home: Path) -> PipelineError | None:

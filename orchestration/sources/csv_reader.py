@@ -314,16 +314,24 @@ class _Reader:
 
     def _settle_short(self, *, is_end: bool = False) -> None:
         """What becomes of short rows that no other follows. One that a bare line end cut in two is as short:
-        only a block of Excel's is rows, whole, or cut off by the end of the file."""
+        only a block of Excel's is rows, whole, or cut off by the end of the file. The header is the first
+        row of the first block."""
         rows, self._short = self._short, []
         is_block, self._is_block = self._is_block, False
         if is_block:
             return  # they are filled up
-        if is_end and len(rows) > 1 and rows[0].number % EXCEL_BLOCK == 0:
+        is_first = bool(rows) and rows[0].number == 1
+        is_whole = is_first and len(rows) == EXCEL_BLOCK - 1
+        is_cut_off = is_end and len(rows) > 1 and (is_first or rows[0].number % EXCEL_BLOCK == 0)
+        if is_whole or (is_cut_off and not self._may_be_one(rows)):
             self._fill_up(rows)
         else:
             for row in rows:
                 self._reject_ragged(row.number, row.columns, row.text)
+
+    def _may_be_one(self, rows: "list[_Short]") -> bool:
+        """Whether two short rows may be the halves of one, the only one of the file."""
+        return rows[0].number == 1 and len(rows) == 2 and 2 * len(rows[0].fields) == len(self._names) + 1
 
     def _fill_up(self, rows: "list[_Short]") -> None:
         width = len(self._names)

@@ -61,9 +61,10 @@ def find_files(path: Path, source: str, *, is_deep: bool = False, base: Path | N
     Hidden files and Office's lock files are left out. Raises PipelineError where there is nothing.
     """
     if not path.exists():
+        unread = " Variables such as $HOME are not read in it." if "$" in str(path) else ""
         raise PipelineError(
             f"Source {source}: there is nothing at {path}.",
-            "Put the export there, or correct `path` in the sources file.",
+            f"Put the export there, or correct `path` in the sources file.{unread}",
         )
     base = base or (path if path.is_dir() else path.parent)
     inside = path.rglob("*") if is_deep else path.glob("*")
@@ -115,10 +116,10 @@ def _encoding_of(file: DataFile) -> str:
     return detect_encoding(file.open)
 
 
-def sheets_of(file: DataFile, source: str) -> list[str]:
-    """Names of a workbook's sheets; none for other kinds."""
+def sheets_of(file: DataFile, source: str) -> dict[str, bool]:
+    """Names of a workbook's sheets, and whether each is shown; none for other kinds."""
     if file.kind not in _WORKBOOKS:
-        return []
+        return {}
     with _explained(file, source), file.open() as stream:
         return sheet_names(_seekable(stream), file.name, source)
 
@@ -127,11 +128,15 @@ def not_read(files: Sequence[DataFile]) -> tuple[str, ...]:
     """The warning about files that belong to no object; nothing where there are none."""
     names = [file.name for file in files]
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
-    old = [name for name in names if name.lower().endswith(".xls")]
-    hint = (
+    return tuple(text for text in (f"not read: {shown}" if names else "", old_workbook(files)) if text)
+
+
+def old_workbook(files: Sequence[DataFile]) -> str:
+    """What to do about a file of a kind that Excel wrote long ago; empty where there is none."""
+    old = [file.name for file in files if file.kind == ".xls"]
+    return (
         f"{old[0]} is an old Excel workbook, or a page under its name: save it as .xlsx or CSV" if old else ""
     )
-    return tuple(text for text in (f"not read: {shown}" if names else "", hint) if text)
 
 
 def _open(path: Path, name: str, source: str) -> BinaryIO:

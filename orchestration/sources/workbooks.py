@@ -23,12 +23,12 @@ _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _NOT_A_WORKBOOK = "Save it as an Excel workbook (.xlsx) without a password, or export it as CSV."
 
 
-def sheet_names(stream: BinaryIO, name: str, source: str) -> list[str]:
-    """Names of a workbook's sheets, without those that hold a chart only. Raises PipelineError where it is
-    none."""
+def sheet_names(stream: BinaryIO, name: str, source: str) -> dict[str, bool]:
+    """Names of a workbook's sheets, without those that hold a chart only, and whether each is shown. Raises
+    PipelineError where it is none."""
     book = _open(stream, name, source)
     try:
-        return [found.title for found in book.worksheets]
+        return {found.title: found.sheet_state == "visible" for found in book.worksheets}
     finally:
         book.close()
 
@@ -109,8 +109,9 @@ def cell_text(value: Any) -> str | None:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, timedelta):  # [h]:mm:ss
-        seconds = round(value.total_seconds())
-        return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+        seconds = round(abs(value).total_seconds())
+        sign = "-" if value < timedelta() and seconds else ""
+        return f"{sign}{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     return str(value)  # dates and times: ISO with a blank between them

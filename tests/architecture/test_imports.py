@@ -23,6 +23,7 @@ BOTTOM = {
     "mail_dns_account",
     "masking",
     "quick_yaml",
+    "secret_names",
     "sources_file",
     "sources_checks",
     "yaml_lines",

@@ -233,6 +233,13 @@ def test_separators_that_excel_left_out_are_filled_up() -> None:
     assert [row["Amount"] for row in rows if row["_source_row"] in (16, 31, 48, 87)] == ["x", "x", None, None]
     rows, rejected = read(blocks(*[4] * 15, *[3] * 5))  # the last block, cut off by the end of the file
     assert (len(rows), rejected) == (20, [])
+    # The header is the first row of the first block.
+    for widths in ([3] * 2, [3] * 9, [2] * 13, [*[3] * 15, *[4] * 4], [*[3] * 15, *[2] * 7]):
+        rows, rejected = read(blocks(*widths))
+        assert (len(rows), rejected) == (len(widths), [])
+        assert [row["_source_row"] for row in rows if row.get("Note")] == [
+            number for number, width in enumerate(widths, start=1) if width == 4
+        ]
 
 
 @pytest.mark.parametrize(
@@ -243,12 +250,20 @@ def test_separators_that_excel_left_out_are_filled_up() -> None:
         [*[4] * 15, *[3] * 8, *[2] * 8, 4],
         [*[4] * 15, *[3] * 15, 4],
         [*[4] * 15, *[3] * 8, 5, *[3] * 8, 4],
+        [*[3] * 14, 4],
+        [4, *[3] * 9],
+        [3],
     ],
 )
 def test_rows_that_are_short_for_another_reason_are_rejected(widths: list[int]) -> None:
     rows, rejected = read(blocks(*widths))
     assert [item.row for item in rejected] == [n for n, width in enumerate(widths, start=1) if width != 4]
     assert len(rows) == widths.count(4)
+
+
+def test_halves_of_the_only_row_are_no_rows() -> None:
+    assert [item.row for item in read(b"a,b,c\n1,x\ny,2\n")[1]] == [1, 2]
+    assert len(read(b"a,b,c\n1,x\n2,y\n3,z\n")[0]) == 3
 
 
 def test_invisible_characters_around_names_are_no_part_of_them() -> None:

@@ -107,6 +107,14 @@ def test_different_rows_of_one_key_land_together_and_stay_quiet(crm: Source) -> 
     assert crm.leads([A, changed])["landed_rows"] == 0
 
 
+def test_one_of_two_contents_that_goes_is_a_change_though_nothing_is_new(crm: Source) -> None:
+    other = {"Id": "2", "Name": "x"}
+    crm.leads([A, B, other])
+    assert crm.leads([B, other])["landed_rows"] == 1
+    assert crm.changes()[-1] == ("1", "upsert", "b")
+    assert crm.leads([B, other])["landed_rows"] == 0
+
+
 @pytest.mark.parametrize("seed", [2, 5])
 def test_comparing_while_reading_lands_what_comparing_afterwards_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int

@@ -55,6 +55,7 @@ def files_with(folder: Path, contents: Mapping[str, str]) -> Path:
         (12, "12"),
         (12.0, "12"),
         (12.5, "12.5"),
+        (timedelta(hours=-1, minutes=-30), "-1:30:00"),
         ("#N/A", None),
         ("#1", "#1"),
         (1.2345678901234568e18, "1.2345678901234568e+18"),
@@ -364,28 +365,48 @@ def test_sums_and_footnotes_are_no_records(tmp_path: Path) -> None:
     folder = files_with(
         tmp_path / "m",
         {
-            "Deals.csv": "No,Name,Amount\nD-1,Acme,100\nTotal:,,300\nConfidential - do not share,,\n"
-            "D 2,,\nTotal Energies,Big,5\nx,,\n",
+            "Deals.csv": "No,Name,Amount,Cur\nD-1,Acme,100,EUR\nTotal:,,300,EUR\nTotal Energies,Big,5,EUR\n"
+            "Suma,,5,EUR\nSum,,2026-01-05,\nTotal,TotalEnergies,7000,EUR\nD 2,,,\nx,,,\n"
+            "Confidential - do not share,,,\nThis list is made every night.,,,\n",
+            "Leads.csv": "Name,Mail,Phone\nThe report ends after this line.,,\n"
+            + "".join(f"Jane {number} Doe,,\n" for number in range(9))
+            + "Dr. Maria Anna von Hohenstein,,\nCopyright (c) 2000-2026 salesforce.com,,\n",
             "Firms.csv": "Name,City\nTotal,Paris\n",
         },
     )
     source = mapping(
         folder,
         opportunity={"file": "Deals.csv", "columns": {"opportunity_id": "No", "amount": "Amount"}},
+        lead={"file": "Leads.csv", "columns": {"lead_id": "Name", "email": "Mail"}},
         account={"file": "Firms.csv", "columns": {"account_id": "Name"}},
     )
     feeds = feeds_of(source)
     (batch,) = feeds["opportunity"].batches
-    assert batch.rows["No"].to_pylist() == ["D-1", "Total Energies", "x"]
+    kept = ["D-1", "Total Energies", "Sum", "Total", "D 2", "x"]
+    assert batch.rows["No"].to_pylist() == kept
     assert [(item.row, item.code) for item in batch.rejected] == [
-        (2, "sum_row"), (3, "footnote"), (4, "footnote"),
+        (2, "sum_row"), (4, "sum_row"), (9, "footnote"), (10, "footnote"),
     ]  # fmt: skip
-    assert batch.rejected[0].record == '{"No": "Total:", "Amount": "300"}'
+    assert batch.rejected[0].record == '{"No": "Total:", "Amount": "300", "Cur": "EUR"}'
+    (batch,) = feeds["lead"].batches  # a sentence far from the end, and people of whom no more is known
+    assert batch.rows.num_rows == 11
+    assert [(item.row, item.code) for item in batch.rejected] == [(12, "footnote")]
     assert rows_of(feeds["account"])[0]["Name"] == "Total"
-    files_with(tmp_path / "p", {"quotas.csv": "rep,period,amount\nann,2026,5\nTotal,,5\n"})
+    quotas = "rep,period,amount\nann,2026,5\nTotal,,5\nTotal,2026-Q1,5\nSuma,2026-Q1,5\n"
+    files_with(tmp_path / "p", {"quotas.csv": quotas})
     (batch,) = feeds_of(entry("planning", tmp_path / "p"))["quotas"].batches
-    assert [row["rep"] for row in batch.rows.to_pylist()] == ["ann"]
-    assert [item.code for item in batch.rejected] == ["sum_row"]
+    assert [row["rep"] for row in batch.rows.to_pylist()] == ["ann", "Suma"]
+    assert [item.code for item in batch.rejected] == ["sum_row", "sum_row"]
+
+
+def test_a_header_that_is_repeated_is_no_record(tmp_path: Path) -> None:
+    columns = {"owner_id": "Deal Owner", "stage": "Stage"}
+    text = "Stage,Deal  Owner,,N,N\nNew,Ann,,1,x\nStage,Deal  Owner,,N,N\nStage,Ann,,2,y\nStage,,,,\n"
+    folder = files_with(tmp_path / "m", {"D.csv": text})
+    source = mapping(folder, opportunity={"file": "D.csv", "columns": columns, "key": []})
+    (batch,) = feeds_of(source)["opportunity"].batches
+    assert batch.rows["Stage"].to_pylist() == ["New", "Stage", "Stage"]
+    assert [(item.row, item.code) for item in batch.rejected] == [(2, "header_row")]
 
 
 def test_private_meetings_of_a_mapped_crm_land_as_busy_time(tmp_path: Path) -> None:
@@ -407,6 +428,34 @@ def test_private_meetings_of_a_mapped_crm_land_as_busy_time(tmp_path: Path) -> N
         ["4", None, "2026-01-07", None, None],
     ]
     assert [(item.row, item.record) for item in batch.rejected] == [(3, "")]
+
+
+@pytest.mark.parametrize(
+    ("words", "subjects", "told"),
+    [
+        (["Öffentlich", "Público", "Publique", "privat", "Normaal", ""], 5, False),
+        (["Team"] * 4 + ["no"] * 2, 2, True),
+        (["Team"] * 2 + ["no"] * 3, 3, False),
+        (["Vertraulich"] * 6, 0, False),
+        (["Kundentermin"] * 6, 6, False),
+        (["Geheim"] * 6, 0, False),
+        (["Zahnarzt"] * 4, 0, False),
+    ],
+)
+def test_a_word_that_hides_most_meetings_unasked_is_told(
+    tmp_path: Path, words: list[str], subjects: int, told: bool
+) -> None:
+    text = "".join(f"{number},S,{word}\n" for number, word in enumerate(words))
+    folder = files_with(tmp_path / "m", {"Cal.csv": f"Id,Subject,Private\n{text}"})
+    mapped = {
+        "file": "Cal.csv",
+        "columns": {"event_id": "Id", "subject": "Subject", "is_private": "Private"},
+        "values": {"is_private": {"Kundentermin": "false", "Geheim": "true"}},
+    }
+    (batch,) = feeds_of(mapping(folder, calendar_event=mapped))["calendar_event"].batches
+    assert batch.rows["Subject"].null_count == len(words) - subjects
+    assert any("says 'team' of most events" in warning for warning in batch.warnings) is told
+    assert bool(batch.warnings) is told
 
 
 def test_private_events_of_salesforce_land_as_busy_time(tmp_path: Path) -> None:
@@ -473,6 +522,93 @@ def test_planning_workbook_by_sheet(tmp_path: Path) -> None:
     feeds = feeds_of(entry("planning", path))
     assert list(feeds) == ["quotas"]
     assert rows_of(feeds["quotas"])[0]["amount"] == "50000"
+
+
+def test_a_workbook_named_after_an_object_keeps_its_sheet_beside_those_of_others(tmp_path: Path) -> None:
+    quotas = [["rep", "period", "amount"], ["ann", "2026-Q1", 5]]
+    teams = [["rep", "team"], ["ann", "x"]]
+    path = workbook(
+        tmp_path / "quotas.xlsx", {"Read me": [["Who to ask"]], "Teams": teams, "E": [], "Sheet1": quotas}
+    )
+    feeds = feeds_of(entry("planning", path))
+    assert list(feeds) == ["quotas", "teams"]
+    assert rows_of(feeds["quotas"])[0]["amount"] == "5"
+    assert "quotas.xlsx: sheets not read: Read me, E" in feeds["quotas"].warnings
+    path = workbook(tmp_path / "teams.xlsx", {"Teams": teams, "Sheet1": teams})
+    assert len(rows_of(feeds_of(entry("planning", path))["teams"])) == 1
+
+
+def test_hidden_sheets_are_no_objects(tmp_path: Path) -> None:
+    quotas = [["rep", "period", "amount"], ["ann", "2026-Q1", 5]]
+    path = workbook(
+        tmp_path / "plan.xlsx", {"Quotas 2026": quotas, "Quotas": [*quotas, ["bob", "2026-Q1", 6]]}
+    )
+    book = openpyxl.load_workbook(path)
+    book["Quotas"].sheet_state = "hidden"
+    book.save(path)
+    feed = feeds_of(entry("planning", path))["quotas"]
+    assert [row["rep"] for row in rows_of(feed)] == ["ann"]
+    assert "plan.xlsx: sheets not read: Quotas (hidden)" in feed.warnings
+
+
+def test_planning_without_the_columns_that_may_be_empty(tmp_path: Path) -> None:
+    files = {
+        "claims.csv": "rep,claimed_cycle_days\nann,30\n",
+        "list_prices.csv": "product,price,Valid from\np,3,2026-01-01\n",
+    }
+    feeds = feeds_of(entry("planning", files_with(tmp_path / "p", files)))
+    assert feeds["claims"].key == ("rep", "valid_from")
+    assert rows_of(feeds["claims"])[0]["valid_from"] is None
+    (row,) = rows_of(feeds["list_prices"])
+    assert (row["currency"], row["valid_from"]) == (None, "2026-01-01")
+    rates = files_with(tmp_path / "r", {"exchange_rates.csv": "month,rate\n2026-01,1\n"})
+    with pytest.raises(PipelineError, match="currency"):
+        feeds_of(entry("planning", rates))
+
+
+def test_a_planning_key_with_several_contents_is_told_with_its_places(tmp_path: Path) -> None:
+    files = {
+        "invoices_2025.csv": "invoice_id,account,amount\nI1,A,100\nI1,A,50\nI2,A,1\nI2,A,1\n,A,1\n,A,2\n",
+        "invoices_2026.csv": "Invoice ID,account,amount\n I2 ,A,1\nI3,A,7\nI1,A,100\n",
+        "claims.csv": "rep,claimed_cycle_days\nann,30\nann,31\nbob,1\n",
+    }
+    feeds = feeds_of(entry("planning", files_with(tmp_path / "p", files)))
+    told = {name: [text for batch in feed.batches for text in batch.warnings] for name, feed in feeds.items()}
+    (invoices,) = told["invoices"]
+    assert invoices.startswith("invoices: 1 key stands in several rows with different contents")
+    assert "in invoices_2025.csv, invoices_2026.csv" in invoices
+    assert "invoice_id I1 in invoices_2026.csv row 3 and invoices_2025.csv row 2" in invoices
+    (claims,) = told["claims"]
+    assert "rep ann in claims.csv row 1 and claims.csv row 2" in claims
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "told"),
+    [
+        ("quotas.xlsx", [["Quotas 2026"], [], ["rep", "period"]], ["'Quotas 2026' is a title"]),
+        ("quotas.xlsx", [["rep", "Q1 2026", "Q2 2026"]], ["one row per period"]),
+        ("planning.xlsx", [["rep", "period"]], ["Or name sheets so; there are: Sheet1."]),
+        ("planning.xls", [], ["planning.xls is an old Excel workbook", ".xlsx"]),
+    ],
+)
+def test_planning_mistakes_have_their_own_remedies(
+    tmp_path: Path, name: str, rows: list[list[Any]], told: list[str]
+) -> None:
+    if name.endswith(".xls"):
+        (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0")
+    else:
+        workbook(tmp_path / name, {"Sheet1": rows})
+    with pytest.raises(PipelineError) as error:
+        feeds_of(entry("planning", tmp_path))
+    for words in told:
+        assert words in str(error.value)
+
+
+def test_variables_in_paths_are_told_to_stay(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=r"\$HOME are not read"):
+        find_files(tmp_path / "$DATA" / "x", "crm")
+    with pytest.raises(PipelineError, match=r"sources file\.$"):
+        find_files(tmp_path / "x", "crm")
 
 
 def test_calendar_owners_and_window(tmp_path: Path) -> None:

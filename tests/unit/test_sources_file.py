@@ -15,6 +15,11 @@ MAPPED = (
     "        file: Leads.csv\n        columns:\n          lead_id: Id\n          email: Mail\n"
 )
 
+DEALS = REPORTING + (
+    "  - name: sheet\n    system: csv_mapping\n    path: .\n    objects:\n      opportunity:\n"
+    "        file: Deals.csv\n        columns:\n          opportunity_id: Id\n          status: State\n"
+)
+
 
 def exempting(text: str) -> str:
     return f"{REPORTING}{CRM}    lead_exemptions:\n      - {{{text}}}\n"
@@ -126,6 +131,63 @@ def test_a_mistake_names_its_line_and_the_remedy(tmp_path: Path, text: str, told
         assert words in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (REPORTING, ["line 2", "sources: write a list", "it is empty"]),
+        (REPORTING.rstrip() + " {a: b}\n", ["line 2", "sources: write a list"]),
+        (REPORTING + "  - foo\n", ["line 3", "source number 1", "`name: value` lines"]),
+        (
+            REPORTING.replace("EUR", "EUR, own_domains: acme.io") + CRM,
+            ["own_domains: write a list", "acme.io"],
+        ),
+        (
+            REPORTING.replace("EUR", "EUR, segment_by: revenue, segment_bands: [1, x]") + CRM,
+            ["line 1: reporting.segment_bands: write a number; 'x' is none"],
+        ),
+        (REPORTING + CRM + "    [a, b]: c\n", ["line 6", "the name of a setting"]),
+        (REPORTING + CRM + "    <<: {required: true}\n", ["line 6", "cannot be merged", "alias"]),
+        ("reporting: &r {own_domains: *r}\nsources:\n" + CRM, ["line 1", "holds itself"]),
+        (REPORTING + CRM.replace("exports", "''"), ["line 5", "path", "empty"]),
+        (REPORTING + CRM.replace("exports", "~nosuchuser/x"), ["line 5", "'~nosuchuser/x'", "whole path"]),
+        (REPORTING + CRM.replace("exports", '"a\\0b"'), ["line 5", "NUL"]),
+        (
+            REPORTING + CRM + CRM.replace("crm", "copy").replace("exports", "./exports/"),
+            ["line 8", "counted twice"],
+        ),
+        (
+            "reporting: {time_zone: localtime, currency: EUR}\nsources:\n" + CRM,
+            ["line 1", "localtime", "IANA"],
+        ),
+        (
+            REPORTING + "  - {name: d, system: demo, end_date: 9999-12-31}\n",
+            ["line 3", "end_date", "2199-12-31"],
+        ),
+        (
+            REPORTING + CRM + "    loss_reasons: {A: lost, a: no_decision}\n",
+            ["line 6", "a and A", "case only"],
+        ),
+        (
+            REPORTING + MAPPED + "        values: {email: {Won: x, 'won ': y}}\n",
+            ["line 12", "won  and Won", "case only"],
+        ),
+        (
+            REPORTING + MAPPED + "        constants: {is_sample: maybe}\n",
+            ["line 12", "maybe", "true or false"],
+        ),
+        (REPORTING + MAPPED + "        constants: {employees: abc}\n", ["line 12", "abc", "a number"]),
+        (DEALS + "        constants: {currency: euro}\n", ["line 12", "euro", "ISO 4217"]),
+        (DEALS + "        values: {status: {Signed: wonn}}\n", ["line 12", "wonn", "open, won, lost"]),
+        (DEALS + "        key: []\n", ["line 12", "opportunity_id", "Leave `key: []` out"]),
+    ],
+)
+def test_what_reads_well_and_means_nothing_is_told(tmp_path: Path, text: str, told: list[str]) -> None:
+    with pytest.raises(PipelineError) as error:
+        load_sources_file(written(tmp_path, text))
+    for words in told:
+        assert words in str(error.value)
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(PipelineError) as error:
         load_sources_file(written(tmp_path, REPORTING + CRM.replace("zoho", "x") + "    requird: true\n"))
@@ -135,3 +197,34 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"nowhere\.yaml"):
         load_sources_file(tmp_path / "nowhere.yaml")
+
+
+def test_a_wrong_number_is_one_mistake(tmp_path: Path) -> None:
+    text = REPORTING.replace("EUR", "EUR, segment_by: revenue, segment_bands: [1, x]") + CRM
+    with pytest.raises(PipelineError) as error:
+        load_sources_file(written(tmp_path, text))
+    assert "mistakes" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "secret", ["pat-na1-1234-abcd", "1//0abc", "0a1b2c3d4e5f60718293", "a0b1c2d3e4f5a6b7c8d9e0"]
+)
+def test_a_secret_in_the_place_of_its_variable_is_refused_and_not_shown(tmp_path: Path, secret: str) -> None:
+    text = f"{REPORTING}  - {{name: crm, system: hubspot, hubspot_api: {{token_env: {secret}}}}}\n"
+    with pytest.raises(PipelineError) as error:
+        load_sources_file(written(tmp_path, text))
+    assert "line 3" in str(error.value)
+    assert "token_env" in str(error.value)
+    assert secret not in str(error.value)
+    load_sources_file(written(tmp_path, text.replace(secret, "HUBSPOT_TOKEN_OF_OUR_2ND_PORTAL")))
+
+
+def test_what_may_stand_twice_and_be_meant_otherwise(tmp_path: Path) -> None:
+    sheets = MAPPED + MAPPED.replace("sheet", "other")  # mappings take different things of the same files
+    values = (
+        "        values: {is_sample: {J: TRUE, N: no, n: 'No'}, employees: {few: '5'}, email: {n/a: ''}}\n"
+    )
+    columns = "          is_sample: S\n          employees: E\n"
+    assert len(load_sources_file(written(tmp_path, REPORTING + sheets + columns + values)).sources) == 2
+    status = "        values: {status: {Signed: Won, Gone: lost}}\n        constants: {currency: usd}\n"
+    assert load_sources_file(written(tmp_path, DEALS + status)).sources

@@ -15,7 +15,7 @@ from orchestration.records import Batch, ObjectFeed
 from orchestration.sources.crm.private_events import without_private
 from orchestration.sources.exports import Part, Progress, columns_named_twice, feed_of, key_columns
 from orchestration.sources.files import READABLE, DataFile, find_files, header_of, not_read, sheets_of
-from orchestration.sources.footers import without_footnotes, without_sums
+from orchestration.sources.footers import without_footnotes, without_headers, without_sums
 from orchestration.sources_checks import did_you_mean
 from orchestration.sources_file import MappedObject, SourceEntry
 
@@ -60,8 +60,9 @@ _DEALS_AND_LEADS = ("opportunity", "lead")
 
 
 def _records_only(name: str, mapped: MappedObject, key: Sequence[str], batch: Batch) -> Batch:
-    """Without sums and footnotes, which have no key but look as if they had, and without what private
-    meetings are about."""
+    """Without repeated headers, sums and footnotes, which have no key but look as if they had, and without
+    what private meetings are about."""
+    batch = without_headers(batch)
     names = _mapped_names(mapped, batch.rows.column_names)
     if names != batch.rows.column_names:
         batch = replace(batch, rows=batch.rows.rename_columns(names))
@@ -74,9 +75,10 @@ def _records_only(name: str, mapped: MappedObject, key: Sequence[str], batch: Ba
         fields = mapped.columns.items()
         kept = {column.lower() for field, column in fields if field not in _CONTENT}
         content = {column.lower() for field, column in fields if field in _CONTENT}
-        said = mapped.values.get("is_private", {}).items()
-        public = [text.lower() for text, value in said if value.lower() in ("false", "no", "0")]
-        batch = without_private(batch, flag, (kept - content) | {column.lower() for column in key}, public)
+        said = {text.lower(): value.lower() for text, value in mapped.values.get("is_private", {}).items()}
+        public = [text for text, value in said.items() if value in ("false", "f", "no", "n", "0")]
+        shown = (kept - content) | {column.lower() for column in key}
+        batch = without_private(batch, flag, shown, public, set(said) - set(public))
     return batch
 
 
@@ -143,7 +145,7 @@ def _check_columns(entry: SourceEntry, name: str, mapped: MappedObject, part: Pa
 
 
 def _sheet_hint(entry: SourceEntry, part: Part) -> str:
-    sheets = sheets_of(part.file, entry.name)
+    sheets = list(sheets_of(part.file, entry.name))
     if len(sheets) < 2:
         return ""
     return f" Or name the sheet (`sheet:`); it was {part.sheet or sheets[0]}, there are: {', '.join(sheets)}."

@@ -1,0 +1,107 @@
+"""The environment's settings: what is accepted, and that what is not has a clear error before any work."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from orchestration.cli import main
+from orchestration.errors import PipelineError
+from orchestration.lib.build_inputs import future_note, resolve_as_of
+from orchestration.lib.refusals import refusal
+from orchestration.settings import Settings
+from orchestration.sources_file import SourcesFile
+
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+SOURCES = SourcesFile.model_validate(
+    {
+        "reporting": {"time_zone": "Europe/Berlin", "currency": "EUR"},
+        "sources": [{"name": "crm", "system": "zoho", "path": "x"}],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PIPELINE_HOME", "~nosuchuser/x"),
+        ("PIPELINE_SOURCES", "~nosuchuser/x"),
+        ("PIPELINE_KEEP_VERSIONS", "1.5"),
+        ("PIPELINE_MEMORY_LIMIT", "lots"),
+        ("PIPELINE_MEMORY_LIMIT", "6000000000"),
+        ("PIPELINE_MEMORY_LIMIT", "80%"),
+    ],
+)
+def test_a_setting_that_is_none_is_told_by_its_name(name: str, text: str) -> None:
+    with pytest.raises(PipelineError, match=name) as error:
+        Settings.load({name: text})
+    assert text in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["6GB", "6 GB", "6gib", "1.5TB", "800MB", "6G"])
+def test_sizes_as_duckdb_writes_them(text: str) -> None:
+    assert Settings.load({"PIPELINE_MEMORY_LIMIT": text}).memory_limit == text
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-06-30", "2026-06-30 21:59:59.999999"),
+        ("20260630", "2026-06-30 21:59:59.999999"),
+        ("20260630T180000", "2026-06-30 16:00:00"),
+        (" 2026-06-30T18:00+00:00 ", "2026-06-30 18:00:00"),
+    ],
+)
+def test_as_of_is_the_end_of_a_day_or_a_moment(text: str, moment: str) -> None:
+    assert str(resolve_as_of(text, SOURCES, NOW)) == moment
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-W05", "soon", "9999-12-31", "0001-01-01T00:00+14:00", "2206-06-30", "1906-06-30"]
+)
+def test_as_of_that_is_no_day_to_speak_of_is_refused(text: str) -> None:
+    with pytest.raises(PipelineError, match="PIPELINE_AS_OF"):
+        resolve_as_of(text, SOURCES, NOW)
+
+
+def test_as_of_that_lies_ahead_is_told(tmp_path: Path) -> None:
+    def note(text: str | None) -> str:
+        return future_note(Settings(tmp_path, tmp_path / "s.yaml", as_of_text=text), SOURCES, NOW)
+
+    assert note(None) == note("2026-06-30") == note("2026-07-01") == ""
+    assert "2126-01-01" in note("2126-01-01")
+    assert "ahead" in note("2126-01-01")
+
+
+def test_as_of_is_looked_at_by_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PIPELINE_SOURCES", raising=False)
+    monkeypatch.setenv("PIPELINE_HOME", str(tmp_path))
+    monkeypatch.setenv("PIPELINE_AS_OF", "soon")
+    assert main(["check"]) == 1
+    assert "PIPELINE_AS_OF" in capsys.readouterr().err
+    assert main(["ingest"]) == 1  # before anything is read
+    assert "PIPELINE_AS_OF" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_days_of_the_past_in_the_wrong_order_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", "--from", "2026-02-01", "--to", "2026-01-01"]) == 1
+    assert "2026-02-01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("below", ["", "x"])
+def test_a_home_that_is_a_file_is_told(
+    tmp_path: Path, below: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("PIPELINE_HOME", str(tmp_path / "file" / below))
+    assert main(["compact"]) == 1
+    assert f"PIPELINE_HOME is {tmp_path / 'file' / below}, which is no folder" in capsys.readouterr().err
+
+
+def test_a_missing_file_elsewhere_is_no_matter_of_the_home(tmp_path: Path) -> None:
+    lacking = FileNotFoundError(2, "No such file or directory", str(tmp_path / "elsewhere"))
+    assert refusal(lacking, tmp_path / "home") is None
+    assert refusal(FileNotFoundError(2, "No such file", str(tmp_path / "x")), tmp_path) is None
