@@ -119,3 +119,19 @@
         ),
     ]) }}
 {% endmacro %}
+
+{# Text to a time of the day as people and spreadsheets write it: 09:00, 9, 9 AM, 5:30 p.m., 8.30, 17h30, 9 Uhr,
+   0.375 (the part of a day that a cell holds which nobody formatted). #}
+{% macro parse_time_of_day(text) -%}
+    {%- set plain = regex_replace('upper(' ~ text ~ ')', "[.]M[.]?$", 'M') -%}
+    {%- set plain = regex_replace(plain, "(UHR|HRS|O'CLOCK)$| +", '') -%}
+    {%- set colons = regex_replace(plain, '^([0-9]{1,2})[.H]([0-9]{2})', '\\1:\\2') -%}
+    {%- set minutes = regex_replace(colons, '^([0-9]{1,2})H?(AM|PM)?$', '\\1:00\\2') -%}
+    case
+        when {{ regex_matches(text, '^0[.,][0-9]+$') }} then cast({{ excel_day_to_timestamp(text) }} as time)
+        else coalesce(
+            cast({{ try_parse_time(minutes, [('[AP]M$', ['%I:%M:%S%p', '%I:%M%p'])]) }} as time),
+            {{ try_cast_to(minutes, 'time') }}
+        )
+    end
+{%- endmacro %}
