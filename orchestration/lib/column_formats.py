@@ -25,13 +25,13 @@ _TWO_FIRST = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(\D|$)"
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}"
 # Any other form that macros/parse reads: ISO, 2021-01 for a month, 20210105, 2021/01/05, 04 Apr, 2021,
 # April 4 2021, Excel's number of a day, 45293 or 45293.5, seconds and milliseconds since 1970. Where a column
-# holds months also Jan-26, Jan 2026 and 01/2026.
+# holds months also Jan-26, März 2026 and 01/2026.
 _OTHER_FORM = (
     r"^\s*(\d{4}-\d{2}\s*$|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8}(\D|$)|\d{1,2}[ \-][A-Za-z]{3,9}"
     r"|[A-Za-z]{3,9}\.? \d{1,2}"
     r"|[2-7]\d{4}([.,]\d+)?\s*$|1\d{9}(\d{3})?\s*$|(19|20|21)\d{10}(\d{2})?\s*$)"
 )
-_MONTH_ALONE = r"^\s*([A-Za-z]{3,9}[ \-](\d{2}|\d{4})|\d{1,2}[/.\-]\d{4})\s*$"
+_MONTH_ALONE = r"^\s*(\pL{3,10}[^\pL\d]+(\d{2}|\d{4})|\d{1,2}[/.\-]\d{4})\s*$"
 
 
 @dataclass(frozen=True)

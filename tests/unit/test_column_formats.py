@@ -128,6 +128,7 @@ def test_a_whole_number_has_no_thousandths(tmp_path: Path, values: list[str], is
         (["01/01/2026", "01/02/2026"], "dmy"),
         (["2026-01", "2026-02"], None),
         (["Jan-26", "Feb-26"], None),
+        (["März 2026", "févr. 26"], None),
         (["01/2026"], None),
     ],
 )

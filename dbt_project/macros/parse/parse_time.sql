@@ -101,13 +101,49 @@
     {{ return(formats) }}
 {% endmacro %}
 
-{# Text to the first day of a month: 2026-01, 01/2026, Jan 2026, Jan-26 (which a spreadsheet makes of it), or
+{# Text to the first day of a month: 2026-01, 01/2026, Jan 2026, Mrz 26, Jan-26 (which a spreadsheet makes of it), or
    any day of the month. #}
 {% macro parse_month(text, order='default') -%}
     cast({{ dbt.date_trunc('month',
-        'coalesce(' ~ try_parse_time(text, month_formats()) ~ ', ' ~ parse_date(text, order) ~ ')'
+        'coalesce(' ~ try_parse_time(text, month_formats()) ~ ', '
+        ~ try_cast_to(named_month(text) ~ " || '-01'", 'timestamp') ~ ', ' ~ parse_date(text, order) ~ ')'
     ) }} as date)
 {%- endmacro %}
+
+{# `2026-01` of a text in which the month has a name, in the languages of month_names, and nothing else but the year:
+   Januar 2026, févr. 26, 2026-May. Else null. #}
+{% macro named_month(text) -%}
+    {%- set plain = 'lower(' ~ without_accents(text) ~ ')' -%}
+    {%- set shape = '^([a-z]{3,10})[^a-z0-9]*((20)?[0-9]{2})$|^(20[0-9]{2})[^a-z0-9]*([a-z]{3,10})[.]?$' -%}
+    case
+        when {{ regex_matches(plain, shape) }} then
+            '20' || {{ regex_extract(plain, '(?:20)?([0-9]{2})(?:[^0-9]|$)') }}
+            || case {{ regex_extract(plain, '([a-z]+)') }}
+                {%- for month, names in month_names().items() %}{% for name in names.split() %}
+                when '{{ name }}' then '-{{ month }}'
+                {%- endfor %}{% endfor %}
+            end
+    end
+{%- endmacro %}
+
+{# Names of the months in English, German, French, Spanish, Italian, Portuguese and Dutch, in lower case without
+   accents. #}
+{% macro month_names() %}
+    {{ return({
+        '01': 'jan january januar janner jaenner janvier janv ene enero gen gennaio janeiro januari',
+        '02': 'feb february februar fevrier fev fevr febrero febbraio fevereiro februari',
+        '03': 'mar march marz maerz mrz mars marzo marco maart mrt',
+        '04': 'apr april avril avr abril abr aprile',
+        '05': 'may mai mayo maggio mag maio mei',
+        '06': 'jun june juni juin junio giugno giu junho',
+        '07': 'jul july juli juillet juil julio luglio lug julho',
+        '08': 'aug august aout agosto ago augustus',
+        '09': 'sep sept september septembre septiembre setiembre settembre set setembro',
+        '10': 'oct october okt oktober octobre octubre ottobre ott outubro out',
+        '11': 'nov november novembre noviembre novembro',
+        '12': 'dec december dez dezember decembre diciembre dic dicembre dezembro',
+    }) }}
+{% endmacro %}
 
 {% macro month_formats() %}
     {{ return([
