@@ -42,17 +42,48 @@
     ) }}
 {%- endmacro %}
 
-{# Text to a share, decimal(9, 6): `divisor` is 1 or 100, for the whole column (percent_divisor). #}
+{# Text to a share, decimal(9, 6). A value that carries % is of a hundred; `divisor` (SQL: 1 or 100) is what the others
+   are shares of. #}
 {% macro parse_percent(text, decimal_comma=false, divisor=100) -%}
-    {{ try_cast_to('(' ~ parse_decimal(text, decimal_comma) ~ ') / ' ~ divisor, 'decimal(9, 6)') }}
+    {{ try_cast_to(
+        '(' ~ parse_decimal(text, decimal_comma) ~ ') / case when ' ~ text ~ " like '%!%%' escape '!' then 100 else "
+        ~ divisor ~ ' end',
+        'decimal(9, 6)'
+    ) }}
 {%- endmacro %}
 
-{# 100 where any value of a percent column carries % or exceeds 1, else 1: as an SQL scalar. #}
-{% macro percent_divisor(relation, text, decimal_comma=false) -%}
+{# One row per load of a file (`_percent_file`, `_percent_loaded_at`), with what its bare values of each column are
+   shares of, as `_divisor_<n>`; `columns`: [(text, decimal_comma)]. A value over 1 says 100. Between 0 and 1 they are
+   shares of one, unless the source writes tenths of a percent among values over 1 elsewhere: a small load of it
+   would else be misread. Only noughts and ones say nothing: all loads together decide. A file may change its way,
+   say as someone formats a sheet's column as percent. #}
+{% macro percent_divisors_by_load(rows, columns) -%}
     (
-        select case when count(*) > 0 then 100 else 1 end
-        from {{ relation }} as every_row
-        where {{ text }} like '%\%%' escape '\' or abs({{ parse_decimal(text, decimal_comma) }}) > 1
+        select
+            _source_file as _percent_file,
+            _loaded_at as _percent_loaded_at
+            {%- for text, decimal_comma in columns %}{% set n = loop.index %},
+            case
+                when has_large_{{ n }} then 100
+                when has_small_{{ n }} and not max(has_large_{{ n }} and has_small_{{ n }}) over () then 1
+                when max(has_large_{{ n }} or has_sign_{{ n }}) over () then 100
+                else 1
+            end as _divisor_{{ n }}
+            {%- endfor %}
+        from (
+            select
+                _source_file,
+                _loaded_at
+                {%- for text, decimal_comma in columns %}{% set n = loop.index %}
+                {%- set has_sign = text ~ " like '%!%%' escape '!'" %}
+                {%- set number = 'abs(' ~ parse_decimal(text, decimal_comma) ~ ')' %},
+                coalesce(max({{ has_sign }}), false) as has_sign_{{ n }},
+                coalesce(max(not {{ has_sign }} and {{ number }} > 1), false) as has_large_{{ n }},
+                coalesce(max(not {{ has_sign }} and {{ number }} > 0 and {{ number }} < 1), false) as has_small_{{ n }}
+                {%- endfor %}
+            from {{ rows }} as every_row
+            group by _source_file, _loaded_at
+        ) as loads
     )
 {%- endmacro %}
 
