@@ -17,6 +17,12 @@ unreadable_schedules as (
 
     select * from {{ ref('int_unreadable_schedules') }}
 
+),
+
+unknown_references as (
+
+    select * from {{ ref('int_reference_problems') }}
+
 )
 
 select
@@ -51,3 +57,14 @@ select
     reason,
     cast(problem_count as bigint) as count
 from unreadable_schedules
+
+union all
+
+select
+    source_instance as source,
+    source_system as system,
+    object,
+    field,
+    reason,
+    cast(problem_count as bigint) as count
+from unknown_references
