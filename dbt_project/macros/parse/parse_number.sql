@@ -1,7 +1,7 @@
 {# Text to decimal(18, scale): 1234.5, $1,234.50, 1.234,50 €, $342.09K, (1,234), CHF 1'234.00, -EUR 5, 5-,
-   R$ 5, 1,5 Mio, CHF 1'500.- and 250,- (no cents; they are not negative).
+   R$ 5, 1,5 Mio, SFr. 5, −5, CHF 1'500.- and 250,- (no cents; they are not negative).
    `decimal_comma`: the comma is the decimal mark of this column. Without it `1,5` is not read (it
-   groups nothing), `1.234,50` is, as it can mean one thing only. #}
+   groups nothing), `1.234,50`, `1.234.567` and `0,925` are, as they can mean one thing only: no group begins with a nought. #}
 {% macro parse_decimal(text, decimal_comma=false, scale=4) -%}
     {%- set type = 'decimal(18, ' ~ scale ~ ')' -%}
     {%- if decimal_comma -%}
@@ -19,9 +19,11 @@
     {%- for word, letter in [('TSD', 'K'), ('MIO', 'M'), ('MLN', 'M'), ('MRD', 'B')] -%}
         {%- set short.text = "replace(" ~ short.text ~ ", '" ~ word ~ "', '" ~ letter ~ "')" -%}
     {%- endfor -%}
+    {#- the minus sign and the dash that word processors make of a hyphen -#}
+    {%- set short.text = regex_replace(short.text, '[−–] ?([0-9.,])', '-\\1') -%}
     {#- R$, US$, kr, Rs.: before or behind the number they are codes too, and nothing that multiplies -#}
     {%- set bare = regex_replace(short.text, "[\\s\\x{00A0}\\x{2009}\\x{202F}'’+%]|^-?[A-Z]{1,3}\\p{Sc}|\\p{Sc}"
-        ~ "|[.,](--+|[–—]+)|^-?([A-Z]{3}|(KR|RS|FR|RM|RP|KČ|ZŁ)[.]?)|(KR|ZŁ|KČ|FT|[A-Z]{3})[.]?$", '') -%}
+        ~ "|[.,](--+|-[)]|[–—]+)|^-?((KR|RS|FRS?|SFR|RM|RP|KČ|ZŁ)[.]?|[A-Z]{3}([.]\\s)?)|(KR|ZŁ|KČ|FT|[A-Z]{3})[.]?$", '') -%}
     {%- set number = regex_extract(bare, '^[(-]?([0-9.,]+)[KMB]?[.]?[)-]?$') -%}
     {%- set pointed = 'replace(' ~ number ~ ", ',', '')" -%}
     {%- set swapped = 'replace(replace(' ~ number ~ ", '.', ''), ',', '.')" -%}
@@ -29,10 +31,11 @@
         try_cast_to(
             "case when " ~ regex_extract(bare, '^([(-])|[^.,-]-$', 0) ~ " <> '' or " ~ text ~ " like '-%' then '-' else '' end || case"
             ~ ((
-                ' when ' ~ regex_matches(number, '^([0-9]{1,3}([.][0-9]{3})*|[0-9]+)(,[0-9]*)?$') ~ ' then ' ~ swapped
+                ' when ' ~ regex_matches(number, '^([1-9][0-9]{0,2}([.][0-9]{3})*|[0-9]+)(,[0-9]*|[.])?$') ~ ' then ' ~ swapped
+                ~ ' when ' ~ regex_matches(number, '^0[.][0-9]+$') ~ ' then ' ~ number
             ) if decimal_comma else (
-                ' when ' ~ regex_matches(number, '^([0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}|[0-9]+)?([.][0-9]*)?$') ~ ' then ' ~ pointed
-                ~ ' when ' ~ regex_matches(number, '^[0-9]{1,3}([.][0-9]{3})+,[0-9]*$|^[0-9]+,$') ~ ' then ' ~ swapped
+                ' when ' ~ regex_matches(number, '^([1-9][0-9]{0,2}(,[0-9]{2,3})*,[0-9]{3}|[0-9]+)?([.][0-9]*)?$') ~ ' then ' ~ pointed
+                ~ ' when ' ~ regex_matches(number, '^[1-9][0-9]{0,2}([.][0-9]{3})+([.]|,[0-9]*|[.][0-9]{3})$|^[0-9]+,$|^0,[0-9]+$') ~ ' then ' ~ swapped
             )) ~ ' end',
             type
         )
