@@ -22,11 +22,15 @@
     {{ milliseconds_to_utc('rpad(' ~ text ~ ", 13, '0')") }}
 {%- endmacro %}
 
-{# Text to the day that is written in it: no zone moves it. #}
-{% macro parse_date(text, order='default') -%}
+{# Text to the day that is written in it: no zone moves it. Only of a number of seconds is the day that of
+   `time_zone`, since a program wrote midnight there - or that of UTC, where it is midnight in UTC. #}
+{% macro parse_date(text, order='default', time_zone="'UTC'") -%}
     coalesce(
         cast({{ parse_local_timestamp(text, order) }} as date),
-        cast(case when {{ is_epoch(text) }} then {{ epoch_to_utc(text) }} end as date),
+        cast(case
+            when {{ is_epoch(text) }} and cast(substr({{ text }}, 1, 10) as bigint) % 86400 = 0 then {{ epoch_to_utc(text) }}
+            when {{ is_epoch(text) }} then {{ utc_to_local(epoch_to_utc(text), time_zone) }}
+        end as date),
         -- 2026-01-05 09:00:00 +0100: whatever the time is, the day is written
         {{ try_cast_to(
             regex_extract(text, '^((19|20|21)[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2})[T ,]+[0-9]{1,2}:'), 'date'
@@ -103,10 +107,10 @@
 
 {# Text to the first day of a month: 2026-01, 01/2026, Jan 2026, Mrz 26, Jan-26 (which a spreadsheet makes of it), or
    any day of the month. #}
-{% macro parse_month(text, order='default') -%}
+{% macro parse_month(text, order='default', time_zone="'UTC'") -%}
     cast({{ dbt.date_trunc('month',
         'coalesce(' ~ try_parse_time(text, month_formats()) ~ ', '
-        ~ try_cast_to(named_month(text) ~ " || '-01'", 'timestamp') ~ ', ' ~ parse_date(text, order) ~ ')'
+        ~ try_cast_to(named_month(text) ~ " || '-01'", 'timestamp') ~ ', ' ~ parse_date(text, order, time_zone) ~ ')'
     ) }} as date)
 {%- endmacro %}
 
