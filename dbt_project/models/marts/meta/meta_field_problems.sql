@@ -23,6 +23,12 @@ unknown_references as (
 
     select * from {{ ref('int_reference_problems') }}
 
+),
+
+unknown_reps as (
+
+    select * from {{ ref('int_rep_problems') }}
+
 )
 
 select
@@ -68,3 +74,14 @@ select
     reason,
     cast(problem_count as bigint) as count
 from unknown_references
+
+union all
+
+select
+    source_instance as source,
+    source_system as system,
+    object,
+    field,
+    reason,
+    cast(problem_count as bigint) as count
+from unknown_reps
