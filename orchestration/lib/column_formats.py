@@ -77,7 +77,9 @@ def decide_formats(
     """
     date_orders: list[dict[str, str]] = []
     numbers: list[tuple[_Column, dict[str, Any]]] = []
-    dotted_dates: dict[str, bool] = {}  # by source: whether all its dates of two numbers and a year have points
+    dotted_dates: dict[
+        str, bool
+    ] = {}  # by source: whether all its dates of two numbers and a year have points
     problems: list[str] = []
     entries = {entry.name: entry for entry in sources.sources}
     with duckdb.connect() as connection:
@@ -102,7 +104,7 @@ def decide_formats(
         raise PipelineError(
             "\n".join(problems),
             "Correct the file, or say in the sources file how its dates and numbers are written, on that source:"
-            " `date_order: dmy` or `date_order: mdy`, `decimal_separator: \",\"` or `decimal_separator: \".\"`;"
+            ' `date_order: dmy` or `date_order: mdy`, `decimal_separator: ","` or `decimal_separator: "."`;'
             " map a column that holds no dates to another field.",
         )
     return ColumnFormats(date_orders, decimal_commas)
@@ -256,7 +258,9 @@ def _has_decimal_comma(
     if entry.decimal_separator or not (pointed or with_comma):
         return entry.decimal_separator == ","
     of_source = [(other, seen) for other, seen in numbers if other.entry.name == entry.name]
-    of_object = [seen for other, seen in of_source if (other.system, other.object) == (column.system, column.object)]
+    of_object = [
+        seen for other, seen in of_source if (other.system, other.object) == (column.system, column.object)
+    ]
     for siblings in (of_object, [seen for _, seen in of_source]):
         commas, points = (sum(seen[mark] for seen in siblings) for mark in ("comma", "point"))
         if commas != points:

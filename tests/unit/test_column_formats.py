@@ -13,7 +13,13 @@ from orchestration.sources_file import Reporting, SourceEntry, SourcesFile
 def decide(
     tmp_path: Path, values: list[str], field: str = "created_at", header: str = "When it was", **entry: str
 ) -> ColumnFormats:
-    name = "lead" if field == "employees" else "line_item" if field in ("unit_price", "quantity") else "opportunity"
+    name = (
+        "lead"
+        if field == "employees"
+        else "line_item"
+        if field in ("unit_price", "quantity")
+        else "opportunity"
+    )
     return decide_columns(tmp_path, name, {field: (header, values)}, **entry)
 
 
@@ -22,7 +28,7 @@ def decide_columns(
 ) -> ColumnFormats:
     """`columns`: field -> (header in the file, values); the mapping has one capital, whatever the file has."""
     file = tmp_path / "landed.parquet"
-    selected = ", ".join(f"unnest(${field}) as \"{header}\"" for field, (header, _) in columns.items())
+    selected = ", ".join(f'unnest(${field}) as "{header}"' for field, (header, _) in columns.items())
     with duckdb.connect() as connection:
         connection.execute(
             f"copy (select {selected}, 'upsert' as _change, 'leads.csv' as _source_file)"
@@ -220,7 +226,10 @@ def test_the_other_columns_of_the_source_tell_how_it_writes_numbers(tmp_path: Pa
 
 
 def test_dates_with_points_tell_how_a_source_writes_numbers(tmp_path: Path) -> None:
-    columns = {"amount": ("Amount", ["1.250", "12000"]), "created_at": ("Created", ["31.12.2025", "1.2.2026"])}
+    columns = {
+        "amount": ("Amount", ["1.250", "12000"]),
+        "created_at": ("Created", ["31.12.2025", "1.2.2026"]),
+    }
     assert commas(decide_columns(tmp_path, "opportunity", columns)) == ["Amount"]
 
 
