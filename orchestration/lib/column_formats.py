@@ -21,7 +21,8 @@ _NUMBERS = ("decimal", "percent", "integer")
 FILE_SYSTEMS = ("salesforce", "hubspot", "zoho", "csv_mapping", "planning")
 # Written by people, or by an export in the language of its reader.
 _HAND_KEPT = ("csv_mapping", "planning")
-# Sums of money, which bear thousands sooner than thousandths - but in these currencies, whose smallest coin is one.
+# Sums of money, which bear thousands sooner than thousandths - but in these currencies, whose smallest coin
+# is one.
 _SUMS = ("amount", "list_amount", "annual_revenue")
 _OF_THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 _PRICES = ("list_price", "unit_price", "price")
@@ -77,9 +78,8 @@ def decide_formats(
     """
     date_orders: list[dict[str, str]] = []
     numbers: list[tuple[_Column, dict[str, Any]]] = []
-    dotted_dates: dict[
-        str, bool
-    ] = {}  # by source: whether all its dates of two numbers and a year have points
+    # by source: whether all its dates of two numbers and a year have points
+    dotted_dates: dict[str, bool] = {}
     problems: list[str] = []
     entries = {entry.name: entry for entry in sources.sources}
     with duckdb.connect() as connection:
@@ -98,12 +98,19 @@ def decide_formats(
     decimal_commas = [
         column.where()
         for column, counts in numbers
-        if _has_decimal_comma(column, counts, numbers, dotted_dates, sources.reporting.currency, problems)
+        if _has_decimal_comma(
+            column,
+            counts,
+            numbers=numbers,
+            has_dotted_dates=dotted_dates.get(column.entry.name, False),
+            currency=column.entry.currency or sources.reporting.currency,
+            problems=problems,
+        )
     ]
     if problems:
         raise PipelineError(
             "\n".join(problems),
-            "Correct the file, or say in the sources file how its dates and numbers are written, on that source:"
+            "Correct the file, or say in the sources file how that source writes dates and numbers:"
             ' `date_order: dmy` or `date_order: mdy`, `decimal_separator: ","` or `decimal_separator: "."`;'
             " map a column that holds no dates to another field.",
         )
@@ -194,9 +201,9 @@ def _date_counts(text: str, is_iso: str, kind: str) -> dict[str, str]:
 
 
 def _decimal_counts(text: str, kind: str) -> dict[str, str]:
-    """Values that only one reading allows: 3,5, 0,925, 1234,567, 1.234,5, 1.234.- and 1.234.567 against the same with the
-    marks exchanged; of a whole number also 1.250 and 1,250, of a share 12,500 and 12.500. And those that both
-    allow."""
+    """Values that only one reading allows: 3,5, 0,925, 1234,567, 1.234,5, 1.234.- and 1.234.567
+    against the same with the marks exchanged; of a whole number also 1.250 and 1,250, of a share
+    12,500 and 12.500. And those that both allow."""
     comma = r"\d,(\d{1,2}|\d{4,}|[-–—]+)\D*$|\d\.\d{3}([.,]\d|\.[-–—])|(^|[^\d.,])0,\d|\d{4},\d{3}\D*$"
     point = r"\d\.(\d{1,2}|\d{4,}|[-–—]+)\D*$|\d,\d{3}[.,]\d|(^|[^\d.,])0\.\d|\d{4}\.\d{3}\D*$"
     if kind == "integer":
@@ -244,13 +251,14 @@ def _date_order(column: _Column, counts: dict[str, Any], problems: list[str]) ->
 def _has_decimal_comma(
     column: _Column,
     counts: dict[str, Any],
+    *,
     numbers: list[tuple[_Column, dict[str, Any]]],
-    dotted_dates: dict[str, bool],
-    reporting_currency: str,
+    has_dotted_dates: bool,
+    currency: str,
     problems: list[str],
 ) -> bool:
-    """By the column's own values, the sources file, the other numbers of the object, of the source, its dates; in
-    that order. Adds to `problems` a column in which 1.500 can be either and nothing tells."""
+    """By the column's own values, the sources file, the other numbers of the object, of the source, its
+    dates; in that order. Adds to `problems` a column in which 1.500 can be either and nothing tells."""
     entry = column.entry
     if counts["comma"] != counts["point"]:
         return bool(counts["comma"] > counts["point"])
@@ -265,21 +273,19 @@ def _has_decimal_comma(
         commas, points = (sum(seen[mark] for seen in siblings) for mark in ("comma", "point"))
         if commas != points:
             return bool(commas > points)
-    if dotted_dates.get(entry.name):
+    is_sum = column.field in _SUMS
+    if has_dotted_dates and not (is_sum and with_comma):
         return True  # who writes 31.12.2026 writes 1.500,00
     if column.system not in _HAND_KEPT or column.kind != "decimal":
         return False
-    if column.field in _SUMS:
-        has_thousandths = (entry.currency or reporting_currency) in _OF_THOUSANDTHS
-        is_doubtful = pointed and (with_comma or counts["ungrouped"] or has_thousandths)
-        is_grouped_by_points = bool(pointed)
+    if is_sum:
+        is_doubtful = pointed and (with_comma or counts["ungrouped"] or currency in _OF_THOUSANDTHS)
     else:
-        is_doubtful = column.field in _PRICES and pointed or column.field == "rate" and with_comma
-        is_grouped_by_points = False
+        is_doubtful = pointed if column.field in _PRICES else with_comma and column.field == "rate"
     if is_doubtful:
         problems.append(
             f"Source {entry.name}, file {counts['files'] or column.object}, column {column.name}:"
-            f" {pointed + with_comma:,} values such as {counts['doubtful_example']!r} can be read as thousands or"
-            " as a number with three decimals, and nothing of the source decides it."
+            f" {pointed + with_comma:,} values such as {counts['doubtful_example']!r} can be read as"
+            " thousands or as a number with three decimals, and nothing of the source decides it."
         )
-    return is_grouped_by_points
+    return bool(is_sum and pointed)

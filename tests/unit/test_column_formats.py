@@ -26,7 +26,7 @@ def decide(
 def decide_columns(
     tmp_path: Path, name: str, columns: dict[str, tuple[str, list[str]]], **entry: str
 ) -> ColumnFormats:
-    """`columns`: field -> (header in the file, values); the mapping has one capital, whatever the file has."""
+    """`columns`: field -> (header in the file, values); the mapping has one capital, whatever the file."""
     file = tmp_path / "landed.parquet"
     selected = ", ".join(f'unnest(${field}) as "{header}"' for field, (header, _) in columns.items())
     with duckdb.connect() as connection:
@@ -231,6 +231,8 @@ def test_dates_with_points_tell_how_a_source_writes_numbers(tmp_path: Path) -> N
         "created_at": ("Created", ["31.12.2025", "1.2.2026"]),
     }
     assert commas(decide_columns(tmp_path, "opportunity", columns)) == ["Amount"]
+    columns["amount"] = ("Amount", ["1,250"])  # of money no thousandths either
+    assert commas(decide_columns(tmp_path, "opportunity", columns)) == []
 
 
 @pytest.mark.parametrize(("rates", "is_asked"), [(["1,085", "1,154"], True), (["1.085", "1.154"], False)])

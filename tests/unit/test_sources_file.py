@@ -102,7 +102,7 @@ def test_an_exemption_names_one_or_many(tmp_path: Path) -> None:
         (exempting("lead: 1, domain: a.io, reason: x, until: 2026-12-31"), ["line 7", "either lead or"]),
         (REPORTING + CRM + "    stages: [{stage: A, order: 1}, {stage: A, order: 2}]\n", ["line 6", "'A'"]),
         (
-            REPORTING + CRM + "    stages: [{stage: A, order: 1, probability: 0.2}, {stage: B, order: 2, probability: 1}]\n",
+            REPORTING + CRM + "    stages: [{stage: A, order: 1, probability: 0.2}]\n",
             ["line 6", "write 20, not 0.2"],
         ),
         (REPORTING + "  - {name: cal, system: icalendar, path: c}\n", ["line 3", "owner_from"]),

@@ -105,8 +105,8 @@
     {{ return(formats) }}
 {% endmacro %}
 
-{# Text to the first day of a month: 2026-01, 01/2026, Jan 2026, Mrz 26, Jan-26 (which a spreadsheet makes of it), or
-   any day of the month. #}
+{# Text to the first day of a month: 2026-01, 01/2026, Jan 2026, Mrz 26, Jan-26 (which a spreadsheet makes of
+   it), or any day of the month. #}
 {% macro parse_month(text, order='default', time_zone="'UTC'") -%}
     cast({{ dbt.date_trunc('month',
         'coalesce(' ~ try_parse_time(text, month_formats()) ~ ', '
@@ -114,24 +114,31 @@
     ) }} as date)
 {%- endmacro %}
 
-{# `2026-01` of a text in which the month has a name, in the languages of month_names, and nothing else but the year:
-   Januar 2026, févr. 26, 2026-May. Else null. #}
+{# `2026-01` of a text in which the month has a name, in the languages of month_names, and nothing else but the
+   year: Januar 2026, févr. 26, 2026-May. Else null. #}
 {% macro named_month(text) -%}
     {%- set plain = 'lower(' ~ without_accents(text) ~ ')' -%}
     {%- set shape = '^([a-z]{3,10})[^a-z0-9]*((20)?[0-9]{2})$|^(20[0-9]{2})[^a-z0-9]*([a-z]{3,10})[.]?$' -%}
     case
         when {{ regex_matches(plain, shape) }} then
             '20' || {{ regex_extract(plain, '(?:20)?([0-9]{2})(?:[^0-9]|$)') }}
-            || case {{ regex_extract(plain, '([a-z]+)') }}
-                {%- for month, names in month_names().items() %}{% for name in names.split() %}
-                when '{{ name }}' then '-{{ month }}'
-                {%- endfor %}{% endfor %}
-            end
+            || {{ number_of_month(regex_extract(plain, '([a-z]+)')) }}
     end
 {%- endmacro %}
 
-{# Names of the months in English, German, French, Spanish, Italian, Portuguese and Dutch, in lower case without
-   accents. #}
+{# `-01` of a month's name; null where it is none. #}
+{% macro number_of_month(name) -%}
+    {%- set cases = [] -%}
+    {%- for month, names in month_names().items() -%}
+        {%- for known in names.split() -%}
+            {%- do cases.append("when '" ~ known ~ "' then '-" ~ month ~ "'") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    case {{ name }} {{ cases | join(' ') }} end
+{%- endmacro %}
+
+{# Names of the months in English, German, French, Spanish, Italian, Portuguese and Dutch, in lower case
+   without accents. #}
 {% macro month_names() %}
     {{ return({
         '01': 'jan january januar janner jaenner janvier janv ene enero gen gennaio janeiro januari',
@@ -160,8 +167,8 @@
     ]) }}
 {% endmacro %}
 
-{# Text to a time of the day as people and spreadsheets write it: 09:00, 9, 9 AM, 5:30 p.m., 8.30, 17h30, 9 Uhr,
-   0.375 (the part of a day that a cell holds which nobody formatted). #}
+{# Text to a time of the day as people and spreadsheets write it: 09:00, 9, 9 AM, 5:30 p.m., 8.30, 17h30,
+   9 Uhr, 0.375 (the part of a day that a cell holds which nobody formatted). #}
 {% macro parse_time_of_day(text) -%}
     {%- set plain = regex_replace('upper(' ~ text ~ ')', "[.]M[.]?$", 'M') -%}
     {%- set plain = regex_replace(plain, "(UHR|HRS|O'CLOCK)$| +", '') -%}

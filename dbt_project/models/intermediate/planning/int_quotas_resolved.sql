@@ -1,6 +1,7 @@
--- Grain: rep × period (a fiscal year 2026, a half 2026-H1 or a quarter 2026-Q1 of it, a calendar year CY2026, a
--- half or a quarter CY2026-Q1 of that, or a month 2026-01); half-open days. A fiscal year bears the name of the
--- calendar year in which it ends. Money at the rate of the period's first day.
+-- Grain: rep × period (a fiscal year 2026, a half 2026-H1 or a quarter 2026-Q1 of it, a calendar
+-- year CY2026, a half or a quarter CY2026-Q1 of that, or a month 2026-01); half-open days. A fiscal
+-- year bears the name of the calendar year in which it ends. Money at the rate of the period's
+-- first day.
 with quotas as (
     select
         {{ all_but(['currency', 'period'], 'quotas') }},
@@ -38,7 +39,8 @@ starts as (
             else cast({{ dbt.dateadd(
                 'month',
                 "case when period like 'CY%' then 0 else " ~ fiscal_year_start_month() ~ " - 1 end - months_ahead"
-                ~ " + case when month_count in (3, 6) then (cast(right(period, 1) as integer) - 1) * month_count else 0 end",
+                ~ " + case when month_count in (3, 6)"
+                ~ " then (cast(right(period, 1) as integer) - 1) * month_count else 0 end",
                 "make_date(period_year, 1, 1)"
             ) }} as date)
         end as period_start

@@ -1,6 +1,8 @@
--- Grain: source instance × object × field × reason why what planning rows and invoices refer to is not found: an
--- account or a deal that no CRM knows, an account's name that several bear, a period that cannot be read. Their
--- money is in no figure of an account or of a time. A target account need not be in a CRM yet.
+-- noqa: disable=LT02 (written by loops)
+-- Grain: source instance × object × field × reason why what planning rows and invoices refer to is
+-- not found: an account or a deal that no CRM knows, an account's name that several bear, a period
+-- that cannot be read. Their money is in no figure of an account or of a time. A target account
+-- need not be in a CRM yet.
 {%- set references = {
     'account_costs': 'stg_planning__account_costs',
     'key_accounts': 'stg_planning__key_accounts',

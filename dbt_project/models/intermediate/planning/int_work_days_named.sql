@@ -1,8 +1,8 @@
--- Grain: text in which a plan names working days and which is understood as a whole: the days as `mon tue …`.
--- Names stand alone or at the ends of a range (`Mon-Fri`, `Mo. bis Do.`), which may run over the end of the week.
--- Every word is a day of one language, else half a week would be taken for the plan; where two languages read
--- the text differently (`ma`: French for Tuesday, Dutch for Monday) it is not understood. A number alone is
--- rather how many days (`5`) than which.
+-- Grain: text in which a plan names working days and which is understood as a whole: the days as
+-- `mon tue …`. Names stand alone or at the ends of a range (`Mon-Fri`, `Mo. bis Do.`), which may
+-- run over the end of the week. Every word is a day of one language, else half a week would be
+-- taken for the plan; where two languages read the text differently (`ma`: French for Tuesday,
+-- Dutch for Monday) it is not understood. A number alone is rather how many days (`5`) than which.
 {%- set from_words = '^(from|von|vom|van|du|de|dal|dalla) +' %}
 {%- set between_days =
     '[. ]+(bis|to|through|thru|until|till|au|a|al|hasta|ate|tot|t/m|tm)[. ]+|[. ]*[-–—][. ]*'

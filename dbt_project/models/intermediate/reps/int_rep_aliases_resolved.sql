@@ -1,5 +1,5 @@
--- Grain: alias, as macro person_text compares texts, with the text that it stands for; of an alias of an alias the
--- last. An alias that stands for two is nobody's (int_rep_problems lists it).
+-- Grain: alias, as macro person_text compares texts, with the text that it stands for; of an alias
+-- of an alias the last. An alias that stands for two is nobody's (int_rep_problems lists it).
 with aliases as (
     select
         {{ person_text('alias') }} as alias,

@@ -1,5 +1,5 @@
--- Grain: source instance × object × field × reason why texts mean no rep: an alias that stands for two, an address
--- that users of different names share.
+-- Grain: source instance × object × field × reason why texts mean no rep: an alias that stands for
+-- two, an address that users of different names share.
 with aliases as (
     select
         source_instance,

@@ -1,7 +1,8 @@
 -- Grain: source instance × text by which it refers to a rep, exactly as the text occurs. Join on
--- both. Rules, first that decides: alias, id (in its own case, else in any), e-mail address (of any instance), name
--- and last name (within the instance; planning files may name users of any). A name that two reps share is no
--- match, unless only one of them is active. Without a match the text is a rep of its own.
+-- both. Rules, first that decides: alias, id (in its own case, else in any), e-mail address (of any
+-- instance), name and last name (within the instance; planning files may name users of any). A name
+-- that two reps share is no match, unless only one of them is active. Without a match the text is a
+-- rep of its own.
 with mentioned as (
     select
         *,
@@ -45,7 +46,9 @@ candidates as (
         case
             when
                 names.match_rule = 'id'
-                and names.user_id in (mentioned.owner_ref, {{ record_id('names.source_instance', 'mentioned.owner_ref') }})
+                and names.user_id in (
+                    mentioned.owner_ref, {{ record_id('names.source_instance', 'mentioned.owner_ref') }}
+                )
                 then 0
             else names.sureness
         end as sureness,

@@ -1,5 +1,6 @@
--- Grain: source instance × e-mail address that persons of different names share within it. `Ann Lee` and
--- `Ann Lee (admin)` are one name; a user without a name, or one that is no person, shares with everyone.
+-- Grain: source instance × e-mail address that persons of different names share within it. `Ann
+-- Lee` and `Ann Lee (admin)` are one name; a user without a name, or one that is no person, shares
+-- with everyone.
 with named as (
     select
         users.source_instance,
@@ -13,15 +14,24 @@ with named as (
 shortest as (
     select
         *,
-        first_value(name) over (partition by source_instance, address order by length(name), name) as shortest_name
+        first_value(name) over (
+            partition by source_instance, address order by length(name), name
+        ) as shortest_name
     from named
+),
+
+compared as (
+    select
+        *,
+        name = shortest_name or substr(name, 1, length(shortest_name) + 1) = shortest_name || ' ' as is_same
+    from shortest
 )
 
 select
     source_instance,
-    min(source_system) as source_system,
     address,
+    min(source_system) as source_system,
     count(*) as users
-from shortest
+from compared
 group by source_instance, address
-having count(case when name <> shortest_name and substr(name, 1, length(shortest_name) + 1) <> shortest_name || ' ' then 1 end) > 0
+having count(case when not is_same then 1 end) > 0

@@ -1,7 +1,8 @@
--- Grain: source instance × object × field × reason why texts about when a rep works cannot be read: a time zone
--- that the database does not know (a Windows name, a city, an offset), working days that are not understood as a
--- whole, or a time of the day that is none. Another zone of the rep, else the reporting zone, Monday to Friday,
--- nine o'clock and as long as the hours last stand in.
+-- noqa: disable=LT02 (written by loops)
+-- Grain: source instance × object × field × reason why texts about when a rep works cannot be read:
+-- a time zone that the database does not know (a Windows name, a city, an offset), working days
+-- that are not understood as a whole, or a time of the day that is none. Another zone of the rep,
+-- else the reporting zone, Monday to Friday, nine o'clock and as long as the hours last stand in.
 with zones as (
     select
         source_instance,

@@ -1,8 +1,8 @@
 -- Grain: user. `rep_id` is the same for the users of all instances that are one person: by alias
--- (planning), else by e-mail address. It is the first of their ids, so a further calendar or planning
--- source does not rename a rep; a user that is no person (user_kind) comes last. An address that persons of
--- different names share within one instance (a team's mailbox, the administrator's on leavers) is nobody's:
--- there the name counts too (int_rep_problems lists it).
+-- (planning), else by e-mail address. It is the first of their ids, so a further calendar or
+-- planning source does not rename a rep; a user that is no person (user_kind) comes last. An
+-- address that persons of different names share within one instance (a team's mailbox, the
+-- administrator's on leavers) is nobody's: there the name counts too (int_rep_problems lists it).
 with users as (
     select * from {{ ref('int_users_unioned') }}
 ),
@@ -13,8 +13,8 @@ names as (
 
 addresses as (
     select
-        user_id,
-        case when email like '%@%' then {{ person_text('email') }} end as address,
+        users.user_id,
+        case when users.email like '%@%' then {{ person_text('users.email') }} end as address,
         {{ person_text(user_name('users')) }} as name
     from users
 ),
