@@ -14,8 +14,8 @@
     )
 {%- endmacro %}
 
-{# How a text that refers to a person is compared, on both sides: in lower case, one blank for all white space, the
-   address alone of `Ann Archer <ann@acme.io>` and `mailto:ann@acme.io`, `Archer, Ann` as `ann archer`. #}
+{# How a text that refers to a person is compared, on both sides: in lower case, one blank for all white space,
+   the address alone of `Ann Archer <ann@acme.io>` and `mailto:ann@acme.io`, `Archer, Ann` as `ann archer`. #}
 {% macro person_text(text) -%}
     {%- set plain = 'lower(trim('
         ~ regex_replace(composed_letters(text), '[\\s\\x{00A0}\\x{2007}\\x{202F}]+', ' ') ~ '))' -%}

@@ -45,8 +45,8 @@
     ) }}
 {%- endmacro %}
 
-{# Text to a share, decimal(9, 6). A value that carries % is of a hundred; `divisor` (SQL: 1 or 100) is what the others
-   are shares of. #}
+{# Text to a share, decimal(9, 6). A value that carries % is of a hundred; `divisor` (SQL: 1 or 100) is what the
+   others are shares of. #}
 {% macro parse_percent(text, decimal_comma=false, divisor=100) -%}
     {{ try_cast_to(
         '(' ~ parse_decimal(text, decimal_comma) ~ ') / case when ' ~ text ~ " like '%!%%' escape '!' then 100 else "

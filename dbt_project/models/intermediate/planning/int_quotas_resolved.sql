@@ -48,8 +48,8 @@ starts as (
     where month_count is not null
 ),
 
--- the same quota under another spelling of rep or period is another record; which of them is meant to hold the
--- latest says. What landed together is of different people who are one now, and adds up
+-- the same quota under another spelling of rep or period is another record; which of them is meant to hold
+-- the latest says. What landed together is of different people who are one now, and adds up
 dated as (
     select
         *,

@@ -1,4 +1,4 @@
--- noqa: disable=LT02 (written by loops)
+-- noqa: disable=LT01,LT02,LT06 (written by loops)
 -- Grain: source instance × object × field × reason why what planning rows and invoices refer to is
 -- not found: an account or a deal that no CRM knows, an account's name that several bear, a period
 -- that cannot be read. Their money is in no figure of an account or of a time. A target account

@@ -1,4 +1,4 @@
--- noqa: disable=LT02 (written by loops)
+-- noqa: disable=LT01,LT02,LT06 (written by loops)
 -- Grain: source instance × object × field × reason why texts about when a rep works cannot be read:
 -- a time zone that the database does not know (a Windows name, a city, an offset), working days
 -- that are not understood as a whole, or a time of the day that is none. Another zone of the rep,
