@@ -291,6 +291,16 @@ class SourceEntry(_Section):
             seen.add((stage.pipeline, stage.stage))
         return stages
 
+    @field_validator("stages")
+    @classmethod
+    def _probabilities_in_percent(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        """CRMs count from 0 to 1, and who copies that would have a hundredth of every weighted amount."""
+        given = [stage.probability for stage in stages if stage.probability]
+        shares = [probability for probability in given if probability < 1]
+        if shares and max(given) <= 1:
+            raise ValueError(f"probability is in percent: write {shares[0] * 100:g}, not {shares[0]:g}")
+        return stages
+
     @model_validator(mode="after")
     def _fields_of_the_system(self) -> Self:
         foreign = [

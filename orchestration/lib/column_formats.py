@@ -1,7 +1,8 @@
 """How the text columns of a file source are to be read: day or month first, comma or point.
 
 Decided once per build, for a whole column of a source instance, from the rows that leave no doubt;
-where none does, the sources file must say (`date_order`, `decimal_separator`). Never per row.
+where none does, the sources file must say (`date_order`, `decimal_separator`), or of numbers the other
+columns of the source. Never per row.
 Belongs here: the decision. The parsing itself is dbt's (`macros/parse`).
 """
 
@@ -18,6 +19,13 @@ from orchestration.sources_file import SourceEntry, SourcesFile
 _TIMES = ("date", "month", "timestamp")
 _NUMBERS = ("decimal", "percent", "integer")
 FILE_SYSTEMS = ("salesforce", "hubspot", "zoho", "csv_mapping", "planning")
+# Written by people, or by an export in the language of its reader.
+_HAND_KEPT = ("csv_mapping", "planning")
+# Sums of money, which bear thousands sooner than thousandths - but in these currencies, whose smallest coin
+# is one.
+_SUMS = ("amount", "list_amount", "annual_revenue")
+_OF_THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+_PRICES = ("list_price", "unit_price", "price")
 
 # Two numbers and a year: 1/11/2021, 02/23/26 08:55 PM, 5.1.2026, 05-01-2026.
 _TWO_FIRST = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(\D|$)"
@@ -25,13 +33,13 @@ _TWO_FIRST = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(\D|$)"
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}"
 # Any other form that macros/parse reads: ISO, 2021-01 for a month, 20210105, 2021/01/05, 04 Apr, 2021,
 # April 4 2021, Excel's number of a day, 45293 or 45293.5, seconds and milliseconds since 1970. Where a column
-# holds months also Jan-26, Jan 2026 and 01/2026.
+# holds months also Jan-26, März 2026 and 01/2026.
 _OTHER_FORM = (
     r"^\s*(\d{4}-\d{2}\s*$|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8}(\D|$)|\d{1,2}[ \-][A-Za-z]{3,9}"
     r"|[A-Za-z]{3,9}\.? \d{1,2}"
     r"|[2-7]\d{4}([.,]\d+)?\s*$|1\d{9}(\d{3})?\s*$|(19|20|21)\d{10}(\d{2})?\s*$)"
 )
-_MONTH_ALONE = r"^\s*([A-Za-z]{3,9}[ \-](\d{2}|\d{4})|\d{1,2}[/.\-]\d{4})\s*$"
+_MONTH_ALONE = r"^\s*(\pL{3,10}[^\pL\d]+(\d{2}|\d{4})|\d{1,2}[/.\-]\d{4})\s*$"
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ class _Column:
     system: str
     object: str
     name: str  # as the source, the catalog or the mapping names it, whatever the case in the file
+    field: str  # as the catalog names it
     kind: str  # one of _TIMES or _NUMBERS
 
     def where(self) -> dict[str, str]:
@@ -68,7 +77,9 @@ def decide_formats(
     PipelineError that lists every column that cannot be read at all, or in two ways.
     """
     date_orders: list[dict[str, str]] = []
-    decimal_commas: list[dict[str, str]] = []
+    numbers: list[tuple[_Column, dict[str, Any]]] = []
+    # by source: whether all its dates of two numbers and a year have points
+    dotted_dates: dict[str, bool] = {}
     problems: list[str] = []
     entries = {entry.name: entry for entry in sources.sources}
     with duckdb.connect() as connection:
@@ -78,13 +89,30 @@ def decide_formats(
                     order = _date_order(column, counts, problems)
                     if order:
                         date_orders.append({**column.where(), "order": order})
-                elif _has_decimal_comma(column, counts):
-                    decimal_commas.append(column.where())
+                    if counts["two_first"]:
+                        name = column.entry.name
+                        has_points = counts["dotted"] == counts["two_first"]
+                        dotted_dates[name] = has_points and dotted_dates.get(name, True)
+                else:
+                    numbers.append((column, counts))
+    decimal_commas = [
+        column.where()
+        for column, counts in numbers
+        if _has_decimal_comma(
+            column,
+            counts,
+            numbers=numbers,
+            has_dotted_dates=dotted_dates.get(column.entry.name, False),
+            currency=column.entry.currency or sources.reporting.currency,
+            problems=problems,
+        )
+    ]
     if problems:
         raise PipelineError(
             "\n".join(problems),
-            "Correct the file, or say in the sources file how its dates are written: `date_order: dmy` or"
-            " `date_order: mdy` on that source; map a column that holds no dates to another field.",
+            "Correct the file, or say in the sources file how that source writes dates and numbers:"
+            ' `date_order: dmy` or `date_order: mdy`, `decimal_separator: ","` or `decimal_separator: "."`;'
+            " map a column that holds no dates to another field.",
         )
     return ColumnFormats(date_orders, decimal_commas)
 
@@ -100,11 +128,13 @@ def _typed_columns(
                 types = dict(spec.types) if spec else {}
                 if system == "csv_mapping":
                     mapped = entry.objects[object_name].columns
-                    types = {source: types[field] for field, source in mapped.items()}
+                    fields = {source: field for field, source in mapped.items()}
+                else:
+                    fields = {name: name for name in types}
                 columns = [
-                    _Column(entry, system, object_name, name, kind)
-                    for name, kind in sorted(types.items())
-                    if kind in (*_TIMES, *_NUMBERS)
+                    _Column(entry, system, object_name, name, field, types[field])
+                    for name, field in sorted(fields.items())
+                    if types[field] in (*_TIMES, *_NUMBERS)
                 ]
                 if columns and part["files"]:
                     yield columns, part
@@ -171,16 +201,25 @@ def _date_counts(text: str, is_iso: str, kind: str) -> dict[str, str]:
 
 
 def _decimal_counts(text: str, kind: str) -> dict[str, str]:
-    """Values that only one reading allows: 3,5, 1.234,5 and 1.234.567 against 3.5, 1,234.5 and 1,234,567; of
-    a whole number also 1.250 and 1,250."""
-    comma = r"\d,(\d{1,2}|\d{4,}|[-–—]+)\D*$|\d\.\d{3}[.,]\d"
-    point = r"\d\.(\d{1,2}|\d{4,}|[-–—]+)\D*$|\d,\d{3}[.,]\d"
+    """Values that only one reading allows: 3,5, 0,925, 1234,567, 1.234,5, 1.234.- and 1.234.567
+    against the same with the marks exchanged; of a whole number also 1.250 and 1,250, of a share
+    12,500 and 12.500. And those that both allow."""
+    comma = r"\d,(\d{1,2}|\d{4,}|[-–—]+)\D*$|\d\.\d{3}([.,]\d|\.[-–—])|(^|[^\d.,])0,\d|\d{4},\d{3}\D*$"
+    point = r"\d\.(\d{1,2}|\d{4,}|[-–—]+)\D*$|\d,\d{3}[.,]\d|(^|[^\d.,])0\.\d|\d{4}\.\d{3}\D*$"
     if kind == "integer":
         no_fraction = r"(\d\d[1-9]|\d[1-9]\d|[1-9]\d\d)\D*$"
         comma, point = rf"{comma}|\d\.{no_fraction}", rf"{point}|\d,{no_fraction}"
+    if kind == "percent":
+        comma, point = rf"{comma}|\d,\d{{3}}\D*$", rf"{point}|\d\.\d{{3}}\D*$"
+    pointed, with_comma = r"^\D*[1-9]\d{0,2}\.\d{3}\D*$", r"^\D*[1-9]\d{0,2},\d{3}\D*$"
     return {
         "comma": f"count(*) filter (regexp_matches({text}, '{comma}'))",
         "point": f"count(*) filter (regexp_matches({text}, '{point}'))",
+        "either_pointed": f"count(*) filter (regexp_matches({text}, '{pointed}'))",
+        "either_with_comma": f"count(*) filter (regexp_matches({text}, '{with_comma}'))",
+        "ungrouped": f"count(*) filter (regexp_matches({text}, '^\\D*\\d{{4,}}\\D*$'))",
+        "doubtful_example": f"min({text}) filter (regexp_matches({text}, '{pointed}|{with_comma}'))",
+        "files": "min(_source_file)",
     }
 
 
@@ -209,7 +248,44 @@ def _date_order(column: _Column, counts: dict[str, Any], problems: list[str]) ->
     return None
 
 
-def _has_decimal_comma(column: _Column, counts: dict[str, Any]) -> bool:
+def _has_decimal_comma(
+    column: _Column,
+    counts: dict[str, Any],
+    *,
+    numbers: list[tuple[_Column, dict[str, Any]]],
+    has_dotted_dates: bool,
+    currency: str,
+    problems: list[str],
+) -> bool:
+    """By the column's own values, the sources file, the other numbers of the object, of the source, its
+    dates; in that order. Adds to `problems` a column in which 1.500 can be either and nothing tells."""
+    entry = column.entry
     if counts["comma"] != counts["point"]:
         return bool(counts["comma"] > counts["point"])
-    return column.entry.decimal_separator == ","
+    pointed, with_comma = counts["either_pointed"], counts["either_with_comma"]
+    if entry.decimal_separator or not (pointed or with_comma):
+        return entry.decimal_separator == ","
+    of_source = [(other, seen) for other, seen in numbers if other.entry.name == entry.name]
+    of_object = [
+        seen for other, seen in of_source if (other.system, other.object) == (column.system, column.object)
+    ]
+    for siblings in (of_object, [seen for _, seen in of_source]):
+        commas, points = (sum(seen[mark] for seen in siblings) for mark in ("comma", "point"))
+        if commas != points:
+            return bool(commas > points)
+    is_sum = column.field in _SUMS
+    if has_dotted_dates and not (is_sum and with_comma):
+        return True  # who writes 31.12.2026 writes 1.500,00
+    if column.system not in _HAND_KEPT or column.kind != "decimal":
+        return False
+    if is_sum:
+        is_doubtful = pointed and (with_comma or counts["ungrouped"] or currency in _OF_THOUSANDTHS)
+    else:
+        is_doubtful = pointed if column.field in _PRICES else with_comma and column.field == "rate"
+    if is_doubtful:
+        problems.append(
+            f"Source {entry.name}, file {counts['files'] or column.object}, column {column.name}:"
+            f" {pointed + with_comma:,} values such as {counts['doubtful_example']!r} can be read as"
+            " thousands or as a number with three decimals, and nothing of the source decides it."
+        )
+    return bool(is_sum and pointed)

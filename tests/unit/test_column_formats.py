@@ -13,14 +13,28 @@ from orchestration.sources_file import Reporting, SourceEntry, SourcesFile
 def decide(
     tmp_path: Path, values: list[str], field: str = "created_at", header: str = "When it was", **entry: str
 ) -> ColumnFormats:
+    name = (
+        "lead"
+        if field == "employees"
+        else "line_item"
+        if field in ("unit_price", "quantity")
+        else "opportunity"
+    )
+    return decide_columns(tmp_path, name, {field: (header, values)}, **entry)
+
+
+def decide_columns(
+    tmp_path: Path, name: str, columns: dict[str, tuple[str, list[str]]], **entry: str
+) -> ColumnFormats:
+    """`columns`: field -> (header in the file, values); the mapping has one capital, whatever the file."""
     file = tmp_path / "landed.parquet"
-    name = "lead" if field == "employees" else "opportunity"
+    selected = ", ".join(f'unnest(${field}) as "{header}"' for field, (header, _) in columns.items())
     with duckdb.connect() as connection:
-        connection.execute("create table t (value varchar, _change varchar, _source_file varchar)")
-        connection.executemany(
-            "insert into t values (?, 'upsert', 'leads.csv')", [[value] for value in values]
+        connection.execute(
+            f"copy (select {selected}, 'upsert' as _change, 'leads.csv' as _source_file)"
+            f" to '{file}' (format parquet)",
+            {field: values for field, (_, values) in columns.items()},
         )
-        connection.execute(f"copy (select value as \"{header}\", * from t) to '{file}' (format parquet)")
     sources = SourcesFile(
         reporting=Reporting(time_zone="UTC", currency="EUR"),
         sources=(
@@ -30,7 +44,11 @@ def decide(
                     "system": "csv_mapping",
                     "path": str(tmp_path),
                     "objects": {
-                        name: {"file": "x.csv", "columns": {f"{name}_id": "Id", field: "When it was"}}
+                        name: {
+                            "file": "x.csv",
+                            "columns": {f"{name}_id": "Id"}
+                            | {field: header.capitalize() for field, (header, _) in columns.items()},
+                        }
                     },
                     **entry,
                 }
@@ -128,6 +146,7 @@ def test_a_whole_number_has_no_thousandths(tmp_path: Path, values: list[str], is
         (["01/01/2026", "01/02/2026"], "dmy"),
         (["2026-01", "2026-02"], None),
         (["Jan-26", "Feb-26"], None),
+        (["März 2026", "févr. 26"], None),
         (["01/2026"], None),
     ],
 )
@@ -151,3 +170,87 @@ def test_months_are_written_by_their_first_days(tmp_path: Path, values: list[str
 def test_a_header_in_other_case_is_the_same_column(tmp_path: Path) -> None:
     (decided,) = decide(tmp_path, ["1/11/2021", "18/1/2021"], header="WHEN IT WAS").date_orders
     assert (decided["column"], decided["order"]) == ("When it was", "dmy")
+
+
+def commas(formats: ColumnFormats) -> list[str]:
+    return [item["column"] for item in formats.decimal_commas]
+
+
+@pytest.mark.parametrize(
+    ("values", "is_comma"),
+    [
+        (["0,925", "1,085"], True),
+        (["0.925", "1.085"], False),
+        (["1234,567", "1,085"], True),
+        (["1.000.-"], True),
+        (["1234.500", "250.125"], False),
+        (["100.000", "120.000 €", "90.000"], True),
+        (["100.000", "950"], True),
+        (["100,000", "1500"], False),
+    ],
+)
+def test_three_digits_behind_one_mark(tmp_path: Path, values: list[str], is_comma: bool) -> None:
+    assert bool(decide(tmp_path, values, "amount").decimal_commas) is is_comma
+
+
+@pytest.mark.parametrize(("values", "is_comma"), [(["12,500"], True), (["12.500"], False)])
+def test_nobody_has_thousands_of_percent(tmp_path: Path, values: list[str], is_comma: bool) -> None:
+    assert bool(decide(tmp_path, values, "probability").decimal_commas) is is_comma
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "entry"),
+    [
+        ("amount", ["1.500", "2,500"], {}),
+        ("amount", ["1.500", "12000"], {}),
+        ("amount", ["1.500"], {"currency": "KWD"}),
+        ("unit_price", ["1.250", "2.375"], {}),
+    ],
+)
+def test_a_number_that_can_be_either_is_asked_for(
+    tmp_path: Path, field: str, values: list[str], entry: dict[str, str]
+) -> None:
+    with pytest.raises(PipelineError, match="thousands") as caught:
+        decide(tmp_path, values, field, **entry)
+    assert "decimal_separator" in caught.value.remedy
+    assert not decide(tmp_path, values, field, decimal_separator=".", **entry).decimal_commas
+    assert decide(tmp_path, values, field, decimal_separator=",", **entry).decimal_commas
+
+
+def test_the_other_columns_of_the_source_tell_how_it_writes_numbers(tmp_path: Path) -> None:
+    price = ("Price", ["1.250"])
+    found = decide_columns(tmp_path, "line_item", {"unit_price": price, "quantity": ("Quantity", ["2,5"])})
+    assert commas(found) == ["Price", "Quantity"]
+    found = decide_columns(tmp_path, "line_item", {"unit_price": price, "quantity": ("Quantity", ["2.5"])})
+    assert commas(found) == []
+
+
+def test_dates_with_points_tell_how_a_source_writes_numbers(tmp_path: Path) -> None:
+    columns = {
+        "amount": ("Amount", ["1.250", "12000"]),
+        "created_at": ("Created", ["31.12.2025", "1.2.2026"]),
+    }
+    assert commas(decide_columns(tmp_path, "opportunity", columns)) == ["Amount"]
+    columns["amount"] = ("Amount", ["1,250"])  # of money no thousandths either
+    assert commas(decide_columns(tmp_path, "opportunity", columns)) == []
+
+
+@pytest.mark.parametrize(("rates", "is_asked"), [(["1,085", "1,154"], True), (["1.085", "1.154"], False)])
+def test_a_rate_is_no_sum_of_money(tmp_path: Path, rates: list[str], is_asked: bool) -> None:
+    file = tmp_path / "landed.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select unnest($rates) as rate, 'upsert' as _change, 'f' as _source_file)"
+            f" to '{file}' (format parquet)",
+            {"rates": rates},
+        )
+    sources = SourcesFile(
+        reporting=Reporting(time_zone="UTC", currency="EUR"),
+        sources=(SourceEntry(name="plan", system="planning", path=tmp_path),),
+    )
+    landing = {"planning": {"exchange_rates": [{"source_instance": "plan", "files": [str(file)]}]}}
+    if is_asked:
+        with pytest.raises(PipelineError, match="rate"):
+            decide_formats(landing, sources)
+    else:
+        assert decide_formats(landing, sources).decimal_commas == []

@@ -106,6 +106,10 @@ def test_an_exemption_names_one_or_many(tmp_path: Path) -> None:
         (exempting("domain: x@a.io, reason: x, until: 2026-12-31"), ["line 7", "no bare domain"]),
         (exempting("lead: 1, domain: a.io, reason: x, until: 2026-12-31"), ["line 7", "either lead or"]),
         (REPORTING + CRM + "    stages: [{stage: A, order: 1}, {stage: A, order: 2}]\n", ["line 6", "'A'"]),
+        (
+            REPORTING + CRM + "    stages: [{stage: A, order: 1, probability: 0.2}]\n",
+            ["line 6", "write 20, not 0.2"],
+        ),
         (REPORTING + "  - {name: cal, system: icalendar, path: c}\n", ["line 3", "owner_from"]),
         (REPORTING + MAPPED.replace("email:", "emial:"), ["line 11", "emial", "Did you mean email?"]),
         (REPORTING + MAPPED.replace("lead:", "laed:"), ["line 7", "laed", "Did you mean lead?"]),
@@ -119,7 +123,7 @@ def test_an_exemption_names_one_or_many(tmp_path: Path) -> None:
     ids=[
         "zone", "currency", "system", "unknown key", "same name", "no path", "name", "other system's key",
         "key twice", "bounds", "exempt for ever", "exempts nothing", "no rule", "weightless rule",
-        "exempt address", "lead and domain", "stage twice", "no owner", "field", "object", "no key",
+        "exempt address", "lead and domain", "stage twice", "shares", "no owner", "field", "object", "no key",
         "values, no column", "constant and column", "not yaml", "no sources", "empty",
     ],
 )  # fmt: skip

@@ -9,6 +9,15 @@
     strip_accents({{ text }})
 {%- endmacro %}
 
+{# The same letters, each accent part of its letter: file systems and address books write `ü` in two ways. #}
+{% macro composed_letters(text) -%}
+    {{ adapter.dispatch('composed_letters')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__composed_letters(text) -%}
+    nfc_normalize({{ text }})
+{%- endmacro %}
+
 {# One row per word of a text whose words are parted by single spaces. #}
 {% macro rows_of_words(text) -%}
     {{ adapter.dispatch('rows_of_words')(text) }}

@@ -57,10 +57,19 @@
 {%- endmacro %}
 
 {# True where an ISO time ends in an offset, perhaps with the zone's letters or name behind it:
-   09:00 +0100 CET, 09:00:00+01:00[Europe/Berlin]. Cast to timestamp, DuckDB drops an offset silently. #}
+   09:00 +0100 CET, 09:00:00+01:00[Europe/Berlin]. Cast to timestamp, DuckDB drops an offset silently. Without
+   seconds, `09:00-10:00` is rather from nine to ten: only T, a zone's name or the lack of a colon tell it apart,
+   and no clock is 15 hours off. #}
 {% macro has_utc_offset(text) -%}
-    {%- set offset = '[+-][0-9]{2}(:?[0-9]{2})?' ~ zone_name_pattern() ~ '?' -%}
-    {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/].*:[0-9.]+ *' ~ offset ~ '$') }}
+    {%- set day, minutes = '^(19|20|21)[0-9]{2}[-/]', ':[0-9]{2} *' -%}
+    {%- set hours = '(0[0-9]|1[0-4])' -%}
+    {%- set zone = zone_name_pattern() ~ '?' -%}
+    (
+        {{ regex_matches(text, day ~ '.*:[0-9]{2}:[0-9.]+ *[+-][0-9]{2}(:?[0-9]{2})?' ~ zone ~ '$') }}
+        or {{ regex_matches(text, day ~ '.*' ~ minutes ~ '([+]' ~ hours ~ '(:?[0-9]{2})?|-' ~ hours ~ '[0-9]{2})' ~ zone ~ '$') }}
+        or {{ regex_matches(text, day ~ '.*' ~ minutes ~ '-' ~ hours ~ '(:?[0-9]{2})?' ~ zone_name_pattern() ~ '$') }}
+        or {{ regex_matches(text, day ~ '[^ ]*T[^ ]*' ~ minutes ~ '-' ~ hours ~ '(:?[0-9]{2})?$') }}
+    )
 {%- endmacro %}
 
 {# How a zone's name stands behind the offset, which says all there is to know. #}

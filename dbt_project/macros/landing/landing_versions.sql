@@ -114,7 +114,8 @@
     {%- set fixture = relation if relation.identifier.startswith('__dbt__cte__') else none -%}
         {%- for feed in landing_feeds(system, object, fixture) -%}
             {%- set rows = read_landing(system, columns, feed) -%}
-            {%- do feed.update({'percent_divisors': percent_divisors(columns, rows, feed)}) %}
+            {%- set seen = columns_of_seen_percents(columns) -%}
+            {%- do feed.update({'percent_divisors': percent_divisors(columns, seen)}) %}
     select
         {%- for column in columns %}
         {{ parse_value(column, adapter.quote(column.name), feed) }} as {{ adapter.quote(column.name) }},
@@ -129,6 +130,11 @@
         cast(_source_row as bigint) as _source_row,
         cast(_loaded_at as timestamp) as _loaded_at
     from {{ rows }} as landed
+            {%- if seen %}
+    left join {{ percent_divisors_by_load(rows, seen_percents(seen, feed)) }} as percents
+        on landed._source_file is not distinct from percents._percent_file
+        and landed._loaded_at is not distinct from percents._percent_loaded_at
+            {%- endif %}
     union all
         {%- endfor %}
     select
@@ -148,14 +154,34 @@
 {% endmacro %}
 
 {# What to divide each percent column of one instance by: fixed by the vendor (meta percent_of), or as
-   the column's values show. #}
-{% macro percent_divisors(columns, rows, feed) %}
+   the values of a load show (`seen`, in percent_divisors_by_load). #}
+{% macro percent_divisors(columns, seen) %}
     {%- set divisors = {} -%}
-    {%- for column in columns if column.data_type == 'percent' -%}
-        {%- set seen = percent_divisor(rows, adapter.quote(column.name), column.name in feed.decimal_commas) -%}
-        {%- do divisors.update({column.name: column.percent_of or seen}) -%}
+    {%- for column in columns if column.data_type == 'percent' and column.percent_of -%}
+        {%- do divisors.update({column.name: column.percent_of}) -%}
+    {%- endfor -%}
+    {%- for column in seen -%}
+        {%- do divisors.update({column.name: 'percents._divisor_' ~ loop.index}) -%}
     {%- endfor -%}
     {{ return(divisors) }}
+{% endmacro %}
+
+{# The percent columns of which only their values say what they are shares of. #}
+{% macro columns_of_seen_percents(columns) %}
+    {%- set seen = [] -%}
+    {%- for column in columns if column.data_type == 'percent' and not column.percent_of -%}
+        {%- do seen.append(column) -%}
+    {%- endfor -%}
+    {{ return(seen) }}
+{% endmacro %}
+
+{# Their [(text, decimal_comma)] in one instance. #}
+{% macro seen_percents(columns, feed) %}
+    {%- set texts = [] -%}
+    {%- for column in columns -%}
+        {%- do texts.append((adapter.quote(column.name), column.name in feed.decimal_commas)) -%}
+    {%- endfor -%}
+    {{ return(texts) }}
 {% endmacro %}
 
 {# Where a record came from and when: the columns that every staging model ends with. #}

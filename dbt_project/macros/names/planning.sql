@@ -7,20 +7,64 @@
     )
 {%- endmacro %}
 
-{# The period of a quota as 2026, 2026-Q1 or 2026-01, from what people and spreadsheets write: Q1 2026,
-   2026/Q1, FY2026, 01/2026, Jan 2026, Jan-26, the first day of a month. Null where that cannot be told; another
-   day may stand for a month or for the quarter that it ends. #}
+{# The period of a quota as 2026, 2026-H1, 2026-Q1 (fiscal years and parts of them), CY2026, CY2026-Q1 (of the
+   calendar) or 2026-01, from what people and spreadsheets write: FY26, 2025/26, Q1 FY26, 1Q26, 2. Halbjahr 2026,
+   01/2026, Mrz 26, 202601, or the first day of a month in any form - of two readings of a date the one that is a
+   first. Null where that cannot be told; another day may stand for a month or for the quarter that it ends. #}
 {% macro quota_period(text) -%}
-    {%- set plain = 'upper(' ~ text ~ ')' -%}
-    {%- set year = regex_extract(plain, '((19|20|21)[0-9]{2})') -%}
+    {%- set plain = regex_replace('upper(' ~ without_accents('trim(' ~ text ~ ')') ~ ')', '[.]0+$', '') -%}
+    {%- set lettered = regex_replace(plain, 'QUARTER|QUARTAL|TRIMESTRE|TRIMESTER|KWARTAAL|QTR', 'Q') -%}
+    {%- set lettered = regex_replace(lettered, 'HALBJAHR|SEMESTRE|SEMESTER|HALF|HJ|HY', 'H') -%}
+    {#- the year first, in four digits: FY2026, 2026Q1, CY2026H2 -#}
+    {%- set year_first = namespace(text=regex_replace(lettered, '[^A-Z0-9]+', '')) -%}
+    {%- for pattern, replacement in [
+        ('^([QTHS])([1-4])(FY|CY)?((20)?[0-9]{2})$', '\\3\\4\\1\\2'),
+        ('^([1-4])([QTHS])(FY|CY)?((20)?[0-9]{2})$', '\\3\\4\\2\\1'),
+        ('^(FY|CY)([0-9]{2})([QTHS][1-4])?$', '\\120\\2\\3'),
+        ('^([0-9]{2})([QTHS][1-4])$', '20\\1\\2'),
+    ] -%}
+        {%- set year_first.text = regex_replace(year_first.text, pattern, replacement) -%}
+    {%- endfor -%}
+    {%- set ordered = year_first.text -%}
+    {%- set span = '^(?:FY *)?(?:20)?([0-9]{2}) *[/-] *(?:20)?([0-9]{2})$' -%}
+    {%- set month_first = '^(20[0-9]{2})[-/.]?(0?[1-9]|1[0-2])[-/.]?0?1([ T].*)?$' -%}
+    {%- set two_first = '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.](?:20)?([0-9]{2})(?:[ T].*)?$' -%}
+    {%- set first = try_cast_to(regex_extract(plain, two_first, 1), 'integer') -%}
+    {%- set second = try_cast_to(regex_extract(plain, two_first, 2), 'integer') -%}
     case
-        when {{ regex_matches(plain, '^((FY|CY) ?)?(19|20|21)[0-9]{2}$') }} then {{ year }}
+        -- a fiscal year of two calendar years bears the number of the later; 2011-12 is a month
         when
-            {{ regex_matches(plain, '^((FY|CY) ?)?(19|20|21)[0-9]{2}[ /_.-]*Q[1-4]$') }}
-            or {{ regex_matches(plain, '^Q[1-4][ /_.-]*(FY ?)?(19|20|21)[0-9]{2}$') }}
-            then {{ year }} || '-Q' || {{ regex_extract(plain, 'Q([1-4])') }}
-        -- a spreadsheet makes a date of 2026-01
-        when {{ regex_matches(plain, '^(19|20|21)[0-9]{2}-[0-9]{2}-01( |$)') }} then substr({{ text }}, 1, 7)
-        else substr(cast({{ try_parse_time(text, month_formats()) }} as varchar), 1, 7)
+            {{ fiscal_year_start_month() }} > 1
+            and {{ regex_matches(plain, '^FY *(20)?[0-9]{2} *[/-] *(20)?[0-9]{2}$|^20[0-9]{2} *[/-] *(20[0-9]{2}|1[3-9]|[2-9][0-9])$') }}
+            and {{ try_cast_to(regex_extract(plain, span, 2), 'integer') }}
+            = {{ try_cast_to(regex_extract(plain, span, 1), 'integer') }} + 1
+            then '20' || {{ regex_extract(plain, span, 2) }}
+        when {{ regex_matches(ordered, '^(FY|CY)?20[0-9]{2}([QT][1-4]|[HS][12])?$') }} then
+            case when {{ ordered }} like 'CY%' then 'CY' else '' end
+            || {{ regex_extract(ordered, '(20[0-9]{2})') }}
+            || case
+                when {{ regex_matches(ordered, '[QT][1-4]$') }} then '-Q' || right({{ ordered }}, 1)
+                when {{ regex_matches(ordered, '[HS][12]$') }} then '-H' || right({{ ordered }}, 1)
+                else ''
+            end
+        when {{ regex_matches(plain, '^20[0-9]{2}(0[1-9]|1[0-2])$') }}
+            then substr({{ plain }}, 1, 4) || '-' || right({{ plain }}, 2)
+        when {{ regex_matches(plain, month_first) }} then
+            {{ regex_extract(plain, month_first, 1) }} || '-'
+            || lpad({{ regex_extract(plain, month_first, 2) }}, 2, '0')
+        when {{ regex_matches(plain, two_first) }} then
+            '20' || {{ regex_extract(plain, two_first, 3) }} || '-' || lpad(cast(case
+                when {{ first }} = 1 and {{ second }} <= 12 then {{ second }}
+                when {{ second }} = 1 and {{ first }} <= 12 then {{ first }}
+            end as varchar), 2, '0')
+        -- the number of a day, which a cell holds that is not formatted as one
+        when {{ regex_matches(plain, '^[2-7][0-9]{4}$') }} then
+            case
+                when extract(day from {{ excel_day_to_timestamp(plain) }}) = 1
+                    then substr(cast({{ excel_day_to_timestamp(plain) }} as varchar), 1, 7)
+            end
+        else coalesce(
+            substr(cast({{ try_parse_time(text, month_formats()) }} as varchar), 1, 7), {{ named_month(text) }}
+        )
     end
 {%- endmacro %}

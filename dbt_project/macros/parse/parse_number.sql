@@ -1,7 +1,7 @@
 {# Text to decimal(18, scale): 1234.5, $1,234.50, 1.234,50 €, $342.09K, (1,234), CHF 1'234.00, -EUR 5, 5-,
-   R$ 5, 1,5 Mio, CHF 1'500.- and 250,- (no cents; they are not negative).
+   R$ 5, 1,5 Mio, SFr. 5, −5, CHF 1'500.- and 250,- (no cents; they are not negative).
    `decimal_comma`: the comma is the decimal mark of this column. Without it `1,5` is not read (it
-   groups nothing), `1.234,50` is, as it can mean one thing only. #}
+   groups nothing), `1.234,50`, `1.234.567` and `0,925` are, as they can mean one thing only: no group begins with a nought. #}
 {% macro parse_decimal(text, decimal_comma=false, scale=4) -%}
     {%- set type = 'decimal(18, ' ~ scale ~ ')' -%}
     {%- if decimal_comma -%}
@@ -19,9 +19,11 @@
     {%- for word, letter in [('TSD', 'K'), ('MIO', 'M'), ('MLN', 'M'), ('MRD', 'B')] -%}
         {%- set short.text = "replace(" ~ short.text ~ ", '" ~ word ~ "', '" ~ letter ~ "')" -%}
     {%- endfor -%}
+    {#- the minus sign and the dash that word processors make of a hyphen -#}
+    {%- set short.text = regex_replace(short.text, '[−–] ?([0-9.,])', '-\\1') -%}
     {#- R$, US$, kr, Rs.: before or behind the number they are codes too, and nothing that multiplies -#}
     {%- set bare = regex_replace(short.text, "[\\s\\x{00A0}\\x{2009}\\x{202F}'’+%]|^-?[A-Z]{1,3}\\p{Sc}|\\p{Sc}"
-        ~ "|[.,](--+|[–—]+)|^-?([A-Z]{3}|(KR|RS|FR|RM|RP|KČ|ZŁ)[.]?)|(KR|ZŁ|KČ|FT|[A-Z]{3})[.]?$", '') -%}
+        ~ "|[.,](--+|-[)]|[–—]+)|^-?((KR|RS|FRS?|SFR|RM|RP|KČ|ZŁ)[.]?|[A-Z]{3}([.]\\s)?)|(KR|ZŁ|KČ|FT|[A-Z]{3})[.]?$", '') -%}
     {%- set number = regex_extract(bare, '^[(-]?([0-9.,]+)[KMB]?[.]?[)-]?$') -%}
     {%- set pointed = 'replace(' ~ number ~ ", ',', '')" -%}
     {%- set swapped = 'replace(replace(' ~ number ~ ", '.', ''), ',', '.')" -%}
@@ -29,10 +31,11 @@
         try_cast_to(
             "case when " ~ regex_extract(bare, '^([(-])|[^.,-]-$', 0) ~ " <> '' or " ~ text ~ " like '-%' then '-' else '' end || case"
             ~ ((
-                ' when ' ~ regex_matches(number, '^([0-9]{1,3}([.][0-9]{3})*|[0-9]+)(,[0-9]*)?$') ~ ' then ' ~ swapped
+                ' when ' ~ regex_matches(number, '^([1-9][0-9]{0,2}([.][0-9]{3})*|[0-9]+)(,[0-9]*|[.])?$') ~ ' then ' ~ swapped
+                ~ ' when ' ~ regex_matches(number, '^0[.][0-9]+$') ~ ' then ' ~ number
             ) if decimal_comma else (
-                ' when ' ~ regex_matches(number, '^([0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}|[0-9]+)?([.][0-9]*)?$') ~ ' then ' ~ pointed
-                ~ ' when ' ~ regex_matches(number, '^[0-9]{1,3}([.][0-9]{3})+,[0-9]*$|^[0-9]+,$') ~ ' then ' ~ swapped
+                ' when ' ~ regex_matches(number, '^([1-9][0-9]{0,2}(,[0-9]{2,3})*,[0-9]{3}|[0-9]+)?([.][0-9]*)?$') ~ ' then ' ~ pointed
+                ~ ' when ' ~ regex_matches(number, '^[1-9][0-9]{0,2}([.][0-9]{3})+([.]|,[0-9]*|[.][0-9]{3})$|^[0-9]+,$|^0,[0-9]+$') ~ ' then ' ~ swapped
             )) ~ ' end',
             type
         )
@@ -42,17 +45,48 @@
     ) }}
 {%- endmacro %}
 
-{# Text to a share, decimal(9, 6): `divisor` is 1 or 100, for the whole column (percent_divisor). #}
+{# Text to a share, decimal(9, 6). A value that carries % is of a hundred; `divisor` (SQL: 1 or 100) is what the
+   others are shares of. #}
 {% macro parse_percent(text, decimal_comma=false, divisor=100) -%}
-    {{ try_cast_to('(' ~ parse_decimal(text, decimal_comma) ~ ') / ' ~ divisor, 'decimal(9, 6)') }}
+    {{ try_cast_to(
+        '(' ~ parse_decimal(text, decimal_comma) ~ ') / case when ' ~ text ~ " like '%!%%' escape '!' then 100 else "
+        ~ divisor ~ ' end',
+        'decimal(9, 6)'
+    ) }}
 {%- endmacro %}
 
-{# 100 where any value of a percent column carries % or exceeds 1, else 1: as an SQL scalar. #}
-{% macro percent_divisor(relation, text, decimal_comma=false) -%}
+{# One row per load of a file (`_percent_file`, `_percent_loaded_at`), with what its bare values of each column are
+   shares of, as `_divisor_<n>`; `columns`: [(text, decimal_comma)]. A value over 1 says 100. Between 0 and 1 they are
+   shares of one, unless the source writes tenths of a percent among values over 1 elsewhere: a small load of it
+   would else be misread. Only noughts and ones say nothing: all loads together decide. A file may change its way,
+   say as someone formats a sheet's column as percent. #}
+{% macro percent_divisors_by_load(rows, columns) -%}
     (
-        select case when count(*) > 0 then 100 else 1 end
-        from {{ relation }} as every_row
-        where {{ text }} like '%\%%' escape '\' or abs({{ parse_decimal(text, decimal_comma) }}) > 1
+        select
+            _source_file as _percent_file,
+            _loaded_at as _percent_loaded_at
+            {%- for text, decimal_comma in columns %}{% set n = loop.index %},
+            case
+                when has_large_{{ n }} then 100
+                when has_small_{{ n }} and not max(has_large_{{ n }} and has_small_{{ n }}) over () then 1
+                when max(has_large_{{ n }} or has_sign_{{ n }}) over () then 100
+                else 1
+            end as _divisor_{{ n }}
+            {%- endfor %}
+        from (
+            select
+                _source_file,
+                _loaded_at
+                {%- for text, decimal_comma in columns %}{% set n = loop.index %}
+                {%- set has_sign = text ~ " like '%!%%' escape '!'" %}
+                {%- set number = 'abs(' ~ parse_decimal(text, decimal_comma) ~ ')' %},
+                coalesce(max({{ has_sign }}), false) as has_sign_{{ n }},
+                coalesce(max(not {{ has_sign }} and {{ number }} > 1), false) as has_large_{{ n }},
+                coalesce(max(not {{ has_sign }} and {{ number }} > 0 and {{ number }} < 1), false) as has_small_{{ n }}
+                {%- endfor %}
+            from {{ rows }} as every_row
+            group by _source_file, _loaded_at
+        ) as loads
     )
 {%- endmacro %}
 

@@ -22,11 +22,15 @@
     {{ milliseconds_to_utc('rpad(' ~ text ~ ", 13, '0')") }}
 {%- endmacro %}
 
-{# Text to the day that is written in it: no zone moves it. #}
-{% macro parse_date(text, order='default') -%}
+{# Text to the day that is written in it: no zone moves it. Only of a number of seconds is the day that of
+   `time_zone`, since a program wrote midnight there - or that of UTC, where it is midnight in UTC. #}
+{% macro parse_date(text, order='default', time_zone="'UTC'") -%}
     coalesce(
         cast({{ parse_local_timestamp(text, order) }} as date),
-        cast(case when {{ is_epoch(text) }} then {{ epoch_to_utc(text) }} end as date),
+        cast(case
+            when {{ is_epoch(text) }} and cast(substr({{ text }}, 1, 10) as bigint) % 86400 = 0 then {{ epoch_to_utc(text) }}
+            when {{ is_epoch(text) }} then {{ utc_to_local(epoch_to_utc(text), time_zone) }}
+        end as date),
         -- 2026-01-05 09:00:00 +0100: whatever the time is, the day is written
         {{ try_cast_to(
             regex_extract(text, '^((19|20|21)[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2})[T ,]+[0-9]{1,2}:'), 'date'
@@ -101,13 +105,56 @@
     {{ return(formats) }}
 {% endmacro %}
 
-{# Text to the first day of a month: 2026-01, 01/2026, Jan 2026, Jan-26 (which a spreadsheet makes of it), or
-   any day of the month. #}
-{% macro parse_month(text, order='default') -%}
+{# Text to the first day of a month: 2026-01, 01/2026, Jan 2026, Mrz 26, Jan-26 (which a spreadsheet makes of
+   it), or any day of the month. #}
+{% macro parse_month(text, order='default', time_zone="'UTC'") -%}
     cast({{ dbt.date_trunc('month',
-        'coalesce(' ~ try_parse_time(text, month_formats()) ~ ', ' ~ parse_date(text, order) ~ ')'
+        'coalesce(' ~ try_parse_time(text, month_formats()) ~ ', '
+        ~ try_cast_to(named_month(text) ~ " || '-01'", 'timestamp') ~ ', ' ~ parse_date(text, order, time_zone) ~ ')'
     ) }} as date)
 {%- endmacro %}
+
+{# `2026-01` of a text in which the month has a name, in the languages of month_names, and nothing else but the
+   year: Januar 2026, févr. 26, 2026-May. Else null. #}
+{% macro named_month(text) -%}
+    {%- set plain = 'lower(' ~ without_accents(text) ~ ')' -%}
+    {%- set shape = '^([a-z]{3,10})[^a-z0-9]*((20)?[0-9]{2})$|^(20[0-9]{2})[^a-z0-9]*([a-z]{3,10})[.]?$' -%}
+    case
+        when {{ regex_matches(plain, shape) }} then
+            '20' || {{ regex_extract(plain, '(?:20)?([0-9]{2})(?:[^0-9]|$)') }}
+            || {{ number_of_month(regex_extract(plain, '([a-z]+)')) }}
+    end
+{%- endmacro %}
+
+{# `-01` of a month's name; null where it is none. #}
+{% macro number_of_month(name) -%}
+    {%- set cases = [] -%}
+    {%- for month, names in month_names().items() -%}
+        {%- for known in names.split() -%}
+            {%- do cases.append("when '" ~ known ~ "' then '-" ~ month ~ "'") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    case {{ name }} {{ cases | join(' ') }} end
+{%- endmacro %}
+
+{# Names of the months in English, German, French, Spanish, Italian, Portuguese and Dutch, in lower case
+   without accents. #}
+{% macro month_names() %}
+    {{ return({
+        '01': 'jan january januar janner jaenner janvier janv ene enero gen gennaio janeiro januari',
+        '02': 'feb february februar fevrier fev fevr febrero febbraio fevereiro februari',
+        '03': 'mar march marz maerz mrz mars marzo marco maart mrt',
+        '04': 'apr april avril avr abril abr aprile',
+        '05': 'may mai mayo maggio mag maio mei',
+        '06': 'jun june juni juin junio giugno giu junho',
+        '07': 'jul july juli juillet juil julio luglio lug julho',
+        '08': 'aug august aout agosto ago augustus',
+        '09': 'sep sept september septembre septiembre setiembre settembre set setembro',
+        '10': 'oct october okt oktober octobre octubre ottobre ott outubro out',
+        '11': 'nov november novembre noviembre novembro',
+        '12': 'dec december dez dezember decembre diciembre dic dicembre dezembro',
+    }) }}
+{% endmacro %}
 
 {% macro month_formats() %}
     {{ return([
@@ -119,3 +166,19 @@
         ),
     ]) }}
 {% endmacro %}
+
+{# Text to a time of the day as people and spreadsheets write it: 09:00, 9, 9 AM, 5:30 p.m., 8.30, 17h30,
+   9 Uhr, 0.375 (the part of a day that a cell holds which nobody formatted). #}
+{% macro parse_time_of_day(text) -%}
+    {%- set plain = regex_replace('upper(' ~ text ~ ')', "[.]M[.]?$", 'M') -%}
+    {%- set plain = regex_replace(plain, "(UHR|HRS|O'CLOCK)$| +", '') -%}
+    {%- set colons = regex_replace(plain, '^([0-9]{1,2})[.H]([0-9]{2})', '\\1:\\2') -%}
+    {%- set minutes = regex_replace(colons, '^([0-9]{1,2})H?(AM|PM)?$', '\\1:00\\2') -%}
+    case
+        when {{ regex_matches(text, '^0[.,][0-9]+$') }} then cast({{ excel_day_to_timestamp(text) }} as time)
+        else coalesce(
+            cast({{ try_parse_time(minutes, [('[AP]M$', ['%I:%M:%S%p', '%I:%M%p'])]) }} as time),
+            {{ try_cast_to(minutes, 'time') }}
+        )
+    end
+{%- endmacro %}

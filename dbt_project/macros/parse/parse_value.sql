@@ -8,9 +8,9 @@
     {%- if column.data_type == 'timestamp' -%}
         {{ return(parse_timestamp(text, sql_text(feed.time_zone), order)) }}
     {%- elif column.data_type == 'date' -%}
-        {{ return(parse_date(text, order)) }}
+        {{ return(parse_date(text, order, sql_text(feed.time_zone))) }}
     {%- elif column.data_type == 'month' -%}
-        {{ return(parse_month(text, order)) }}
+        {{ return(parse_month(text, order, sql_text(feed.time_zone))) }}
     {%- elif column.data_type == 'decimal' -%}
         {{ return(parse_decimal(text, has_comma, column.scale)) }}
     {%- elif column.data_type == 'percent' -%}

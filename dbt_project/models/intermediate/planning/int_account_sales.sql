@@ -1,6 +1,7 @@
 -- Grain: account × day with sales; `unconverted` of them are in a currency without a rate and not in the
--- amount. Invoices where any have landed, else the amounts of won deals on the day
--- of the win: one basis for all, since adding both would count money twice.
+-- amount. Invoices where any of an account has landed, else the amounts of won deals on the day
+-- of the win: one basis for all, since adding both would count money twice. An invoice of nobody known is no
+-- basis: it would take the deals' amounts away and bring nothing.
 with invoices as (
     select
         account_id,
@@ -8,6 +9,7 @@ with invoices as (
         amount,
         native_amount
     from {{ ref('int_invoices_resolved') }}
+    where account_id is not null and coalesce(amount, native_amount) is not null
 ),
 
 deals as (

@@ -36,6 +36,9 @@ referred as (
     select
         invoices.invoice_id,
         invoices.source_instance,
+        invoices.source_system,
+        invoices.account_ref,
+        invoices.opportunity_ref,
         invoices.invoiced_on,
         invoices.invoiced_amount,
         coalesce(invoices.currency, {{ reporting_currency() }}) as currency,
@@ -52,6 +55,9 @@ final as (
     select
         referred.invoice_id,
         referred.source_instance,
+        referred.source_system,
+        referred.account_ref,
+        referred.opportunity_ref,
         coalesce(referred.account_id, opportunities.account_id) as account_id,
         referred.opportunity_id,
         referred.invoiced_on,

@@ -1,5 +1,5 @@
 -- Grain: rep × fiscal quarter with a quota. The quota of the quarter itself, else the sum of its months',
--- else its share of the year's.
+-- else its share of the half year's, else of the year's.
 with quotas as (
     select
         *,
@@ -39,7 +39,7 @@ ranked as (
         *,
         row_number() over (
             partition by rep_id, fiscal_quarter_start
-            order by case month_count when 3 then 1 when 1 then 2 else 3 end
+            order by case month_count when 3 then 1 when 1 then 2 else month_count end
         ) as position
     from quarters
 )

@@ -1,6 +1,7 @@
--- Grain: rep × period (a fiscal year 2026, a quarter 2026-Q1 of it or a calendar month 2026-01);
--- half-open days. A fiscal year bears the name of the calendar year in which it ends. Money at the
--- rate of the period's first day.
+-- Grain: rep × period (a fiscal year 2026, a half 2026-H1 or a quarter 2026-Q1 of it, a calendar
+-- year CY2026, a half or a quarter CY2026-Q1 of that, or a month 2026-01); half-open days. A fiscal
+-- year bears the name of the calendar year in which it ends. Money at the rate of the period's
+-- first day.
 with quotas as (
     select
         {{ all_but(['currency', 'period'], 'quotas') }},
@@ -19,10 +20,12 @@ rates as (
 parts as (
     select
         *,
-        {{ try_cast_to('substr(period, 1, 4)', 'integer') }} as period_year,
+        {{ try_cast_to("substr(replace(period, 'CY', ''), 1, 4)", 'integer') }} as period_year,
+        case when period like 'CY%' or {{ fiscal_year_start_month() }} = 1 then 0 else 12 end as months_ahead,
         case
-            when {{ regex_matches('period', '^[0-9]{4}$') }} then 12
-            when {{ regex_matches('period', '^[0-9]{4}-Q[1-4]$') }} then 3
+            when {{ regex_matches('period', '^(CY)?[0-9]{4}$') }} then 12
+            when {{ regex_matches('period', '-H[12]$') }} then 6
+            when {{ regex_matches('period', '-Q[1-4]$') }} then 3
             when {{ regex_matches('period', '^[0-9]{4}-[0-9]{2}$') }} then 1
         end as month_count
     from quotas
@@ -35,9 +38,9 @@ starts as (
             when month_count = 1 then {{ parse_month('period') }}
             else cast({{ dbt.dateadd(
                 'month',
-                "(" ~ fiscal_year_start_month() ~ " - 1)"
-                ~ " - case when " ~ fiscal_year_start_month() ~ " > 1 then 12 else 0 end"
-                ~ " + case when month_count = 3 then (cast(right(period, 1) as integer) - 1) * 3 else 0 end",
+                "case when period like 'CY%' then 0 else " ~ fiscal_year_start_month() ~ " - 1 end - months_ahead"
+                ~ " + case when month_count in (3, 6)"
+                ~ " then (cast(right(period, 1) as integer) - 1) * month_count else 0 end",
                 "make_date(period_year, 1, 1)"
             ) }} as date)
         end as period_start
@@ -45,27 +48,41 @@ starts as (
     where month_count is not null
 ),
 
+-- the same quota under another spelling of rep or period is another record; which of them is meant to hold
+-- the latest says. What landed together is of different people who are one now, and adds up
+dated as (
+    select
+        *,
+        max(loaded_at) over (partition by rep_id, period_start, month_count, currency) as last_loaded_at
+    from starts
+),
+
+latest as (
+    select * from dated
+    where loaded_at = last_loaded_at
+),
+
 final as (
     select
-        starts.rep_id,
-        min(starts.period) as period,
-        starts.period_start,
-        cast({{ dbt.dateadd('month', 'starts.month_count', 'starts.period_start') }} as date) as period_end,
-        case when count(distinct starts.currency) <= 1 then min(starts.currency) end as currency,
-        case when count(distinct starts.currency) <= 1 then {{ to_money('sum(starts.quota_amount)') }} end
+        latest.rep_id,
+        min(latest.period) as period,
+        latest.period_start,
+        cast({{ dbt.dateadd('month', 'latest.month_count', 'latest.period_start') }} as date) as period_end,
+        case when count(distinct latest.currency) <= 1 then min(latest.currency) end as currency,
+        case when count(distinct latest.currency) <= 1 then {{ to_money('sum(latest.quota_amount)') }} end
             as native_quota_amount,
         -- a part of a quota is none
         case
-            when count(case when starts.quota_amount is not null and rates.rate is null then 1 end) = 0
-                then {{ to_money('sum(' ~ convert('starts.quota_amount', 'rates.rate') ~ ')') }}
+            when count(case when latest.quota_amount is not null and rates.rate is null then 1 end) = 0
+                then {{ to_money('sum(' ~ convert('latest.quota_amount', 'rates.rate') ~ ')') }}
         end as quota_amount,
-        min(starts.source_instance) as source_instance
-    from starts
+        min(latest.source_instance) as source_instance
+    from latest
     left join rates
-        on starts.currency = rates.currency
-        and starts.period_start >= rates.valid_from
-        and starts.period_start < rates.valid_to
-    group by starts.rep_id, starts.period_start, starts.month_count
+        on latest.currency = rates.currency
+        and latest.period_start >= rates.valid_from
+        and latest.period_start < rates.valid_to
+    group by latest.rep_id, latest.period_start, latest.month_count
 )
 
 select * from final

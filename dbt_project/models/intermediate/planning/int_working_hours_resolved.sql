@@ -1,13 +1,13 @@
 -- Grain: rep × time in which working hours hold; half-open days. A time or a zone that cannot be read is null
--- (of zones see int_unreadable_schedules): converting with an unknown one would end the build. Without
--- days that can be read Monday to Friday.
+-- (int_unreadable_schedules lists them): converting with an unknown zone would end the build. Without
+-- days that are understood Monday to Friday.
 with working_hours as (
     select
         reps.rep_id,
         hours.hours_per_week,
         case when {{ is_time_zone('hours.time_zone') }} then hours.time_zone end as time_zone,
-        {{ try_cast_to('hours.work_start', 'time') }} as work_start,
-        {{ try_cast_to('hours.work_end', 'time') }} as work_end,
+        {{ parse_time_of_day('hours.work_start') }} as work_start,
+        {{ parse_time_of_day('hours.work_end') }} as work_end,
         hours.work_days,
         coalesce(named.day_names, 'mon tue wed thu fri') as day_names,
         coalesce(hours.valid_from, date '1900-01-01') as valid_from,

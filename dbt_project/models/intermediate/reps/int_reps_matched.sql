@@ -1,15 +1,21 @@
 -- Grain: source instance × text by which it refers to a rep, exactly as the text occurs. Join on
--- both. Rules, first that decides: alias, id, e-mail address (of any instance), name and last name
--- (within the instance; planning files may name users of any). A name that two reps share is no
--- match. Without a match the text is a rep of its own.
+-- both. Rules, first that decides: alias, id (in its own case, else in any), e-mail address (of any
+-- instance), name and last name (within the instance; planning files may name users of any). A name
+-- that two reps share is no match, unless only one of them is active. Without a match the text is a
+-- rep of its own.
 with mentioned as (
-    select * from {{ ref('int_rep_references') }}
+    select
+        *,
+        {{ person_text('owner_ref') }} as text
+    from {{ ref('int_rep_references') }}
 ),
 
 names as (
     select
         names.source_instance,
         names.text,
+        names.user_id,
+        names.is_active,
         names.sureness,
         names.match_rule,
         users.rep_id
@@ -18,33 +24,40 @@ names as (
 ),
 
 aliases as (
-    select
-        lower(alias) as alias,
-        lower(min(rep_ref)) as rep_ref
-    from {{ ref('stg_planning__rep_aliases') }}
-    group by 1
+    select * from {{ ref('int_rep_aliases_resolved') }}
 ),
 
 candidates as (
     select
         mentioned.source_instance,
         mentioned.owner_ref,
-        0 as sureness,
+        -1 as sureness,
         'alias' as match_rule,
+        names.is_active,
         names.rep_id
     from mentioned
-    inner join aliases on lower(mentioned.owner_ref) = aliases.alias
+    inner join aliases on mentioned.text = aliases.alias
     inner join names on aliases.rep_ref = names.text and names.sureness <= 3
     union all
     select
         mentioned.source_instance,
         mentioned.owner_ref,
-        names.sureness,
+        -- ids may differ in case only, as those of 15 characters do
+        case
+            when
+                names.match_rule = 'id'
+                and names.user_id in (
+                    mentioned.owner_ref, {{ record_id('names.source_instance', 'mentioned.owner_ref') }}
+                )
+                then 0
+            else names.sureness
+        end as sureness,
         names.match_rule,
+        names.is_active,
         names.rep_id
     from mentioned
     inner join names
-        on lower(mentioned.owner_ref) = names.text
+        on mentioned.text = names.text
         and (
             mentioned.source_instance = names.source_instance
             or names.match_rule = 'email'
@@ -52,17 +65,28 @@ candidates as (
         )
 ),
 
-decided as (
+found as (
     select
         source_instance,
         owner_ref,
         sureness,
         match_rule,
-        min(rep_id) as rep_id,
-        row_number() over (partition by source_instance, owner_ref order by sureness) as position
+        case
+            when count(distinct rep_id) = 1 then min(rep_id)
+            -- one who left and came back has two users
+            when match_rule = 'name' and count(distinct case when is_active then rep_id end) = 1
+                then min(case when is_active then rep_id end)
+        end as rep_id
     from candidates
-    group by 1, 2, 3, 4
-    having count(distinct rep_id) = 1
+    group by source_instance, owner_ref, sureness, match_rule
+),
+
+decided as (
+    select
+        *,
+        row_number() over (partition by source_instance, owner_ref order by sureness) as position
+    from found
+    where rep_id is not null
 ),
 
 -- the same unknown address in two calendars is one person; a planning file means the rep of that name
@@ -71,12 +95,12 @@ unknown as (
         mentioned.source_instance,
         mentioned.owner_ref,
         mentioned.is_planning,
-        coalesce(aliases.rep_ref, lower(mentioned.owner_ref)) as text,
+        coalesce(aliases.rep_ref, mentioned.text) as text,
         mentioned.source_instance || ':' || mentioned.owner_ref as own_id
     from mentioned
     left join decided
         on mentioned.source_instance = decided.source_instance and mentioned.owner_ref = decided.owner_ref
-    left join aliases on lower(mentioned.owner_ref) = aliases.alias
+    left join aliases on mentioned.text = aliases.alias
     where decided.rep_id is null
 ),
 

@@ -54,7 +54,7 @@ unknown as (
         rep_id,
         min(source_instance) as source_instance,
         min(owner_ref) as rep_name,
-        lower(min(case when owner_ref like '%@%' then owner_ref end)) as email,
+        min(case when owner_ref like '%@%' then {{ person_text('owner_ref') }} end) as email,
         true as is_active,
         false as is_matched
     from matched

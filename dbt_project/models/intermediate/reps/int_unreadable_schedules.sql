@@ -1,6 +1,8 @@
--- Grain: source instance × object × reason why texts about when a rep works cannot be read: a time zone that
--- the database does not know (a Windows name, a city, an offset), or working days without a name of one.
--- Another zone of the rep, else the reporting zone, and Monday to Friday stand in.
+-- noqa: disable=LT01,LT02,LT06 (written by loops)
+-- Grain: source instance × object × field × reason why texts about when a rep works cannot be read:
+-- a time zone that the database does not know (a Windows name, a city, an offset), working days
+-- that are not understood as a whole, or a time of the day that is none. Another zone of the rep,
+-- else the reporting zone, Monday to Friday, nine o'clock and as long as the hours last stand in.
 with zones as (
     select
         source_instance,
@@ -36,6 +38,17 @@ unreadable as (
     from {{ ref('stg_planning__working_hours') }} as hours
     left join {{ ref('int_work_days_named') }} as named on hours.work_days = named.work_days
     where hours.work_days is not null and named.work_days is null
+    {%- for field in ['work_start', 'work_end'] %}
+    union all
+    select
+        source_instance,
+        source_system,
+        'working_hours' as object,
+        '{{ field }}' as field,
+        'unknown_time_of_day' as reason
+    from {{ ref('stg_planning__working_hours') }}
+    where {{ field }} is not null and {{ parse_time_of_day(field) }} is null
+    {%- endfor %}
 )
 
 select

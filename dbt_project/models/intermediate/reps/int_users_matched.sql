@@ -1,6 +1,8 @@
 -- Grain: user. `rep_id` is the same for the users of all instances that are one person: by alias
--- (planning), else by e-mail address. It is the first of their ids, so a further calendar or planning
--- source does not rename a rep; a user that is no person (user_kind) comes last.
+-- (planning), else by e-mail address. It is the first of their ids, so a further calendar or
+-- planning source does not rename a rep; a user that is no person (user_kind) comes last. An
+-- address that persons of different names share within one instance (a team's mailbox, the
+-- administrator's on leavers) is nobody's: there the name counts too (int_rep_problems lists it).
 with users as (
     select * from {{ ref('int_users_unioned') }}
 ),
@@ -9,19 +11,32 @@ names as (
     select * from {{ ref('int_user_names') }}
 ),
 
-people as (
+addresses as (
     select
-        user_id,
-        case when email like '%@%' then lower(email) else user_id end as person
+        users.user_id,
+        case when users.email like '%@%' then {{ person_text('users.email') }} end as address,
+        {{ person_text(user_name('users')) }} as name
     from users
 ),
 
-aliases as (
+shared as (
+    select distinct address from {{ ref('int_shared_addresses') }}
+),
+
+people as (
     select
-        lower(alias) as alias,
-        lower(min(rep_ref)) as rep_ref
-    from {{ ref('stg_planning__rep_aliases') }}
-    group by 1
+        addresses.user_id,
+        case
+            when addresses.address is null then addresses.user_id
+            when shared.address is null then addresses.address
+            else addresses.address || ' ' || coalesce(addresses.name, addresses.user_id)
+        end as person
+    from addresses
+    left join shared on addresses.address = shared.address
+),
+
+aliases as (
+    select * from {{ ref('int_rep_aliases_resolved') }}
 ),
 
 -- the one person that an alias's rep means, over all instances, by the surest rule

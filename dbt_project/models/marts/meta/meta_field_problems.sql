@@ -17,6 +17,18 @@ unreadable_schedules as (
 
     select * from {{ ref('int_unreadable_schedules') }}
 
+),
+
+unknown_references as (
+
+    select * from {{ ref('int_reference_problems') }}
+
+),
+
+unknown_reps as (
+
+    select * from {{ ref('int_rep_problems') }}
+
 )
 
 select
@@ -51,3 +63,25 @@ select
     reason,
     cast(problem_count as bigint) as count
 from unreadable_schedules
+
+union all
+
+select
+    source_instance as source,
+    source_system as system,
+    object,
+    field,
+    reason,
+    cast(problem_count as bigint) as count
+from unknown_references
+
+union all
+
+select
+    source_instance as source,
+    source_system as system,
+    object,
+    field,
+    reason,
+    cast(problem_count as bigint) as count
+from unknown_reps
