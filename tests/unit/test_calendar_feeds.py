@@ -57,8 +57,40 @@ def test_a_file_that_cannot_be_read_keeps_its_events(team: Calendars, folder: Pa
     team.ingest()
     (folder / "ann.ics").write_bytes(ics(event("a1"), event("a2"))[:-30])
     (folder / "bob.ics").write_bytes(ics(event("b1")))
-    assert team.ingest() == {"landed": 0, "deleted": 1, "rejected": 1, "unchanged": 1}
+    assert team.ingest() == {"landed": 0, "deleted": 1, "rejected": 1, "unchanged": 2}
     assert uids(team) == ["a1", "a2", "a3", "b1"]
+
+
+def test_of_a_file_that_is_cut_off_the_whole_events_land_and_none_is_taken_for_deleted(
+    team: Calendars, folder: Path
+) -> None:
+    team.ingest()
+    moved = event("a1", "SUMMARY:Moved")
+    (folder / "ann.ics").write_bytes(ics(moved, event("new"), event("a2"))[:-30])
+    assert team.ingest() == {"landed": 2, "deleted": 0, "rejected": 1, "unchanged": 2}
+    assert uids(team) == ["a1", "a2", "a3", "b1", "b2", "new"]
+
+
+def test_an_event_that_does_not_end_costs_no_other_and_nothing_is_taken_for_deleted(
+    team: Calendars, folder: Path
+) -> None:
+    team.ingest()
+    broken = ics(event("a1"), event("a2", "SUMMARY:x"), event("new")).replace(
+        b"SUMMARY:x\r\nEND:VEVENT", b"SUMMARY:x"
+    )
+    (folder / "ann.ics").write_bytes(broken)
+    assert b"SUMMARY:x\r\nBEGIN:VEVENT" in broken
+    assert team.ingest() == {"landed": 1, "deleted": 0, "rejected": 1, "unchanged": 3}
+    assert uids(team) == ["a1", "a2", "a3", "b1", "b2", "new"]
+
+
+def test_an_event_whose_begin_has_a_blank_behind_it_is_not_taken_for_deleted(
+    team: Calendars, folder: Path
+) -> None:
+    team.ingest()
+    spaced = ics(event("a1"), event("a2"), event("a3")).replace(b"BEGIN:VEVENT", b"BEGIN:VEVENT ")
+    (folder / "ann.ics").write_bytes(spaced)
+    assert team.ingest() == {"landed": 0, "deleted": 0, "rejected": 0, "unchanged": 5}
 
 
 def test_an_event_that_cannot_be_read_keeps_its_calendar(team: Calendars, folder: Path) -> None:

@@ -134,7 +134,6 @@ def test_an_override_of_a_private_series_is_private_unless_it_says_otherwise() -
         calendar(*event("UID:1", "CLASS:PRIVATE", *SECRETS)),  # no start
         calendar(*event("UID:1", "DTSTART;X=", "CLASS:PRIVATE", *SECRETS, SECRET)),
         calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS, "RRULE:FREQ=SECONDLY")),
-        calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS), f"X{SECRET} no colon"),  # the file does not parse
         calendar(*event(*WHEN, "CLA\r\n SS:PRIVATE", *SECRETS))[:-20],  # cut off
         calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS), "CALSCALE:JULIAN"),
         calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS))[:-20].decode().encode("utf-16"),
@@ -144,6 +143,28 @@ def test_a_rejected_private_event_does_not_leak_through_the_rejection(broken: by
     rows, rejected = expand(broken)
     assert rows == []
     assert rejected
+    for rejection in rejected:
+        assert SECRET not in rejection.reason
+        assert SECRET not in rejection.record
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS), f"X{SECRET} no colon"),
+        calendar(*event(*WHEN, *SECRETS), "no colon", "CLASS PRIVATE"),
+        calendar("BEGIN:VTODO", "CLASS:PRIVATE", *event(*WHEN, *SECRETS)),  # whose class it is nobody knows
+        calendar(
+            *event(*WHEN, "CLASS:PRIVATE", *SECRETS),
+            *("BEGIN:VEVENT", *WHEN, "RECURRENCE-ID:20260105T090000Z", *SECRETS),  # private by its series
+        ),
+        calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS), *event(*WHEN, *SECRETS, "CLASS:PRIVATE"))[:-50],
+    ],
+)
+def test_of_a_private_event_in_a_file_that_does_not_parse_the_time_lands(content: bytes) -> None:
+    (row,), rejected = expand(content)
+    assert SECRET not in json.dumps(row)
+    assert row["starts_at"] == "2026-01-05T09:00:00+00:00"
     for rejection in rejected:
         assert SECRET not in rejection.reason
         assert SECRET not in rejection.record

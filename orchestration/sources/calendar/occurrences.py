@@ -13,6 +13,7 @@ from functools import cached_property
 from orchestration.sources.calendar.calendar_text import (
     UNREADABLE,
     Entry,
+    Parsed,
     Unreadable,
     decode,
     event_texts,
@@ -43,8 +44,7 @@ def expand_bytes(content: bytes, scope: Scope, limits: ExpansionLimits) -> Expan
     try:
         if len(content) > limits.max_file_bytes:
             raise Unreadable("too_large", f"{len(content):,} bytes, allowed are {limits.max_file_bytes:,}")
-        text = decode(content)
-        return _Expander(text, parse(text), scope, limits).expand()
+        return _Expander(parse(decode(content)), scope, limits).expand()
     except Unreadable as error:
         record = "" if error.code == "too_large" else keepable_text(content)
         return Expansion(rejected=[Rejection(0, error.code, error.reason, record)])
@@ -53,13 +53,13 @@ def expand_bytes(content: bytes, scope: Scope, limits: ExpansionLimits) -> Expan
 class _Expander:
     """The events of one file. Rejects single events; raises `Unreadable` for the file as a whole."""
 
-    def __init__(self, text: str, entries: list[Entry], scope: Scope, limits: ExpansionLimits) -> None:
+    def __init__(self, parsed: Parsed, scope: Scope, limits: ExpansionLimits) -> None:
         default_zone = find_zone(scope.floating_zone)
         if default_zone is None:
             raise ValueError(f"floating_zone {scope.floating_zone!r} is not a known time zone")
-        self.text, self.entries, self.scope, self.limits = text, entries, scope, limits
+        self.text, self.entries, self.scope, self.limits = parsed.text, parsed.entries, scope, limits
         self.default_zone = default_zone
-        self.result = Expansion()
+        self.result = Expansion(rejected=list(parsed.rejected))
         self.text_size = 0
 
     @cached_property
@@ -200,8 +200,7 @@ class _Expander:
             code, reason = error.code, error.reason
         else:  # the library's own words, which may quote anything
             code, reason = "unreadable", type(error).__name__ + ("" if private else f": {error}"[:300])
-        texts = self.texts
-        record = texts[entry.row - 1] if entry.row <= len(texts) else ""
+        record = entry.text or (self.texts[entry.row - 1] if entry.row <= len(self.texts) else "")
         record = time_lines(record) if private else record
         self.result.rejected.append(Rejection(entry.row, code, reason, record))
 
