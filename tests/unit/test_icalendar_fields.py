@@ -176,6 +176,51 @@ def test_the_rejected_record_of_a_private_event_still_says_when() -> None:
     assert "RRULE:FREQ=SECONDLY" in rejection.record
 
 
+@pytest.mark.parametrize(
+    ("written", "person"),
+    [
+        (";CN=Sales: Bob;PARTSTAT=DECLINED:mailto:a@x.com", ("a@x.com", "Sales: Bob", "DECLINED", None)),
+        (";RSVP;PARTSTAT=ACCEPTED:mailto:a@x.com", ("a@x.com", None, "ACCEPTED", None)),
+        (';CN=Müller, "Hans";CUTYPE=ROOM:mailto:a@x.com', ("a@x.com", "Müller, Hans", None, "ROOM")),
+        (';CN=O"Neil:mailto:a@x.com', ("a@x.com", "ONeil", None, None)),
+        (";CN=Doe, John:mailto:a@x.com", ("a@x.com", "Doe, John", None, None)),
+        (":mailto:%22x%22%40x.com", ('"x"@x.com', None, None, None)),
+        (
+            ';CN="Doe; John: jr.";PARTSTAT=TENTATIVE : mailto:a@x.com',
+            ("a@x.com", "Doe; John: jr.", "TENTATIVE", None),
+        ),
+        (';CN="a: mailto:b@x.com":mailto:a@x.com', ("a@x.com", "a: mailto:b@x.com", None, None)),
+        (":invalid:nomail", (None, None, None, None)),
+    ],
+)
+def test_people_however_they_are_written(written: str, person: tuple[str | None, ...]) -> None:
+    (row,) = rows_of(*WHEN, f"ATTENDEE{written}", f"ORGANIZER{written}")
+    (found,) = json.loads(row["attendees"] or "")
+    assert (found["email"], found["name"], found["response"], found["type"]) == person
+    assert row["organizer_email"] == person[0]
+
+
+def test_words_are_read_however_they_are_spelled() -> None:
+    (row,) = rows_of(
+        *WHEN, "STATUS:Canceled ", "TRANSP: transparent ", "ATTENDEE;PARTSTAT=DECLINED :mailto:a@x.io"
+    )
+    assert (row["status"], row["transparency"]) == ("CANCELLED", "TRANSPARENT")
+    assert json.loads(row["attendees"] or "")[0]["response"] == "DECLINED"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Gespr=C3=A4ch =\r\nmit M=C3=BCller",
+        "SUMMARY;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:Gespr=E4ch mit M=FCller",
+        "SUMMARY;QUOTED-PRINTABLE:Gespr=C3=A4ch mit M=C3=BCller",
+    ],
+)
+def test_titles_as_vcalendar_encodes_them(line: str) -> None:
+    (row,) = rows_of(*WHEN, line)
+    assert row["summary"] == "Gespräch mit Müller"
+
+
 def test_a_missing_uid_is_made_from_the_event_and_says_so() -> None:
     lines = ("DTSTART:20260105T090000Z", "SUMMARY:Call", "DTSTAMP:{0}")
     first, second = (

@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+from urllib.parse import unquote
 
 from icalendar.cal.component import Component
 from icalendar.prop import vCalAddress
@@ -62,13 +63,13 @@ def describe(event: Component, *, private: bool, method: str) -> Fields:
     `transparency` and `visibility` have the defaults that RFC 5545 gives them. A value that cannot
     be read stays as written: typing is staging's.
     """
-    busy = (_text(event, "X-MICROSOFT-CDO-BUSYSTATUS") or "").upper()
-    transparency = _text(event, "TRANSP") or ("TRANSPARENT" if busy in _FREE_STATES else "OPAQUE")
+    busy = _word(event, "X-MICROSOFT-CDO-BUSYSTATUS")
+    transparency = _word(event, "TRANSP") or ("TRANSPARENT" if busy in _FREE_STATES else "OPAQUE")
     if (
         busy == "WORKINGELSEWHERE"
     ):  # free, as Graph has it; Exchange writes OPAQUE, as TRANSP knows no such state
         transparency = "TRANSPARENT"
-    status = _upper(_text(event, "STATUS"))
+    status = stated_status(event)
     if busy == "TENTATIVE" and status in (None, "CONFIRMED") and "ATTENDEE" not in event:
         # Exchange confirms the event, not the answer of the calendar's owner. Where people are listed their
         # answers tell; an invitation keeps this line when it has been accepted elsewhere.
@@ -76,12 +77,12 @@ def describe(event: Component, *, private: bool, method: str) -> Fields:
     classes = [name for name in _classes(event) if name != "PUBLIC"] or _classes(event)
     fields: Fields = {
         "status": "CANCELLED" if method == "CANCEL" else status,
-        "transparency": transparency.upper(),
+        "transparency": transparency,
         "visibility": classes[0] if classes else ("PRIVATE" if private else "PUBLIC"),
         "created": _moment(event, "CREATED"),
         "last_modified": _moment(event, "LAST-MODIFIED"),
         "sequence": _text(event, "SEQUENCE"),
-        "event_type": _EVENT_TYPES.get(busy, "default"),
+        "event_type": _EVENT_TYPES.get(busy or "", "default"),
     }
     if private:
         return fields | dict.fromkeys(CONTENT_COLUMNS)
@@ -94,6 +95,12 @@ def describe(event: Component, *, private: bool, method: str) -> Fields:
         "conference_url": _conference(event),
         "categories": _json(_categories(event)),
     }
+
+
+def stated_status(event: Component) -> str | None:
+    """STATUS as RFC 5545 spells it."""
+    status = _word(event, "STATUS")
+    return "CANCELLED" if status == "CANCELED" else status
 
 
 def event_uid(event: Component, *, private: bool) -> str:
@@ -121,8 +128,9 @@ def _text(event: Component, name: str) -> str | None:
     return str(values[0]) if values else None
 
 
-def _upper(value: str | None) -> str | None:
-    return value.upper() if value else None
+def _word(event: Component, name: str) -> str | None:
+    """A word out of a fixed set, however it is written; a blank behind it is common."""
+    return (_text(event, name) or "").strip().upper() or None
 
 
 def _classes(event: Component) -> list[str]:
@@ -145,8 +153,8 @@ def _moment(event: Component, name: str) -> str | None:
 def _address(value: vCalAddress) -> str | None:
     """The mail address of an ORGANIZER or ATTENDEE, whose value is a URI of any kind."""
     scheme, _, rest = str(value).strip().partition(":")
-    if scheme.lower() == "mailto" and "@" in rest:
-        return rest.strip()
+    if scheme.lower() == "mailto" and "@" in (address := unquote(rest)):
+        return address.strip()
     mail = value.params.get("EMAIL") or (str(value) if "@" in str(value) and ":" not in str(value) else None)
     return str(mail).strip() if mail else None
 
@@ -154,7 +162,14 @@ def _address(value: vCalAddress) -> str | None:
 def _attendee(value: vCalAddress) -> dict[str, str | None]:
     names = {"name": "CN", "response": "PARTSTAT", "role": "ROLE", "type": "CUTYPE"}
     params = {field: value.params.get(name) for field, name in names.items()}
-    return {"email": _address(value)} | {k: None if v is None else str(v) for k, v in params.items()}
+    return {"email": _address(value)} | {name: _parameter(found) for name, found in params.items()}
+
+
+def _parameter(value: str | list[str] | None) -> str | None:
+    """A parameter as one text; unquoted `Doe, John` is a list of two to the parser."""
+    return (
+        ",".join(value).strip() if isinstance(value, list) else None if value is None else str(value).strip()
+    )
 
 
 def _categories(event: Component) -> list[str]:

@@ -136,7 +136,7 @@ def _check_rule(rule: vRecur) -> None:
 def _midnights_to_dates(event: Component) -> None:
     """Exchange sends all-day events as midnights of its zone, with a mark."""
     times = [event.get(name) for name in ("DTSTART", "DTEND") if name in event]
-    is_marked = str(event.get("X-MICROSOFT-CDO-ALLDAYEVENT", "")).upper() == "TRUE"
+    is_marked = str(event.get("X-MICROSOFT-CDO-ALLDAYEVENT", "")).strip().upper() == "TRUE"
     if is_marked and all(isinstance(t.dt, dt.datetime) and t.dt.time() == dt.time.min for t in times):
         for time in times:
             time.dt = time.dt.date()

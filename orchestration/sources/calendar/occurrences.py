@@ -165,8 +165,11 @@ class _Expander:
         is_day = not isinstance(start.dt, dt.datetime)
         is_floating = is_day or start.dt.tzinfo is None
         zone = self._zone(entry) if is_floating else start.dt.tzinfo
-        # a TZID that neither the world nor the file knows is shown as it is, and read as floating
+        # a TZID that neither the world nor the file knows is shown as it is, counted, and read as floating
         is_unknown = bool(written) and is_floating and not is_day
+        if is_unknown:
+            unknown = self.result.unknown_zones
+            unknown[str(written)] = unknown.get(str(written), 0) + 1
         fields = describe(entry.event, private=private, method=_method(entry)) | {
             "uid": uid,
             "is_all_day": _flag(is_day),
