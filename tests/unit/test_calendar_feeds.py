@@ -110,6 +110,51 @@ def test_an_outdated_copy_of_an_event_is_no_event_that_is_missing(team: Calendar
     assert uids(team) == ["a1", "a2", "b1", "b2"]
 
 
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("john@x.com", "john@x.com"),
+        ("john@x.com (1)", "john@x.com"),
+        ("Kalender john@x.com", "john@x.com"),
+        ("john.doe@x.co.uk (2)", "john.doe@x.co.uk"),
+        ("john_doe@x.com", "john_doe@x.com"),
+        ("John Doe_john@x.com", None),
+        ("john@x.com.ical", "john@x.com"),
+        ("john@x.com and ann@x.com", None),
+        ("john@home", None),
+        ("John", None),
+    ],
+)
+def test_the_owner_in_the_name_of_a_file(team: Calendars, folder: Path, name: str, owner: str | None) -> None:
+    (folder / "bob.ics").unlink()
+    (folder / "ann.ics").rename(folder / f"{name}.ics")
+    text = (folder / f"{name}.ics").read_bytes()
+    (folder / f"{name}.ics").write_bytes(text.replace(b"VERSION", b"X-WR-CALNAME:told@inside.com\r\nVERSION"))
+    team.ingest()
+    assert set(team.current("calendar_owner")) == {(owner or "told@inside.com",)}
+
+
+def test_a_cancelled_invitation_in_another_file_is_the_later_one(team: Calendars, folder: Path) -> None:
+    for name, method, day in (("invite", "REQUEST", "01"), ("cancel", "CANCEL", "02")):
+        text = ics(event("m")).replace(b"DTSTAMP:20260101", f"DTSTAMP:202603{day}".encode())
+        text = text.replace(b"VERSION", f"METHOD:{method}\r\nVERSION".encode())
+        (folder / f"{name}.ics").write_bytes(text)
+    team.entry = team.entry.model_copy(update={"owner": "ann@x.io", "owner_from": None})
+    team.ingest()
+    found = team.current("status, last_modified", "last_modified desc")
+    assert found[:2] == [("CANCELLED", "2026-03-02T00:00:00+00:00"), (None, "2026-03-01T00:00:00+00:00")]
+
+
+def test_of_a_calendar_when_it_was_exported_is_not_when_an_event_changed(
+    team: Calendars, folder: Path
+) -> None:
+    for day in ("01", "02"):
+        text = ics(event("a1")).replace(b"DTSTAMP:20260101", f"DTSTAMP:202603{day}".encode())
+        (folder / "ann.ics").write_bytes(text)
+        landed = team.ingest()["landed"]
+    assert landed == 0
+
+
 def test_windows_are_whole_months() -> None:
     assert window_around(NOW, 24, 12) == Window(
         datetime(2024, 3, 1, tzinfo=UTC), datetime(2027, 5, 1, tzinfo=UTC)

@@ -104,6 +104,13 @@ def test_a_private_event_lands_as_busy_time_only(kind: str) -> None:
     assert (row["starts_at"], row["visibility"]) == ("2026-01-05T09:00:00+00:00", kind.upper())
 
 
+def test_of_a_private_event_the_owners_own_answer_is_kept() -> None:
+    own = "ATTENDEE;CN=Oncology;PARTSTAT=DECLINED;ROLE=CHAIR:mailto:Ann@Acme.io"
+    (row,), _ = expand(calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS, own)))
+    assert json.loads(row["attendees"] or "") == [{"email": "ann@acme.io", "response": "DECLINED"}]
+    assert SECRET not in json.dumps(row)
+
+
 @pytest.mark.parametrize(
     "marks",
     [

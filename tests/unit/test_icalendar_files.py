@@ -223,6 +223,28 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        (
+            "Müller".encode().replace(b"\xbc", b"\r\n \xbc"),
+            "Müller",
+        ),  # folded between the bytes of a character
+        ("Müller".encode("cp1252"), "Müller"),
+        (b"M\xffller", "Mÿller"),
+        (b"M\x81ller", "M\ufffdller"),
+    ],
+)
+@pytest.mark.parametrize("mark", [b"", "\ufeff".encode()])
+def test_one_odd_line_does_not_change_the_encoding_of_the_others(
+    tmp_path: Path, mark: bytes, written: bytes, title: str
+) -> None:
+    first = calendar(*OK_EVENT[:-1], "SUMMARY:X", OK_EVENT[-1]).replace(b"X", written)
+    second = calendar(*event("UID:2", "DTSTART:20260106T090000Z", "SUMMARY:Gespräch"))
+    write(tmp_path, a=mark + first + second)
+    assert read(tmp_path)["a.ics"].rows["summary"].to_pylist() == [title, "Gespräch"]
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"", "not_icalendar"),
@@ -231,7 +253,7 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
         (b"\0" * 1000, "not_icalendar"),
         (OK[:-20], "truncated"),
         (OK.replace(b"END:VEVENT\r\n", b""), "not_icalendar"),
-        (OK.replace(b"UID:ok", b"SUMMARY:\x81\x8d"), "encoding"),
+        (OK.decode().encode("utf-16") + b"\0", "encoding"),
         (OK.replace(b"VERSION:2.0", b"CALSCALE:JULIAN"), "not_icalendar"),
     ],
 )
@@ -248,10 +270,10 @@ def test_a_file_that_is_no_whole_calendar_is_rejected_whole(
 
 
 def test_a_rejected_file_is_kept_as_received(tmp_path: Path) -> None:
-    write(tmp_path, cut=OK[:-20], undecodable=OK.replace(b"UID:ok", b"SUMMARY:\x81"))
+    write(tmp_path, cut=OK[:-20], undecodable=OK.decode().encode("utf-16") + b"\0")
     batches = read(tmp_path)
     assert batches["cut.ics"].rejected[0].record == OK[:-20].decode()
-    assert "SUMMARY:\\x81" in batches["undecodable.ics"].rejected[0].record
+    assert "\\xff" in batches["undecodable.ics"].rejected[0].record
 
 
 def test_a_file_of_thirty_megabytes_is_not_read(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from orchestration.catalog import objects_of
 from orchestration.sources.calendar.occurrence_rows import occurrence_batch
 from orchestration.sources.calendar.occurrences import expand_bytes
 from tests.unit.icalendar_builder import (
@@ -248,6 +249,8 @@ def test_clock_changes(
 
 
 def test_only_the_occurrence_in_the_gap_is_marked() -> None:
+    # the word must be readable as what the column is declared to be
+    assert objects_of("icalendar")["occurrences"].types["time_fold"] == "text"
     rows = rows_of("UID:g", "DTSTART;TZID=Europe/Berlin:20260328T023000", "RRULE:FREQ=DAILY;COUNT=3")
     assert [row["time_fold"] for row in rows] == [None, "nonexistent", None]
     assert starts(rows) == [f"2026-03-{at}:00+00:00" for at in ("28T01:30", "29T01:30", "30T00:30")]

@@ -109,29 +109,43 @@ class Parsed:
 
 
 def decode(content: bytes) -> str:
-    """The text of a calendar file: by its byte order mark, else UTF-16 where every other byte is
-    zero, else UTF-8, else cp1252.
+    """The text of a calendar file: by its byte order mark, else UTF-16 where every other byte is zero, else
+    UTF-8, each line that is not in cp1252.
 
-    Raises `Unreadable` where none fits.
+    Raises `Unreadable` where UTF-16 does not fit.
     """
-    for mark, encoding in _BOMS:
-        if content.startswith(mark):
-            candidates: tuple[str, ...] = (encoding,)
-            break
-    else:
+    encoding = next((encoding for mark, encoding in _BOMS if content.startswith(mark)), "")
+    if not encoding:
         head = content[:200]
         if head[1::2].count(0) > len(head) / 3:
-            candidates = ("utf-16-le",)
+            encoding = "utf-16-le"
         elif head[::2].count(0) > len(head) / 3:
-            candidates = ("utf-16-be",)
+            encoding = "utf-16-be"
         else:
-            candidates = ("utf-8", "cp1252")
-    for encoding in candidates:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable("encoding", f"the text is not valid {' or '.join(candidates)}")
+            encoding = "utf-8"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding.startswith("utf-16"):
+            raise Unreadable("encoding", f"the text is not valid {encoding}") from None
+    return _decode_lines(content.removeprefix(codecs.BOM_UTF8))
+
+
+def _decode_lines(content: bytes) -> str:
+    """The text, unfolded, of bytes that are not UTF-8 throughout. RFC 5545 3.1 warns of programs that fold
+    between the bytes of a character; beside those one odd line must not turn all others into cp1252."""
+    unfolded = re.sub(rb"\r?\n[ \t]", b"", content)
+    try:
+        return unfolded.decode("utf-8")
+    except UnicodeDecodeError:
+        return "\n".join(map(_decode_line, unfolded.split(b"\n")))
+
+
+def _decode_line(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")
 
 
 def parse(text: str) -> Parsed:

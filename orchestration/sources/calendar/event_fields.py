@@ -56,12 +56,13 @@ def is_private(event: Component, calendar: Component | None, *, inherited: bool 
     return any(name != "PUBLIC" for name in own + whole) or (inherited and not own)
 
 
-def describe(event: Component, *, private: bool, method: str) -> Fields:
+def describe(event: Component, *, private: bool, method: str, owner: str) -> Fields:
     """The columns of an event that do not depend on the occurrence.
 
-    `method`: METHOD of the calendar; CANCEL makes all its events cancelled. Absent values are null;
-    `transparency` and `visibility` have the defaults that RFC 5545 gives them. A value that cannot
-    be read stays as written: typing is staging's.
+    `method`: METHOD of the calendar; CANCEL makes all its events cancelled. `owner`: whose answer is kept
+    of a private event, which says whether the time is taken, and nothing of what or with whom. Absent
+    values are null; `transparency` and `visibility` have the defaults that RFC 5545 gives them. A value
+    that cannot be read stays as written: typing is staging's.
     """
     busy = _word(event, "X-MICROSOFT-CDO-BUSYSTATUS")
     transparency = _word(event, "TRANSP") or ("TRANSPARENT" if busy in _FREE_STATES else "OPAQUE")
@@ -80,12 +81,12 @@ def describe(event: Component, *, private: bool, method: str) -> Fields:
         "transparency": transparency,
         "visibility": classes[0] if classes else ("PRIVATE" if private else "PUBLIC"),
         "created": _moment(event, "CREATED"),
-        "last_modified": _moment(event, "LAST-MODIFIED"),
+        "last_modified": _moment(event, "LAST-MODIFIED") or _sent(event, method),
         "sequence": _text(event, "SEQUENCE"),
         "event_type": _EVENT_TYPES.get(busy or "", "default"),
     }
     if private:
-        return fields | dict.fromkeys(CONTENT_COLUMNS)
+        return fields | dict.fromkeys(CONTENT_COLUMNS) | {"attendees": _own_answer(event, owner)}
     return fields | {
         "summary": _text(event, "SUMMARY"),
         "description": _text(event, "DESCRIPTION"),
@@ -163,6 +164,18 @@ def _attendee(value: vCalAddress) -> dict[str, str | None]:
     names = {"name": "CN", "response": "PARTSTAT", "role": "ROLE", "type": "CUTYPE"}
     params = {field: value.params.get(name) for field, name in names.items()}
     return {"email": _address(value)} | {name: _parameter(found) for name, found in params.items()}
+
+
+def _own_answer(event: Component, owner: str) -> str | None:
+    people = (_attendee(value) for value in _all(event, "ATTENDEE"))
+    answers = [p["response"] for p in people if (p["email"] or "").lower() == owner.lower() and p["response"]]
+    return _json([{"email": owner, "response": answers[0]}]) if answers else None
+
+
+def _sent(event: Component, method: str) -> str | None:
+    """When an invitation or its cancellation was written, which is what tells them apart that lie in two
+    files. Of a calendar DTSTAMP is often the moment of the export: every event would change every time."""
+    return _moment(event, "DTSTAMP") if method in ("REQUEST", "CANCEL") else None
 
 
 def _parameter(value: str | list[str] | None) -> str | None:

@@ -170,12 +170,13 @@ class _Expander:
         if is_unknown:
             unknown = self.result.unknown_zones
             unknown[str(written)] = unknown.get(str(written), 0) + 1
-        fields = describe(entry.event, private=private, method=_method(entry)) | {
+        owner = self.scope.owner or _own_address(entry) or self.scope.fallback_owner
+        fields = describe(entry.event, private=private, method=_method(entry), owner=owner) | {
             "uid": uid,
             "is_all_day": _flag(is_day),
             "time_zone": str(written) if is_unknown else zone_name(zone, written),
             "is_floating": _flag(is_floating),
-            "calendar_owner": self.scope.owner or _own_address(entry) or self.scope.fallback_owner,
+            "calendar_owner": owner,
         }
         if any(value and "\0" in value for value in fields.values()):
             raise Unreadable(
