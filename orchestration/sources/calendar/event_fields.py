@@ -17,6 +17,7 @@ from orchestration.sources.calendar.time_zones import UTC, to_utc
 
 Fields = dict[str, str | None]
 
+NO_UID = "no-uid:"
 # Dropped from a private event.
 CONTENT_COLUMNS = (
     "summary",
@@ -114,7 +115,7 @@ def event_uid(event: Component, *, private: bool) -> str:
         return uid
     names = ["DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID"] + ([] if private else ["SUMMARY"])
     parts = [f"{name}:{value.to_ical()!r}" for name in names for value in _all(event, name)]
-    return "no-uid:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return NO_UID + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def _all(event: Component, name: str) -> list:

@@ -41,6 +41,42 @@ def check_event(event: Component) -> None:
     for rule in _values(event, "RRULE"):
         _require_read(rule)
         _check_rule(rule)
+    if "EXRULE" in event:  # the library passes it over, and what it excludes would count as held
+        raise Unreadable("bad_rule", "EXRULE is not supported: RFC 5545 has dropped it")
+
+
+def start_cancelled(event: Component, like: dt.date | None, zone: dt.tzinfo) -> None:
+    """Give a cancellation of one occurrence the start that it cancels, in place: RFC 5546 lets it leave out
+    DTSTART. `like` and `zone` as in `prepare`."""
+    slot = event.get("RECURRENCE-ID")
+    if "DTSTART" in event or not isinstance(slot, vDDDTypes) or not isinstance(slot.dt, dt.date):
+        return
+    moment = slot.dt
+    if str(slot.params.get("VALUE", "")).upper() == "DATE":
+        moment = _as_date(moment, None)
+    if like is not None:
+        moment = _conform(moment, like, zone, like.time() if isinstance(like, dt.datetime) else dt.time.min)
+    start = vDDDTypes(moment)
+    if "TZID" in slot.params:
+        start.params["TZID"] = slot.params["TZID"]
+    event["DTSTART"] = start
+
+
+def include_newer(master: Component, override: Component) -> bool:
+    """Whether an override counts although its series excludes its time, which is then excluded no more.
+
+    Some programs exclude what they write an override for, others leave the override of what was deleted
+    later: the newer word holds.
+    """
+    slot = utc_text(override.get("RECURRENCE-ID").dt)
+    listed = _values(master, "EXDATE")
+    if not any(slot == utc_text(value.dt) for values in listed for value in values.dts):
+        return True
+    if revision(override) <= revision(master):
+        return False
+    for values in listed:
+        values.dts = [value for value in values.dts if utc_text(value.dt) != slot]
+    return True
 
 
 def prepare(event: Component, like: dt.date | None, zone: dt.tzinfo) -> None:

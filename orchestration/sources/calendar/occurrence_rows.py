@@ -12,8 +12,8 @@ import pyarrow as pa
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Coverage, Rejected
 from orchestration.sources.calendar.shapes import COLUMNS, Expansion
 
-# Rejected because another event of the same file takes its place, or because it never was one.
-_NOT_MISSED = frozenset({"superseded", "not_an_event"})
+# Rejected because another event of the same file takes its place or excludes it, or because it never was one.
+_NOT_MISSED = frozenset({"superseded", "excluded", "not_an_event"})
 
 
 def occurrence_batch(

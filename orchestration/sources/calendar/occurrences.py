@@ -10,6 +10,8 @@ import re
 from collections import defaultdict
 from functools import cached_property
 
+from icalendar.prop import vText
+
 from orchestration.sources.calendar.calendar_text import (
     UNREADABLE,
     Entry,
@@ -21,8 +23,22 @@ from orchestration.sources.calendar.calendar_text import (
     parse,
     time_lines,
 )
-from orchestration.sources.calendar.event_fields import Fields, describe, event_uid, is_private
-from orchestration.sources.calendar.event_times import check_event, prepare, revision, utc_text
+from orchestration.sources.calendar.event_fields import (
+    NO_UID,
+    Fields,
+    describe,
+    event_uid,
+    is_private,
+    stated_status,
+)
+from orchestration.sources.calendar.event_times import (
+    check_event,
+    include_newer,
+    prepare,
+    revision,
+    start_cancelled,
+    utc_text,
+)
 from orchestration.sources.calendar.recurrence import Instance, OutOfTime, deadline, occurrences
 from orchestration.sources.calendar.shapes import COLUMNS, Expansion, ExpansionLimits, Rejection, Row, Scope
 from orchestration.sources.calendar.time_zones import find_zone, utc_span, zone_name
@@ -73,7 +89,7 @@ class _Expander:
                 series[event_uid(entry.event, private=is_private(entry.event, entry.calendar))].append(entry)
             except UNREADABLE as error:
                 self._reject(entry, error, private=True)
-        for uid, members in series.items():
+        for uid, members in _joined_by_title(series).items():
             self._expand_series(uid, members)
         return self.result
 
@@ -121,13 +137,37 @@ class _Expander:
         starts they are no versions of each other, and all count.
         """
         masters = [entry for entry in members if "RECURRENCE-ID" not in entry.event]
-        masters = self._newest(self._readable(masters, None, private), "DTSTART", private)
+        masters = self._readable(self._called_off(masters, members), None, private)
+        masters = self._newest(masters, "DTSTART", private)
         like = masters[0].event.get("DTSTART").dt if masters else None
         overrides = [entry for entry in members if "RECURRENCE-ID" in entry.event]
         overrides = self._newest(self._readable(overrides, like, private), "RECURRENCE-ID", private)
         series = [[master] for master in masters] or [[]]
-        series[0].extend(overrides)
+        series[0].extend(self._not_excluded(masters[0], overrides, private) if masters else overrides)
         return [entries for entries in series if entries]
+
+    def _called_off(self, masters: list[Entry], members: list[Entry]) -> list[Entry]:
+        """The events of a UID without those that say only that it is cancelled, which they do not say of
+        newer ones. One that stands alone stays, to be rejected: when it would have been nobody knows."""
+        calls = [entry for entry in masters if _is_cancelled(entry) and "DTSTART" not in entry.event]
+        if len(calls) == len(masters):
+            return masters
+        newest = max((revision(call.event) for call in calls), default=None)
+        for entry in members:
+            if newest is not None and revision(entry.event) <= newest:
+                entry.event["STATUS"] = vText("CANCELLED")
+        rows = {entry.row for entry in calls}
+        return [entry for entry in masters if entry.row not in rows]
+
+    def _not_excluded(self, master: Entry, overrides: list[Entry], private: dict[int, bool]) -> list[Entry]:
+        found = []
+        for entry in overrides:
+            if include_newer(master.event, entry.event):
+                found.append(entry)
+            else:
+                reason = f"event {master.row} of the file, its series, excludes its time and is not older"
+                self._reject(entry, Unreadable("excluded", reason), private=private[entry.row])
+        return found
 
     def _readable(self, entries: list[Entry], like: dt.date | None, private: dict[int, bool]) -> list[Entry]:
         found = []
@@ -135,6 +175,8 @@ class _Expander:
             try:
                 if _method(entry) in _MESSAGES:
                     raise Unreadable("not_an_event", f"METHOD {_method(entry)}: an answer, not an entry")
+                if _is_cancelled(entry):
+                    start_cancelled(entry.event, like, self._zone(entry))
                 check_event(entry.event)
                 prepare(entry.event, like, self._zone(entry))
                 found.append(entry)
@@ -227,8 +269,33 @@ def _row(instance: Instance, fields: Fields, zone: dt.tzinfo) -> Row:
     return tuple(row[name] for name in COLUMNS)
 
 
+def _joined_by_title(series: dict[str, list[Entry]]) -> dict[str, list[Entry]]:
+    """The events by UID; an override without one goes to the series without one that has its title, where
+    that is one only. By itself it would stand beside the occurrence that it replaces."""
+    nameless = {uid: members for uid, members in series.items() if uid.startswith(NO_UID)}
+    by_title: dict[str, list[str]] = defaultdict(list)
+    for uid, members in nameless.items():
+        if any("RRULE" in entry.event and "RECURRENCE-ID" not in entry.event for entry in members):
+            by_title[_title(members)].append(uid)
+    joined = dict(series)
+    for uid, members in nameless.items():
+        candidates = by_title.get(_title(members), [])
+        if len(candidates) == 1 and all("RECURRENCE-ID" in entry.event for entry in members):
+            joined[candidates[0]] = [*joined[candidates[0]], *members]
+            del joined[uid]
+    return joined
+
+
+def _title(members: list[Entry]) -> str:
+    return str(members[0].event.get("SUMMARY", "")).strip()
+
+
 def _method(entry: Entry) -> str:
     return "" if entry.calendar is None else str(entry.calendar.get("METHOD", "")).strip().upper()
+
+
+def _is_cancelled(entry: Entry) -> bool:
+    return _method(entry) == "CANCEL" or stated_status(entry.event) == "CANCELLED"
 
 
 def _own_address(entry: Entry) -> str | None:
