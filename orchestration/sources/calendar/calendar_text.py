@@ -265,6 +265,8 @@ def _define_zone(definition: str) -> None:
     except UNREADABLE:
         if location := _ZONE_LOCATION.search(definition):
             name_zone(name[1], location[1])
+    else:
+        name_zone(name[1], name[1])  # the parser knows it by these very letters, events may use others
 
 
 def _offset(found: re.Match[str]) -> str:

@@ -5,7 +5,6 @@ Belongs here: nothing that knows about events. Runs in the expansion process.
 
 import datetime as dt
 
-from icalendar.cal import Timezone
 from icalendar.timezone import TZP, tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from icalendar.timezone.zoneinfo import ZONEINFO
@@ -48,11 +47,6 @@ class _FileZones(_NamedZones):
 
     def __init__(self) -> None:
         self.own: dict[str, dt.tzinfo] = {}
-
-    def create_timezone(self, tz: Timezone) -> dt.tzinfo:
-        zone: dt.tzinfo = super().create_timezone(tz)
-        self.own[_own_key(str(tz["TZID"]))] = zone
-        return zone
 
     def timezone(self, name: str) -> dt.tzinfo | None:
         return super().timezone(name) or self.own.get(_own_key(name)) or loosely_named_zone(name)
