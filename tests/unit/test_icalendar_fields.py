@@ -177,6 +177,21 @@ def test_of_a_private_event_in_a_file_that_does_not_parse_the_time_lands(content
         assert SECRET not in rejection.record
 
 
+@pytest.mark.parametrize(
+    "master",
+    [
+        event("UID:1", "DTSTART:20260105T090000Z", "CLASS:PRIVATE", "BEGIN:VALARM"),
+        ("BEGIN:VEVENT", "UID:1", "DTSTART:20260105T090000Z"),  # what follows nobody knows
+        ("BEGIN:VEVENT", "DTSTART:20260105T090000Z"),  # nor whose it is
+    ],
+)
+def test_an_override_is_private_where_its_series_cannot_be_read(master: tuple[str, ...]) -> None:
+    override = event("UID:1", "RECURRENCE-ID:20260106T090000Z", "DTSTART:20260106T120000Z", *SECRETS)
+    (row,), rejected = expand(calendar(*master, *override))
+    assert (row["starts_at"], len(rejected)) == ("2026-01-06T12:00:00+00:00", 1)
+    assert SECRET not in json.dumps(row)
+
+
 def test_the_rejected_record_of_a_private_event_still_says_when() -> None:
     _, (rejection,) = expand(calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS, "RRULE:FREQ=SECONDLY")))
     assert "DTSTART:20260105T090000Z" in rejection.record

@@ -46,7 +46,7 @@ def test_exdate_removes_one_occurrence_however_it_is_written(exdate: str) -> Non
         ("RRULE:FREQ=WEEKLY;COUNT=2;BYDAY=",),
         ("RRULE:FREQ=WEEKLY;COUNT=2;",),
         ("RRULE:FREQ=WEEKLY;BYDAY=MO, TU;COUNT=3", "EXDATE:20260106T080000Z,"),
-        ("RRULE:FREQ=WEEKLY;COUNT=2 ", "EXDATE:, ,"),
+        ("RRULE: FREQ=WEEKLY;COUNT=2 ", "EXDATE:, ,"),
     ],
 )
 def test_blanks_and_what_is_empty_do_not_cost_a_series(lines: tuple[str, ...]) -> None:
@@ -193,6 +193,25 @@ def test_an_override_without_uid_belongs_to_the_series_without_uid_that_has_its_
     assert len({row["uid"] for row in rows}) == 2
     rows, _ = expand(calendar(*moved, *series, *other, *event("DTSTART:20260601T090000Z", *series[3:-1])))
     assert len({row["uid"] for row in rows}) == 4  # two series have the title: nobody knows which is meant
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        event("UID:w", "RECURRENCE-ID:20260112T080000Z", "DTSTART:morgen"),
+        event("UID:w", "RECURRENCE-ID;VALUE=DATE:20260112"),
+        event("RECURRENCE-ID;TZID=Europe/Berlin:20260112T090000", "UID:w", "BEGIN:VALARM"),
+        ("BEGIN:VEVENT", "UID:w", "RECURRENCE-ID:20260112T080000Z", "SUMMARY:no end"),
+    ],
+)
+def test_an_override_that_cannot_be_read_leaves_its_occurrence_as_it_was(override: tuple[str, ...]) -> None:
+    """By its rule it would land where it no longer is, in place of what an earlier file said."""
+    rows, rejected = expand(calendar(*event(*WEEKLY, "RRULE:FREQ=WEEKLY;COUNT=3"), *override, *OK_EVENT))
+    assert [row["starts_at"] for row in rows if row["uid"] == "w"] == [
+        "2026-01-05T08:00:00+00:00",
+        "2026-01-19T08:00:00+00:00",
+    ]
+    assert [rejection.row for rejection in rejected] == [2]
 
 
 def test_this_and_future_moves_all_that_follow_and_each_keeps_its_own_identity() -> None:

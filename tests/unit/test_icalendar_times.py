@@ -67,6 +67,7 @@ def test_zone_names(start: str, utc: str, zone: str, is_floating: str) -> None:
         ("(UTC+10:00) Canberra, Melbourne, Sydney", "23:00", "Australia/Canberra"),
         ("(UTC) Coordinated Universal Time", "09:00", "UTC"),
         ("(UTC+00:00) Dublin, Edinburgh, Lisbon, London", "08:00", "Europe/Dublin"),
+        ("CEST", "07:00", "CET"),
         ("UTC+2", "07:00", "Etc/GMT-2"),
         ("GMT+0200", "07:00", "Etc/GMT-2"),
         ("UTC-05:00", "14:00", "Etc/GMT+5"),

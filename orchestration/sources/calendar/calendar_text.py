@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from icalendar import Calendar
 from icalendar.cal.component import Component
 
-from orchestration.sources.calendar.event_blocks import BEGIN_OR_END, cut_into_events
+from orchestration.sources.calendar.event_blocks import BEGIN_OR_END, Block, cut_into_events
 from orchestration.sources.calendar.line_repairs import plain_lines, repaired, unfold
 from orchestration.sources.calendar.shapes import Rejection
 from orchestration.sources.calendar.time_zones import forget_zones, name_zone, needs_definition
@@ -74,6 +74,7 @@ _TIME_LINES = re.compile(
 )
 # Of the lines beside the events those that are read.
 _HEAD_LINES = re.compile(r"(?:METHOD|CALSCALE|X-WR-TIMEZONE|X-WR-CALNAME|CLASS)(?=[;:])", re.IGNORECASE)
+_NAMING_LINES = re.compile(r"(?:UID|RECURRENCE-ID)(?=[;:])", re.IGNORECASE)
 _MAX_REASON = 300
 # Within this module: the file is rejected, its events are not tried one by one.
 _OTHER_CALENDAR = "other_calendar"
@@ -101,11 +102,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What could be read of a file, its text with plain line ends, and what of it could not be parsed."""
+    """What could be read of a file, its text with plain line ends, and what of it could not be parsed.
+
+    `broken`: of the events that could not be parsed only whose they are: UID, RECURRENCE-ID, and CLASS where
+    they are private or may be.
+    """
 
     text: str
     entries: list[Entry]
     rejected: tuple[Rejection, ...] = ()
+    broken: tuple[Component, ...] = ()
 
 
 def decode(content: bytes) -> str:
@@ -190,7 +196,9 @@ def _events(unfolded: str) -> list[Entry]:
     return entries
 
 
-def _single_events(unfolded: str, error: Unreadable) -> tuple[list[Entry], tuple[Rejection, ...]]:
+def _single_events(
+    unfolded: str, error: Unreadable
+) -> tuple[list[Entry], tuple[Rejection, ...], tuple[Component, ...]]:
     """The events of a text that does not parse as a whole, and those that do not parse by themselves.
 
     A text that is cut off is rejected as a file besides (row 0), so that it does not count as read whole.
@@ -205,6 +213,7 @@ def _single_events(unfolded: str, error: Unreadable) -> tuple[list[Entry], tuple
     is_private = _marks_private(unfolded)
     entries: list[Entry] = []
     rejected: list[Rejection] = []
+    broken: list[Component] = []
     heads = [_head(lines) for lines in found.heads]
     for row, block in enumerate(found.events, start=1):
         try:
@@ -218,6 +227,7 @@ def _single_events(unfolded: str, error: Unreadable) -> tuple[list[Entry], tuple
             # where an event does not end, whether it is private may stand in what is missing
             record = time_lines(block.text) if is_private or not block.is_ended else block.text
             rejected.append(Rejection(row, problem.code, problem.reason, record))
+            broken += _naming(block)
     if found.is_cut_off:
         if rejected and rejected[-1].row == len(found.events) and not found.events[-1].is_ended:
             last = rejected.pop().record
@@ -225,7 +235,19 @@ def _single_events(unfolded: str, error: Unreadable) -> tuple[list[Entry], tuple
             last = ""
         reason = f"the file is cut off; {len(entries):,} whole events were read"
         rejected.insert(0, Rejection(0, "truncated", reason, last))
-    return entries, tuple(rejected)
+    return entries, tuple(rejected), tuple(broken)
+
+
+def _naming(block: Block) -> list[Component]:
+    """Of an event that does not parse what says whose it is, as an event by itself; none where that cannot
+    be read either."""
+    lines = [line for line in block.text.split("\r\n") if _NAMING_LINES.match(line)]
+    if _marks_private(block.text) or not block.is_ended:
+        lines.append("CLASS:PRIVATE")
+    try:
+        return [entry.event for entry in _events("\r\n".join(("BEGIN:VEVENT", *lines, "END:VEVENT")))]
+    except Unreadable:
+        return []
 
 
 def _head(lines: Sequence[str]) -> list[str]:

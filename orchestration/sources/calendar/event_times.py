@@ -45,20 +45,28 @@ def check_event(event: Component) -> None:
         raise Unreadable("bad_rule", "EXRULE is not supported: RFC 5545 has dropped it")
 
 
+def original_slot(event: Component, like: dt.date | None, zone: dt.tzinfo) -> dt.date | None:
+    """The time of its series that an override stands for, as far as it can be read. `like` and `zone` as in
+    `prepare`, which need not have been called."""
+    slot = event.get("RECURRENCE-ID")
+    if not isinstance(slot, vDDDTypes) or not isinstance(slot.dt, dt.date):
+        return None
+    is_day = str(slot.params.get("VALUE", "")).upper() == "DATE"
+    moment = _as_date(slot.dt, None) if is_day else slot.dt
+    if like is None:
+        return moment
+    return _conform(moment, like, zone, like.time() if isinstance(like, dt.datetime) else dt.time.min)
+
+
 def start_cancelled(event: Component, like: dt.date | None, zone: dt.tzinfo) -> None:
     """Give a cancellation of one occurrence the start that it cancels, in place: RFC 5546 lets it leave out
     DTSTART. `like` and `zone` as in `prepare`."""
-    slot = event.get("RECURRENCE-ID")
-    if "DTSTART" in event or not isinstance(slot, vDDDTypes) or not isinstance(slot.dt, dt.date):
+    moment = original_slot(event, like, zone)
+    if "DTSTART" in event or moment is None:
         return
-    moment = slot.dt
-    if str(slot.params.get("VALUE", "")).upper() == "DATE":
-        moment = _as_date(moment, None)
-    if like is not None:
-        moment = _conform(moment, like, zone, like.time() if isinstance(like, dt.datetime) else dt.time.min)
     start = vDDDTypes(moment)
-    if "TZID" in slot.params:
-        start.params["TZID"] = slot.params["TZID"]
+    if "TZID" in event.get("RECURRENCE-ID").params:
+        start.params["TZID"] = event.get("RECURRENCE-ID").params["TZID"]
     event["DTSTART"] = start
 
 

@@ -67,7 +67,8 @@ def _repaired_line(found: re.Match[str]) -> str:
     if name.upper() in ("ATTENDEE", "ORGANIZER"):
         return name + (rest if _PERSON.fullmatch(rest) else _person(rest))
     rest = _UNQUOTED_ZONE.sub(r';TZID="\1":\2', rest)  # (UTC+01:00) Amsterdam, Berlin
-    parameters, colon, value = _head_and_value(rest.rstrip())
+    parameters, colon, value = _head_and_value(rest)
+    value = value.strip()
     if name.upper() == "RRULE":
         parts = [part for part in re.sub(r"[ \t]", "", value).split(";") if part.partition("=")[2]]
         return f"{name}{parameters}{colon}{';'.join(parts)}" if parts else found[0]

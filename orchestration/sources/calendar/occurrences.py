@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from functools import cached_property
 
+from icalendar.cal.component import Component
 from icalendar.prop import vText
 
 from orchestration.sources.calendar.calendar_text import (
@@ -34,6 +35,7 @@ from orchestration.sources.calendar.event_fields import (
 from orchestration.sources.calendar.event_times import (
     check_event,
     include_newer,
+    original_slot,
     prepare,
     revision,
     start_cancelled,
@@ -77,6 +79,10 @@ class _Expander:
         self.default_zone = default_zone
         self.result = Expansion(rejected=list(parsed.rejected))
         self.text_size = 0
+        self.is_partial = bool(parsed.rejected)
+        self.broken: dict[str, list[Component]] = defaultdict(list)
+        for event in parsed.broken:
+            self.broken[event_uid(event, private=True)].append(event)
 
     @cached_property
     def texts(self) -> list[str]:
@@ -95,10 +101,14 @@ class _Expander:
 
     def _expand_series(self, uid: str, members: list[Entry]) -> None:
         masters = [entry for entry in members if "RECURRENCE-ID" not in entry.event]
+        broken = [event for event in self.broken[uid] if "RECURRENCE-ID" not in event]
         inherited = any(is_private(entry.event, entry.calendar) for entry in masters)
+        inherited = inherited or any(is_private(event, None) for event in broken)
+        # the series, which might say that it is private, may be what could not be read
+        inherited = inherited or (self.is_partial and not masters and not broken)
         private = {e.row: is_private(e.event, e.calendar, inherited=inherited) for e in members}
         seconds = self.limits.seconds_per_file / 4
-        for series in self._current(members, private):
+        for series in self._current(uid, members, private):
             try:
                 with deadline(seconds):
                     rows = self._series_rows(uid, series, private)
@@ -124,24 +134,36 @@ class _Expander:
         known = {
             id(entry.event): (entry.row, self._fields(entry, uid, private[entry.row])) for entry in series
         }
+        unread = self._unread_slots(uid, series[0], zone)
         rows = []
         for instance in instances:
             number, fields = known[id(instance.event)]
-            rows.append((number, _row(instance, fields, zone)))
+            if (
+                instance.series_kind != "recurring"
+                or _occurrence_start(instance.original_start, zone) not in unread
+            ):
+                rows.append((number, _row(instance, fields, zone)))
         return rows
 
-    def _current(self, members: list[Entry], private: dict[int, bool]) -> list[list[Entry]]:
+    def _unread_slots(self, uid: str, first: Entry, zone: dt.tzinfo) -> set[str]:
+        """The occurrences for which an override was written that cannot be read: how they stand nobody
+        knows, and as its rule has them they would take the place of what the last file said."""
+        like = None if "RECURRENCE-ID" in first.event else first.event.get("DTSTART").dt
+        slots = [original_slot(event, like, zone) for event in self.broken[uid] if "RECURRENCE-ID" in event]
+        return {_occurrence_start(slot, zone) for slot in slots if slot is not None}
+
+    def _current(self, uid: str, members: list[Entry], private: dict[int, bool]) -> list[list[Entry]]:
         """The series of one UID, each with its overrides, in the newest revisions.
 
         Usually one. Some programs give one UID to several events: with the same revision and other
         starts they are no versions of each other, and all count.
         """
         masters = [entry for entry in members if "RECURRENCE-ID" not in entry.event]
-        masters = self._readable(self._called_off(masters, members), None, private)
+        masters = self._readable(uid, self._called_off(masters, members), None, private)
         masters = self._newest(masters, "DTSTART", private)
         like = masters[0].event.get("DTSTART").dt if masters else None
         overrides = [entry for entry in members if "RECURRENCE-ID" in entry.event]
-        overrides = self._newest(self._readable(overrides, like, private), "RECURRENCE-ID", private)
+        overrides = self._newest(self._readable(uid, overrides, like, private), "RECURRENCE-ID", private)
         series = [[master] for master in masters] or [[]]
         series[0].extend(self._not_excluded(masters[0], overrides, private) if masters else overrides)
         return [entries for entries in series if entries]
@@ -169,7 +191,9 @@ class _Expander:
                 self._reject(entry, Unreadable("excluded", reason), private=private[entry.row])
         return found
 
-    def _readable(self, entries: list[Entry], like: dt.date | None, private: dict[int, bool]) -> list[Entry]:
+    def _readable(
+        self, uid: str, entries: list[Entry], like: dt.date | None, private: dict[int, bool]
+    ) -> list[Entry]:
         found = []
         for entry in entries:
             try:
@@ -182,6 +206,8 @@ class _Expander:
                 found.append(entry)
             except (Unreadable, *UNREADABLE) as error:
                 self._reject(entry, error, private=private[entry.row])
+                if "RECURRENCE-ID" in entry.event and _method(entry) not in _MESSAGES:
+                    self.broken[uid].append(entry.event)
         return found
 
     def _newest(self, entries: list[Entry], slot: str, private: dict[int, bool]) -> list[Entry]:
@@ -255,18 +281,22 @@ def _row(instance: Instance, fields: Fields, zone: dt.tzinfo) -> Row:
     event = instance.event
     duration = event.get("DURATION").td if "DURATION" in event and "DTEND" not in event else None
     starts, ends, problem = utc_span(instance.start, instance.end, duration, zone)
-    original = instance.original_start
-    if isinstance(original, dt.datetime) and original.tzinfo is None:
-        original = original.replace(tzinfo=zone)
+    original = _occurrence_start(instance.original_start, zone)
     row = fields | {
-        "recurrence_id": None if instance.series_kind == "single" else utc_text(original),
-        "occurrence_start": utc_text(original),
+        "recurrence_id": None if instance.series_kind == "single" else original,
+        "occurrence_start": original,
         "starts_at": starts.isoformat(),
         "ends_at": ends.isoformat(),
         "series_kind": instance.series_kind,
         "time_fold": problem,
     }
     return tuple(row[name] for name in COLUMNS)
+
+
+def _occurrence_start(original: dt.date, zone: dt.tzinfo) -> str:
+    if isinstance(original, dt.datetime) and original.tzinfo is None:
+        original = original.replace(tzinfo=zone)
+    return utc_text(original)
 
 
 def _joined_by_title(series: dict[str, list[Entry]]) -> dict[str, list[Entry]]:

@@ -12,8 +12,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 _UTC = {"z", "utc", "zulu", "tzone://microsoft/utc", "coordinated universal time"}
-# RFC 822 says what these mean; EST, MST and HST are in the zone database.
+# RFC 822 says what those of the US mean, of which EST, MST and HST are in the zone database.
 _ABBREVIATIONS = {
+    "cest": "CET",
+    "mez": "CET",
+    "mesz": "CET",
+    "eest": "EET",
     "edt": "America/New_York",
     "cst": "America/Chicago",
     "cdt": "America/Chicago",
