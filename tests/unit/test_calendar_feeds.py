@@ -57,8 +57,40 @@ def test_a_file_that_cannot_be_read_keeps_its_events(team: Calendars, folder: Pa
     team.ingest()
     (folder / "ann.ics").write_bytes(ics(event("a1"), event("a2"))[:-30])
     (folder / "bob.ics").write_bytes(ics(event("b1")))
-    assert team.ingest() == {"landed": 0, "deleted": 1, "rejected": 1, "unchanged": 1}
+    assert team.ingest() == {"landed": 0, "deleted": 1, "rejected": 1, "unchanged": 2}
     assert uids(team) == ["a1", "a2", "a3", "b1"]
+
+
+def test_of_a_file_that_is_cut_off_the_whole_events_land_and_none_is_taken_for_deleted(
+    team: Calendars, folder: Path
+) -> None:
+    team.ingest()
+    moved = event("a1", "SUMMARY:Moved")
+    (folder / "ann.ics").write_bytes(ics(moved, event("new"), event("a2"))[:-30])
+    assert team.ingest() == {"landed": 2, "deleted": 0, "rejected": 1, "unchanged": 2}
+    assert uids(team) == ["a1", "a2", "a3", "b1", "b2", "new"]
+
+
+def test_an_event_that_does_not_end_costs_no_other_and_nothing_is_taken_for_deleted(
+    team: Calendars, folder: Path
+) -> None:
+    team.ingest()
+    broken = ics(event("a1"), event("a2", "SUMMARY:x"), event("new")).replace(
+        b"SUMMARY:x\r\nEND:VEVENT", b"SUMMARY:x"
+    )
+    (folder / "ann.ics").write_bytes(broken)
+    assert b"SUMMARY:x\r\nBEGIN:VEVENT" in broken
+    assert team.ingest() == {"landed": 1, "deleted": 0, "rejected": 1, "unchanged": 3}
+    assert uids(team) == ["a1", "a2", "a3", "b1", "b2", "new"]
+
+
+def test_an_event_whose_begin_has_a_blank_behind_it_is_not_taken_for_deleted(
+    team: Calendars, folder: Path
+) -> None:
+    team.ingest()
+    spaced = ics(event("a1"), event("a2"), event("a3")).replace(b"BEGIN:VEVENT", b"BEGIN:VEVENT ")
+    (folder / "ann.ics").write_bytes(spaced)
+    assert team.ingest() == {"landed": 0, "deleted": 0, "rejected": 0, "unchanged": 5}
 
 
 def test_an_event_that_cannot_be_read_keeps_its_calendar(team: Calendars, folder: Path) -> None:
@@ -76,6 +108,51 @@ def test_an_outdated_copy_of_an_event_is_no_event_that_is_missing(team: Calendar
     (folder / "ann.ics").write_bytes(ics(event("a1", "SEQUENCE:1"), newer, event("a2")))
     assert team.ingest() == {"landed": 1, "deleted": 1, "rejected": 1, "unchanged": 3}
     assert uids(team) == ["a1", "a2", "b1", "b2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("john@x.com", "john@x.com"),
+        ("john@x.com (1)", "john@x.com"),
+        ("Kalender john@x.com", "john@x.com"),
+        ("john.doe@x.co.uk (2)", "john.doe@x.co.uk"),
+        ("john_doe@x.com", "john_doe@x.com"),
+        ("John Doe_john@x.com", None),
+        ("john@x.com.ical", "john@x.com"),
+        ("john@x.com and ann@x.com", None),
+        ("john@home", None),
+        ("John", None),
+    ],
+)
+def test_the_owner_in_the_name_of_a_file(team: Calendars, folder: Path, name: str, owner: str | None) -> None:
+    (folder / "bob.ics").unlink()
+    (folder / "ann.ics").rename(folder / f"{name}.ics")
+    text = (folder / f"{name}.ics").read_bytes()
+    (folder / f"{name}.ics").write_bytes(text.replace(b"VERSION", b"X-WR-CALNAME:told@inside.com\r\nVERSION"))
+    team.ingest()
+    assert set(team.current("calendar_owner")) == {(owner or "told@inside.com",)}
+
+
+def test_a_cancelled_invitation_in_another_file_is_the_later_one(team: Calendars, folder: Path) -> None:
+    for name, method, day in (("invite", "REQUEST", "01"), ("cancel", "CANCEL", "02")):
+        text = ics(event("m")).replace(b"DTSTAMP:20260101", f"DTSTAMP:202603{day}".encode())
+        text = text.replace(b"VERSION", f"METHOD:{method}\r\nVERSION".encode())
+        (folder / f"{name}.ics").write_bytes(text)
+    team.entry = team.entry.model_copy(update={"owner": "ann@x.io", "owner_from": None})
+    team.ingest()
+    found = team.current("status, last_modified", "last_modified desc")
+    assert found[:2] == [("CANCELLED", "2026-03-02T00:00:00+00:00"), (None, "2026-03-01T00:00:00+00:00")]
+
+
+def test_of_a_calendar_when_it_was_exported_is_not_when_an_event_changed(
+    team: Calendars, folder: Path
+) -> None:
+    for day in ("01", "02"):
+        text = ics(event("a1")).replace(b"DTSTAMP:20260101", f"DTSTAMP:202603{day}".encode())
+        (folder / "ann.ics").write_bytes(text)
+        landed = team.ingest()["landed"]
+    assert landed == 0
 
 
 def test_windows_are_whole_months() -> None:

@@ -188,7 +188,10 @@ def test_private_events_land_as_times(tmp_path: Path, visibility: str) -> None:
         summary="Doctor Jekyll",
         description="Jekyll",
         location="Jekyll",
-        attendees=[{"email": "jekyll@clinic.example", "self": True, "responseStatus": "accepted"}],
+        attendees=[
+            {"email": "hyde@clinic.example", "displayName": "Jekyll", "responseStatus": "accepted"},
+            {"email": "jekyll@clinic.example", "self": True, "responseStatus": "declined"},
+        ],
         organizer={"email": "jekyll@clinic.example"},
         hangoutLink="https://meet.google.com/jekyll",
         conferenceData={"entryPoints": [{"uri": "https://x.zoom.us/j/jekyll"}]},
@@ -198,9 +201,10 @@ def test_private_events_land_as_times(tmp_path: Path, visibility: str) -> None:
     with api_server(google) as server:
         source = calendars(tmp_path, server)
         assert source.ingest()["rejected"] == 1
-    assert source.current('id, visibility, "start_dateTime"') == [
-        ("p", visibility, "2026-03-12T10:00:00+01:00")
+    assert source.current('id, visibility, "start_dateTime", attendees') == [
+        ("p", visibility, "2026-03-12T10:00:00+01:00", '[{"self":true,"responseStatus":"declined"}]')
     ]
+    assert "hyde" not in source.landed_text()
     assert "jekyll" not in source.landed_text().lower()
 
 

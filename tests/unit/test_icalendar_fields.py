@@ -104,6 +104,13 @@ def test_a_private_event_lands_as_busy_time_only(kind: str) -> None:
     assert (row["starts_at"], row["visibility"]) == ("2026-01-05T09:00:00+00:00", kind.upper())
 
 
+def test_of_a_private_event_the_owners_own_answer_is_kept() -> None:
+    own = "ATTENDEE;CN=Oncology;PARTSTAT=DECLINED;ROLE=CHAIR:mailto:Ann@Acme.io"
+    (row,), _ = expand(calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS, own)))
+    assert json.loads(row["attendees"] or "") == [{"email": "ann@acme.io", "response": "DECLINED"}]
+    assert SECRET not in json.dumps(row)
+
+
 @pytest.mark.parametrize(
     "marks",
     [
@@ -134,7 +141,6 @@ def test_an_override_of_a_private_series_is_private_unless_it_says_otherwise() -
         calendar(*event("UID:1", "CLASS:PRIVATE", *SECRETS)),  # no start
         calendar(*event("UID:1", "DTSTART;X=", "CLASS:PRIVATE", *SECRETS, SECRET)),
         calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS, "RRULE:FREQ=SECONDLY")),
-        calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS), f"X{SECRET} no colon"),  # the file does not parse
         calendar(*event(*WHEN, "CLA\r\n SS:PRIVATE", *SECRETS))[:-20],  # cut off
         calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS), "CALSCALE:JULIAN"),
         calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS))[:-20].decode().encode("utf-16"),
@@ -149,10 +155,92 @@ def test_a_rejected_private_event_does_not_leak_through_the_rejection(broken: by
         assert SECRET not in rejection.record
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS), f"X{SECRET} no colon"),
+        calendar(*event(*WHEN, *SECRETS), "no colon", "CLASS PRIVATE"),
+        calendar("BEGIN:VTODO", "CLASS:PRIVATE", *event(*WHEN, *SECRETS)),  # whose class it is nobody knows
+        calendar(
+            *event(*WHEN, "CLASS:PRIVATE", *SECRETS),
+            *("BEGIN:VEVENT", *WHEN, "RECURRENCE-ID:20260105T090000Z", *SECRETS),  # private by its series
+        ),
+        calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS), *event(*WHEN, *SECRETS, "CLASS:PRIVATE"))[:-50],
+    ],
+)
+def test_of_a_private_event_in_a_file_that_does_not_parse_the_time_lands(content: bytes) -> None:
+    (row,), rejected = expand(content)
+    assert SECRET not in json.dumps(row)
+    assert row["starts_at"] == "2026-01-05T09:00:00+00:00"
+    for rejection in rejected:
+        assert SECRET not in rejection.reason
+        assert SECRET not in rejection.record
+
+
+@pytest.mark.parametrize(
+    "master",
+    [
+        event("UID:1", "DTSTART:20260105T090000Z", "CLASS:PRIVATE", "BEGIN:VALARM"),
+        ("BEGIN:VEVENT", "UID:1", "DTSTART:20260105T090000Z"),  # what follows nobody knows
+        ("BEGIN:VEVENT", "DTSTART:20260105T090000Z"),  # nor whose it is
+    ],
+)
+def test_an_override_is_private_where_its_series_cannot_be_read(master: tuple[str, ...]) -> None:
+    override = event("UID:1", "RECURRENCE-ID:20260106T090000Z", "DTSTART:20260106T120000Z", *SECRETS)
+    (row,), rejected = expand(calendar(*master, *override))
+    assert (row["starts_at"], len(rejected)) == ("2026-01-06T12:00:00+00:00", 1)
+    assert SECRET not in json.dumps(row)
+
+
 def test_the_rejected_record_of_a_private_event_still_says_when() -> None:
     _, (rejection,) = expand(calendar(*event(*WHEN, "CLASS:PRIVATE", *SECRETS, "RRULE:FREQ=SECONDLY")))
     assert "DTSTART:20260105T090000Z" in rejection.record
     assert "RRULE:FREQ=SECONDLY" in rejection.record
+
+
+@pytest.mark.parametrize(
+    ("written", "person"),
+    [
+        (";CN=Sales: Bob;PARTSTAT=DECLINED:mailto:a@x.com", ("a@x.com", "Sales: Bob", "DECLINED", None)),
+        (";RSVP;PARTSTAT=ACCEPTED:mailto:a@x.com", ("a@x.com", None, "ACCEPTED", None)),
+        (';CN=Müller, "Hans";CUTYPE=ROOM:mailto:a@x.com', ("a@x.com", "Müller, Hans", None, "ROOM")),
+        (';CN=O"Neil:mailto:a@x.com', ("a@x.com", "ONeil", None, None)),
+        (";CN=Doe, John:mailto:a@x.com", ("a@x.com", "Doe, John", None, None)),
+        (":mailto:%22x%22%40x.com", ('"x"@x.com', None, None, None)),
+        (
+            ';CN="Doe; John: jr.";PARTSTAT=TENTATIVE : mailto:a@x.com',
+            ("a@x.com", "Doe; John: jr.", "TENTATIVE", None),
+        ),
+        (';CN="a: mailto:b@x.com":mailto:a@x.com', ("a@x.com", "a: mailto:b@x.com", None, None)),
+        (":invalid:nomail", (None, None, None, None)),
+    ],
+)
+def test_people_however_they_are_written(written: str, person: tuple[str | None, ...]) -> None:
+    (row,) = rows_of(*WHEN, f"ATTENDEE{written}", f"ORGANIZER{written}")
+    (found,) = json.loads(row["attendees"] or "")
+    assert (found["email"], found["name"], found["response"], found["type"]) == person
+    assert row["organizer_email"] == person[0]
+
+
+def test_words_are_read_however_they_are_spelled() -> None:
+    (row,) = rows_of(
+        *WHEN, "STATUS:Canceled ", "TRANSP: transparent ", "ATTENDEE;PARTSTAT=DECLINED :mailto:a@x.io"
+    )
+    assert (row["status"], row["transparency"]) == ("CANCELLED", "TRANSPARENT")
+    assert json.loads(row["attendees"] or "")[0]["response"] == "DECLINED"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Gespr=C3=A4ch =\r\nmit M=C3=BCller",
+        "SUMMARY;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:Gespr=E4ch mit M=FCller",
+        "SUMMARY;QUOTED-PRINTABLE:Gespr=C3=A4ch mit M=C3=BCller",
+    ],
+)
+def test_titles_as_vcalendar_encodes_them(line: str) -> None:
+    (row,) = rows_of(*WHEN, line)
+    assert row["summary"] == "Gespräch mit Müller"
 
 
 def test_a_missing_uid_is_made_from_the_event_and_says_so() -> None:

@@ -43,7 +43,7 @@ def test_every_file_is_landed_or_rejected_with_a_reason(batches: dict[str, Batch
         "defect",
     }
     whole = Counter(rejection.code for rejection in rejected if rejection.row == 0)
-    assert set(whole) == {"not_icalendar", "truncated", "encoding"}
+    assert set(whole) == {"not_icalendar", "truncated"}
     assert sum(whole.values()) < 30
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from orchestration.sources.calendar.occurrence_rows import occurrence_batch
 from orchestration.sources.calendar.occurrences import expand_bytes
 from tests.unit.icalendar_builder import (
     DEFAULT_LIMITS,
@@ -36,6 +37,20 @@ def test_a_series_has_a_row_per_occurrence_and_keeps_its_wall_clock_over_dst() -
 def test_exdate_removes_one_occurrence_however_it_is_written(exdate: str) -> None:
     rows = rows_of(*WEEKLY, "RRULE:FREQ=WEEKLY;COUNT=3", exdate)
     assert starts(rows) == ["2026-01-05T08:00:00+00:00", "2026-01-19T08:00:00+00:00"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("RRULE:FREQ=WEEKLY; COUNT=2",),
+        ("RRULE:FREQ=WEEKLY;COUNT=2;BYDAY=",),
+        ("RRULE:FREQ=WEEKLY;COUNT=2;",),
+        ("RRULE:FREQ=WEEKLY;BYDAY=MO, TU;COUNT=3", "EXDATE:20260106T080000Z,"),
+        ("RRULE: FREQ=WEEKLY;COUNT=2 ", "EXDATE:, ,"),
+    ],
+)
+def test_blanks_and_what_is_empty_do_not_cost_a_series(lines: tuple[str, ...]) -> None:
+    assert starts(rows_of(*WEEKLY, *lines)) == ["2026-01-05T08:00:00+00:00", "2026-01-12T08:00:00+00:00"]
 
 
 def test_an_empty_exdate_excludes_nothing() -> None:
@@ -108,6 +123,97 @@ def test_a_cancelled_occurrence_is_kept_as_cancelled() -> None:
     assert [row["status"] for row in rows] == [None, "CANCELLED", None, None]
 
 
+@pytest.mark.parametrize(
+    "recurrence_id",
+    [
+        "RECURRENCE-ID;TZID=Europe/Berlin:20260112T090000",
+        "RECURRENCE-ID:20260112T080000Z",
+        "RECURRENCE-ID;VALUE=DATE:20260112",
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "status"), [("X-A:b", "STATUS:CANCELED"), ("METHOD:CANCEL", "SEQUENCE:3")]
+)
+def test_a_cancellation_of_one_occurrence_may_leave_out_its_start(
+    recurrence_id: str, method: str, status: str
+) -> None:
+    master = calendar(*event(*WEEKLY, "RRULE:FREQ=WEEKLY;COUNT=3"))
+    rows, rejected = expand(master + calendar(method, *event("UID:w", recurrence_id, status)))
+    assert rejected == []
+    assert [(row["occurrence_start"], row["status"]) for row in rows] == [
+        ("2026-01-05T08:00:00+00:00", None),
+        ("2026-01-12T08:00:00+00:00", "CANCELLED"),
+        ("2026-01-19T08:00:00+00:00", None),
+    ]
+    (alone,), rejected = expand(calendar(method, *event("UID:w", recurrence_id, status)))
+    assert (alone["status"], alone["occurrence_start"], rejected) == (
+        "CANCELLED",
+        "2026-01-12" if "VALUE=DATE" in recurrence_id else "2026-01-12T08:00:00+00:00",
+        [],
+    )
+
+
+def test_a_cancellation_of_a_whole_event_may_leave_out_its_start() -> None:
+    series = event(*WEEKLY, "RRULE:FREQ=WEEKLY;COUNT=2", "SEQUENCE:1", "STATUS:CONFIRMED")
+    called_off = event("UID:w", "STATUS:CANCELLED", "SEQUENCE:2")
+    for lines in ((*series, *called_off), (*called_off, *series)):
+        rows, rejected = expand(calendar(*lines))
+        assert ([row["status"] for row in rows], rejected) == (["CANCELLED"] * 2, [])
+    renewed = [line.replace("SEQUENCE:1", "SEQUENCE:3") for line in series]
+    rows, _ = expand(calendar(*renewed, *called_off))
+    assert [row["status"] for row in rows] == ["CONFIRMED"] * 2
+    rows, rejected = expand(calendar(*called_off))
+    assert (rows, [r.code for r in rejected]) == ([], ["no_start"])
+
+
+def test_an_override_that_its_series_excludes_counts_if_it_is_newer() -> None:
+    series = (*WEEKLY, "RRULE:FREQ=WEEKLY;COUNT=3", "SEQUENCE:1")
+    moved = ("UID:w", "RECURRENCE-ID:20260112T080000Z", "DTSTART:20260112T100000Z", "DTEND:20260112T110000Z")
+    for excluded in ("EXDATE:20260112T080000Z", "EXDATE;TZID=Europe/Berlin:20260112T090000"):
+        newer = calendar(*event(*series, excluded), *event(*moved, "SEQUENCE:2"))
+        rows, rejected = expand(newer)
+        assert [row["starts_at"] for row in rows][1] == "2026-01-12T10:00:00+00:00"
+        assert (len(rows), rejected) == (3, [])
+        expansion = expand_bytes(
+            calendar(*event(*series, excluded), *event(*moved, "SEQUENCE:1")), YEAR_2026, DEFAULT_LIMITS
+        )
+        assert [(r.row, r.code) for r in expansion.rejected] == [(2, "excluded")]
+        assert len(expansion.rows) == 2
+        assert occurrence_batch([("a.ics", expansion)]).coverage.incomplete == ()
+
+
+@pytest.mark.parametrize("mark", ["CLASS:PUBLIC", "CLASS:PRIVATE"])
+def test_an_override_without_uid_belongs_to_the_series_without_uid_that_has_its_title(mark: str) -> None:
+    series = event(*WEEKLY[1:], "RRULE:FREQ=WEEKLY;COUNT=2", "SUMMARY:Jour fixe", mark)
+    other = event("DTSTART:20260105T090000Z", "RRULE:FREQ=WEEKLY;COUNT=1", "SUMMARY:Other", mark)
+    moved = event("RECURRENCE-ID:20260112T080000Z", "DTSTART:20260113T080000Z", "SUMMARY:Jour fixe", mark)
+    rows, rejected = expand(calendar(*moved, *series, *other))
+    assert rejected == []
+    assert sorted(starts(rows)) == [f"2026-01-{at}:00:00+00:00" for at in ("05T08", "05T09", "13T08")]
+    assert len({row["uid"] for row in rows}) == 2
+    rows, _ = expand(calendar(*moved, *series, *other, *event("DTSTART:20260601T090000Z", *series[3:-1])))
+    assert len({row["uid"] for row in rows}) == 4  # two series have the title: nobody knows which is meant
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        event("UID:w", "RECURRENCE-ID:20260112T080000Z", "DTSTART:morgen"),
+        event("UID:w", "RECURRENCE-ID;VALUE=DATE:20260112"),
+        event("RECURRENCE-ID;TZID=Europe/Berlin:20260112T090000", "UID:w", "BEGIN:VALARM"),
+        ("BEGIN:VEVENT", "UID:w", "RECURRENCE-ID:20260112T080000Z", "SUMMARY:no end"),
+    ],
+)
+def test_an_override_that_cannot_be_read_leaves_its_occurrence_as_it_was(override: tuple[str, ...]) -> None:
+    """By its rule it would land where it no longer is, in place of what an earlier file said."""
+    rows, rejected = expand(calendar(*event(*WEEKLY, "RRULE:FREQ=WEEKLY;COUNT=3"), *override, *OK_EVENT))
+    assert [row["starts_at"] for row in rows if row["uid"] == "w"] == [
+        "2026-01-05T08:00:00+00:00",
+        "2026-01-19T08:00:00+00:00",
+    ]
+    assert [rejection.row for rejection in rejected] == [2]
+
+
 def test_this_and_future_moves_all_that_follow_and_each_keeps_its_own_identity() -> None:
     rows = series_with(
         "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260119T090000",
@@ -172,6 +278,7 @@ def test_different_events_that_share_a_uid_all_land() -> None:
         (("RRULE:COUNT=3",), "bad_rule", "FREQ is missing"),
         (("RRULE:FREQ=DAILY;INTERVAL=0",), "bad_rule", "INTERVAL is not positive"),
         (("RRULE:FREQ=DAILY;INTERVAL=-1",), "bad_rule", "INTERVAL is not positive"),
+        (("RRULE:FREQ=DAILY", "EXRULE:FREQ=DAILY;INTERVAL=2"), "bad_rule", "EXRULE"),
         (("RRULE:FREQ=SOMETIMES",), "bad_rule", "RRULE cannot be read"),
         (("RRULE:RSCALE=HEBREW;FREQ=YEARLY",), "bad_rule", "RSCALE"),
         (("RRULE:FREQ=DAILY;UNTIL=20991231T000000Z;BYHOUR=0,4,8,12,16,20",), "too_many_instances", "2,000"),

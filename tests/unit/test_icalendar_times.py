@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.icalendar_builder import YEAR_2026, calendar, event, expand, rows_of, starts
+from orchestration.catalog import objects_of
+from orchestration.sources.calendar.occurrence_rows import occurrence_batch
+from orchestration.sources.calendar.occurrences import expand_bytes
+from tests.unit.icalendar_builder import (
+    DEFAULT_LIMITS,
+    YEAR_2026,
+    calendar,
+    event,
+    expand,
+    rows_of,
+    starts,
+)
 
 DAY = "DTSTART;VALUE=DATE:20260105"
 CUSTOM_ZONE = (
@@ -37,6 +48,76 @@ def test_zone_names(start: str, utc: str, zone: str, is_floating: str) -> None:
     assert row["starts_at"] == f"2026-01-05T{utc}:00+00:00"
     assert (row["time_zone"], row["is_floating"]) == (zone, is_floating)
     assert row["is_all_day"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("name", "utc", "zone"),
+    [
+        ("europe/berlin", "07:00", "Europe/Berlin"),
+        ("w. europe standard time", "07:00", "Europe/Berlin"),
+        ("Europe/Berlin 1", "07:00", "Europe/Berlin"),
+        ("PST", "16:00", "America/Los_Angeles"),
+        ("PDT", "16:00", "America/Los_Angeles"),
+        ("US/Pacific-New", "16:00", "America/Los_Angeles"),
+        ("Eastern", "13:00", "America/New_York"),
+        ("Eastern Time", "13:00", "America/New_York"),
+        ("Eastern Daylight Time", "13:00", "America/New_York"),
+        ("(GMT-05.00) Eastern Time (US & Canada)", "13:00", "America/New_York"),
+        ("(UTC+01:00) Amsterdam, Berlin, Bern", "07:00", "Europe/Amsterdam"),
+        ("(UTC+10:00) Canberra, Melbourne, Sydney", "23:00", "Australia/Canberra"),
+        ("(UTC) Coordinated Universal Time", "09:00", "UTC"),
+        ("(UTC+00:00) Dublin, Edinburgh, Lisbon, London", "08:00", "Europe/Dublin"),
+        ("CEST", "07:00", "CET"),
+        ("UTC+2", "07:00", "Etc/GMT-2"),
+        ("GMT+0200", "07:00", "Etc/GMT-2"),
+        ("UTC-05:00", "14:00", "Etc/GMT+5"),
+        ("GMT+05:30", "03:30", "GMT+05:30"),
+        ("Z", "09:00", "UTC"),
+        ("tzone://Microsoft/Utc", "09:00", "UTC"),
+    ],
+)
+@pytest.mark.parametrize("quote", ['"', ""])
+def test_names_that_no_database_has(name: str, utc: str, zone: str, quote: str) -> None:
+    if not quote and "://" in name:
+        return
+    (row,) = rows_of("UID:z", f"DTSTART;TZID={quote}{name}{quote}:20260706T090000")
+    day = "05" if utc == "23:00" else "06"
+    assert row["starts_at"] == f"2026-07-{day}T{utc}:00+00:00"
+    assert (row["time_zone"], row["is_floating"]) == (zone, "false")
+
+
+def test_such_a_name_means_what_the_file_defines_in_whatever_letters() -> None:
+    for name in ("PST", "Kontor"):
+        zone = [line.format("+0500").replace("Kontor", name) for line in CUSTOM_ZONE]
+        meeting = event("UID:1", f"DTSTART;TZID={name.lower()}:20260105T090000")
+        assert starts(expand(calendar(*zone, *meeting))[0]) == ["2026-01-05T04:00:00+00:00"]
+        assert starts(expand(calendar(*meeting, *zone))[0]) == ["2026-01-05T04:00:00+00:00"]
+
+
+def test_names_that_mean_nothing_are_counted() -> None:
+    unknown = event("UID:1", "DTSTART;TZID=Nowhere:20260105T090000", "RRULE:FREQ=DAILY;COUNT=3")
+    misplaced = event("UID:2", 'DTSTART;TZID="(UTC+01:00) New York":20260105T090000')
+    twice = event("UID:3", "DTSTART;TZID=Nowhere:20260105T090000")
+    content = calendar(*unknown, *misplaced, *twice, *event("UID:4", "DTSTART:20260105T090000"))
+    expansion = expand_bytes(content, YEAR_2026, DEFAULT_LIMITS)
+    assert expansion.unknown_zones == {"Nowhere": 2, "(UTC+01:00) New York": 1}
+    batch = occurrence_batch([("a.ics", expansion), ("b.ics", expansion)])
+    assert [warning for warning in batch.warnings if "'Nowhere'" in warning and warning.endswith(" 4")]
+    assert len(batch.warnings) == 2
+
+
+@pytest.mark.parametrize("name", ["America/New_York", '"America/New_York"', "Nowhere"])
+def test_a_time_in_utc_has_no_other_zone(name: str) -> None:
+    rows = rows_of(
+        "UID:u",
+        f"DTSTART;TZID={name}:20260105T140000Z",
+        f"DTEND;VALUE=DATE-TIME;TZID={name}:20260105T150000Z",
+        "RRULE:FREQ=DAILY;COUNT=3",
+        f"EXDATE;TZID={name}:20260106T140000Z",
+    )
+    assert [(row["starts_at"], row["ends_at"], row["time_zone"]) for row in rows] == [
+        (f"2026-01-{day}T14:00:00+00:00", f"2026-01-{day}T15:00:00+00:00", "UTC") for day in ("05", "07")
+    ]
 
 
 def test_a_known_name_wins_over_the_definition_in_the_file_and_an_unknown_one_takes_it() -> None:
@@ -169,6 +250,8 @@ def test_clock_changes(
 
 
 def test_only_the_occurrence_in_the_gap_is_marked() -> None:
+    # the word must be readable as what the column is declared to be
+    assert objects_of("icalendar")["occurrences"].types["time_fold"] == "text"
     rows = rows_of("UID:g", "DTSTART;TZID=Europe/Berlin:20260328T023000", "RRULE:FREQ=DAILY;COUNT=3")
     assert [row["time_fold"] for row in rows] == [None, "nonexistent", None]
     assert starts(rows) == [f"2026-03-{at}:00+00:00" for at in ("28T01:30", "29T01:30", "30T00:30")]

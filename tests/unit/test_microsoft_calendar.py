@@ -145,6 +145,7 @@ def test_series_and_private_events(tmp_path: Path) -> None:
         "organizer": {"emailAddress": {"address": "jekyll@clinic.example"}},
         "onlineMeeting": {"joinUrl": "https://teams.microsoft.com/l/meetup-join/jekyll"},
         "categories": ["Jekyll"],
+        "responseStatus": {"response": "declined", "time": "2026-03-01T00:00:00Z"},
     }
     for sensitivity in ("private", "personal", "confidential"):
         graph.put(f"hidden {sensitivity}", sensitivity=sensitivity, **hidden)
@@ -155,6 +156,8 @@ def test_series_and_private_events(tmp_path: Path) -> None:
         source = calendars(tmp_path, graph, server)
         assert source.ingest()["landed"] == 6
     assert "jekyll" not in source.landed_text().lower()
+    answers = dict(source.current('id, "responseStatus_response"'))
+    assert {answer for event, answer in answers.items() if event != "m"} == {"declined"}
     found = {row[0]: row[1:] for row in source.current('id, "seriesMasterId", subject, "start_dateTime"')}
     assert found["occurrence"] == ("m", None, "2026-03-12T09:00:00.0000000")
     assert found["m"] == (None, "Weekly", "2026-03-12T09:00:00.0000000")

@@ -8,7 +8,8 @@
      _is_latest    the version that holds at as_of, one per record
    Of the versions not later than as_of (of all, where every one is later: the record was first seen
    after as_of) the one with the latest modification time, then load, then row holds; a tombstone
-   ends everything that landed before it. #}
+   ends everything that landed before it. Where what was changed can become again what it was before, with the
+   older modification time (meta latest_load_holds), the latest load goes first. #}
 {% macro landing_versions(system, object) %}
     {%- set relation = source(system, object) -%}
     {%- if not execute -%}
@@ -63,6 +64,9 @@
                         _is_known_then desc,
                         coalesce(_loaded_at < _deleted_at, false),
                         _is_deleted,
+                        {%- if node.meta.get('latest_load_holds') %}
+                        _loaded_at desc,
+                        {%- endif %}
                         _changed_at desc,
                         _loaded_at desc,
                         _source_row desc,

@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+from urllib.parse import unquote
 
 from icalendar.cal.component import Component
 from icalendar.prop import vCalAddress
@@ -16,6 +17,7 @@ from orchestration.sources.calendar.time_zones import UTC, to_utc
 
 Fields = dict[str, str | None]
 
+NO_UID = "no-uid:"
 # Dropped from a private event.
 CONTENT_COLUMNS = (
     "summary",
@@ -55,20 +57,21 @@ def is_private(event: Component, calendar: Component | None, *, inherited: bool 
     return any(name != "PUBLIC" for name in own + whole) or (inherited and not own)
 
 
-def describe(event: Component, *, private: bool, method: str) -> Fields:
+def describe(event: Component, *, private: bool, method: str, owner: str) -> Fields:
     """The columns of an event that do not depend on the occurrence.
 
-    `method`: METHOD of the calendar; CANCEL makes all its events cancelled. Absent values are null;
-    `transparency` and `visibility` have the defaults that RFC 5545 gives them. A value that cannot
-    be read stays as written: typing is staging's.
+    `method`: METHOD of the calendar; CANCEL makes all its events cancelled. `owner`: whose answer is kept
+    of a private event, which says whether the time is taken, and nothing of what or with whom. Absent
+    values are null; `transparency` and `visibility` have the defaults that RFC 5545 gives them. A value
+    that cannot be read stays as written: typing is staging's.
     """
-    busy = (_text(event, "X-MICROSOFT-CDO-BUSYSTATUS") or "").upper()
-    transparency = _text(event, "TRANSP") or ("TRANSPARENT" if busy in _FREE_STATES else "OPAQUE")
+    busy = _word(event, "X-MICROSOFT-CDO-BUSYSTATUS")
+    transparency = _word(event, "TRANSP") or ("TRANSPARENT" if busy in _FREE_STATES else "OPAQUE")
     if (
         busy == "WORKINGELSEWHERE"
     ):  # free, as Graph has it; Exchange writes OPAQUE, as TRANSP knows no such state
         transparency = "TRANSPARENT"
-    status = _upper(_text(event, "STATUS"))
+    status = stated_status(event)
     if busy == "TENTATIVE" and status in (None, "CONFIRMED") and "ATTENDEE" not in event:
         # Exchange confirms the event, not the answer of the calendar's owner. Where people are listed their
         # answers tell; an invitation keeps this line when it has been accepted elsewhere.
@@ -76,15 +79,15 @@ def describe(event: Component, *, private: bool, method: str) -> Fields:
     classes = [name for name in _classes(event) if name != "PUBLIC"] or _classes(event)
     fields: Fields = {
         "status": "CANCELLED" if method == "CANCEL" else status,
-        "transparency": transparency.upper(),
+        "transparency": transparency,
         "visibility": classes[0] if classes else ("PRIVATE" if private else "PUBLIC"),
         "created": _moment(event, "CREATED"),
-        "last_modified": _moment(event, "LAST-MODIFIED"),
+        "last_modified": _moment(event, "LAST-MODIFIED") or _sent(event, method),
         "sequence": _text(event, "SEQUENCE"),
-        "event_type": _EVENT_TYPES.get(busy, "default"),
+        "event_type": _EVENT_TYPES.get(busy or "", "default"),
     }
     if private:
-        return fields | dict.fromkeys(CONTENT_COLUMNS)
+        return fields | dict.fromkeys(CONTENT_COLUMNS) | {"attendees": _own_answer(event, owner)}
     return fields | {
         "summary": _text(event, "SUMMARY"),
         "description": _text(event, "DESCRIPTION"),
@@ -94,6 +97,12 @@ def describe(event: Component, *, private: bool, method: str) -> Fields:
         "conference_url": _conference(event),
         "categories": _json(_categories(event)),
     }
+
+
+def stated_status(event: Component) -> str | None:
+    """STATUS as RFC 5545 spells it."""
+    status = _word(event, "STATUS")
+    return "CANCELLED" if status == "CANCELED" else status
 
 
 def event_uid(event: Component, *, private: bool) -> str:
@@ -106,7 +115,7 @@ def event_uid(event: Component, *, private: bool) -> str:
         return uid
     names = ["DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID"] + ([] if private else ["SUMMARY"])
     parts = [f"{name}:{value.to_ical()!r}" for name in names for value in _all(event, name)]
-    return "no-uid:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return NO_UID + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def _all(event: Component, name: str) -> list:
@@ -121,8 +130,9 @@ def _text(event: Component, name: str) -> str | None:
     return str(values[0]) if values else None
 
 
-def _upper(value: str | None) -> str | None:
-    return value.upper() if value else None
+def _word(event: Component, name: str) -> str | None:
+    """A word out of a fixed set, however it is written; a blank behind it is common."""
+    return (_text(event, name) or "").strip().upper() or None
 
 
 def _classes(event: Component) -> list[str]:
@@ -145,8 +155,8 @@ def _moment(event: Component, name: str) -> str | None:
 def _address(value: vCalAddress) -> str | None:
     """The mail address of an ORGANIZER or ATTENDEE, whose value is a URI of any kind."""
     scheme, _, rest = str(value).strip().partition(":")
-    if scheme.lower() == "mailto" and "@" in rest:
-        return rest.strip()
+    if scheme.lower() == "mailto" and "@" in (address := unquote(rest)):
+        return address.strip()
     mail = value.params.get("EMAIL") or (str(value) if "@" in str(value) and ":" not in str(value) else None)
     return str(mail).strip() if mail else None
 
@@ -154,7 +164,26 @@ def _address(value: vCalAddress) -> str | None:
 def _attendee(value: vCalAddress) -> dict[str, str | None]:
     names = {"name": "CN", "response": "PARTSTAT", "role": "ROLE", "type": "CUTYPE"}
     params = {field: value.params.get(name) for field, name in names.items()}
-    return {"email": _address(value)} | {k: None if v is None else str(v) for k, v in params.items()}
+    return {"email": _address(value)} | {name: _parameter(found) for name, found in params.items()}
+
+
+def _own_answer(event: Component, owner: str) -> str | None:
+    people = (_attendee(value) for value in _all(event, "ATTENDEE"))
+    answers = [p["response"] for p in people if (p["email"] or "").lower() == owner.lower() and p["response"]]
+    return _json([{"email": owner, "response": answers[0]}]) if answers else None
+
+
+def _sent(event: Component, method: str) -> str | None:
+    """When an invitation or its cancellation was written, which is what tells them apart that lie in two
+    files. Of a calendar DTSTAMP is often the moment of the export: every event would change every time."""
+    return _moment(event, "DTSTAMP") if method in ("REQUEST", "CANCEL") else None
+
+
+def _parameter(value: str | list[str] | None) -> str | None:
+    """A parameter as one text; unquoted `Doe, John` is a list of two to the parser."""
+    return (
+        ",".join(value).strip() if isinstance(value, list) else None if value is None else str(value).strip()
+    )
 
 
 def _categories(event: Component) -> list[str]:

@@ -41,6 +41,50 @@ def check_event(event: Component) -> None:
     for rule in _values(event, "RRULE"):
         _require_read(rule)
         _check_rule(rule)
+    if "EXRULE" in event:  # the library passes it over, and what it excludes would count as held
+        raise Unreadable("bad_rule", "EXRULE is not supported: RFC 5545 has dropped it")
+
+
+def original_slot(event: Component, like: dt.date | None, zone: dt.tzinfo) -> dt.date | None:
+    """The time of its series that an override stands for, as far as it can be read. `like` and `zone` as in
+    `prepare`, which need not have been called."""
+    slot = event.get("RECURRENCE-ID")
+    if not isinstance(slot, vDDDTypes) or not isinstance(slot.dt, dt.date):
+        return None
+    is_day = str(slot.params.get("VALUE", "")).upper() == "DATE"
+    moment = _as_date(slot.dt, None) if is_day else slot.dt
+    if like is None:
+        return moment
+    return _conform(moment, like, zone, like.time() if isinstance(like, dt.datetime) else dt.time.min)
+
+
+def start_cancelled(event: Component, like: dt.date | None, zone: dt.tzinfo) -> None:
+    """Give a cancellation of one occurrence the start that it cancels, in place: RFC 5546 lets it leave out
+    DTSTART. `like` and `zone` as in `prepare`."""
+    moment = original_slot(event, like, zone)
+    if "DTSTART" in event or moment is None:
+        return
+    start = vDDDTypes(moment)
+    if "TZID" in event.get("RECURRENCE-ID").params:
+        start.params["TZID"] = event.get("RECURRENCE-ID").params["TZID"]
+    event["DTSTART"] = start
+
+
+def include_newer(master: Component, override: Component) -> bool:
+    """Whether an override counts although its series excludes its time, which is then excluded no more.
+
+    Some programs exclude what they write an override for, others leave the override of what was deleted
+    later: the newer word holds.
+    """
+    slot = utc_text(override.get("RECURRENCE-ID").dt)
+    listed = _values(master, "EXDATE")
+    if not any(slot == utc_text(value.dt) for values in listed for value in values.dts):
+        return True
+    if revision(override) <= revision(master):
+        return False
+    for values in listed:
+        values.dts = [value for value in values.dts if utc_text(value.dt) != slot]
+    return True
 
 
 def prepare(event: Component, like: dt.date | None, zone: dt.tzinfo) -> None:
@@ -136,7 +180,7 @@ def _check_rule(rule: vRecur) -> None:
 def _midnights_to_dates(event: Component) -> None:
     """Exchange sends all-day events as midnights of its zone, with a mark."""
     times = [event.get(name) for name in ("DTSTART", "DTEND") if name in event]
-    is_marked = str(event.get("X-MICROSOFT-CDO-ALLDAYEVENT", "")).upper() == "TRUE"
+    is_marked = str(event.get("X-MICROSOFT-CDO-ALLDAYEVENT", "")).strip().upper() == "TRUE"
     if is_marked and all(isinstance(t.dt, dt.datetime) and t.dt.time() == dt.time.min for t in times):
         for time in times:
             time.dt = time.dt.date()

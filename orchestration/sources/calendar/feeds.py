@@ -3,6 +3,7 @@
 Belongs here: what the entry says turned into what the readers need. Reading is theirs.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from orchestration.sources.files import DataFile
 
 _SUFFIXES = (".ics", ".ical", ".icalendar")
+# One address among whatever a browser or a person writes around it: `Kalender ann@acme.io (1).ics`
+_ADDRESS = re.compile(r"[^@\s,;()<>\[\]]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def calendar_feeds(
@@ -124,4 +127,13 @@ def _owner(entry: SourceEntry, path: Path) -> str | None:
     if entry.owner is not None:
         return entry.owner
     name = path.parent.name if entry.owner_from == "folder_name" else path.stem
-    return entry.owners.get(name) or (name if "@" in name else None)
+    return entry.owners.get(name) or _address_in(name)
+
+
+def _address_in(name: str) -> str | None:
+    """The one address in a name; none where it cannot be told from what is written around it."""
+    found = list(_ADDRESS.finditer(name.removesuffix(".ical")))
+    if len(found) != 1:
+        return None
+    is_glued = found[0].start() > 0 and "_" in found[0][0].partition("@")[0]  # John Doe_john@acme.io
+    return None if is_glued else found[0][0]

@@ -70,6 +70,17 @@ def _may_be_kept(event: Mapping[str, Any]) -> bool:
     return event.get("visibility", "default") in ("default", "public")
 
 
+def _own_answer(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the people of a private event only what the calendar's own answered."""
+    people = event.get("attendees")
+    answers = [
+        {"self": True, "responseStatus": answer}
+        for person in (people if isinstance(people, list) else [])
+        if field(person, "self") is True and isinstance(answer := field(person, "responseStatus"), str)
+    ]
+    return {"attendees": answers or None}
+
+
 def _is_bare(event: Any) -> bool:
     is_undated = field(event, "start") is None and field(event, "originalStartTime") is None
     return is_undated and field(event, "status") == "cancelled" and isinstance(event.get("id"), str)
@@ -79,7 +90,7 @@ class _Reader:
     def __init__(self, account: GoogleCalendars, run: CalendarRun) -> None:
         self._account, self._run = account, run
         self.marks = Marks.of(run)
-        self._rows = EventRows("google_calendar", "calendarId", _TIME_FIELDS, _may_be_kept)
+        self._rows = EventRows("google_calendar", "calendarId", _TIME_FIELDS, _may_be_kept, _own_answer)
         self._tally = Tally(run.caller, "events")
 
     def batches(self) -> Iterator[Batch]:

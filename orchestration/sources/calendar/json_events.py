@@ -21,7 +21,8 @@ class EventRows:
     at the underscores, leads (`start_dateTime`: `start`, `dateTime`).
 
     `owner`: the column for whose calendar it is; `time_fields`: what an event keeps that is private;
-    `is_open`: whether an event may keep the rest.
+    `is_open`: whether an event may keep the rest; `own_answer`: what else of a private one says only whether
+    the owner takes part.
     """
 
     def __init__(
@@ -30,9 +31,10 @@ class EventRows:
         owner: str,
         time_fields: Sequence[str],
         is_open: Callable[[Mapping[str, Any]], bool],
+        own_answer: Callable[[Mapping[str, Any]], Row] | None = None,
     ) -> None:
         self.columns = tuple(objects_of(system)["events"].types)
-        self._owner, self._is_open = owner, is_open
+        self._owner, self._is_open, self._own_answer = owner, is_open, own_answer
         self._time_fields = frozenset(time_fields)
 
     @property
@@ -61,12 +63,14 @@ class EventRows:
         )
 
     def _row(self, event: Mapping[str, Any]) -> Row:
-        kept = self.columns if self._is_open(event) else self._time_fields
-        return {
+        is_open = self._is_open(event)
+        kept = self.columns if is_open else self._time_fields
+        row = {
             name: field(event, *name.split("_")) if name in kept else None
             for name in self.columns
             if name != self._owner
         }
+        return row if is_open or self._own_answer is None else row | self._own_answer(event)
 
     def _with_all_columns(self, table: pa.Table) -> pa.Table:
         for name in self.columns:

@@ -44,6 +44,7 @@ _TIME_FIELDS = (
     "isCancelled",
     "showAs",
     "sensitivity",
+    "responseStatus_response",  # the owner's own: whether the time is taken
     "createdDateTime",
     "lastModifiedDateTime",
 )

@@ -4,15 +4,16 @@ Belongs here: `Expansion` to Arrow, and which rejections leave a listing incompl
 `occurrences`, in the process of `worker`.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Coverage, Rejected
 from orchestration.sources.calendar.shapes import COLUMNS, Expansion
 
-# Rejected because another event of the same file takes its place, or because it never was one.
-_NOT_MISSED = frozenset({"superseded", "not_an_event"})
+# Rejected because another event of the same file takes its place or excludes it, or because it never was one.
+_NOT_MISSED = frozenset({"superseded", "excluded", "not_an_event"})
 
 
 def occurrence_batch(
@@ -45,7 +46,7 @@ def occurrence_batch(
         tuple(
             Rejected(name, r.row, r.code, r.reason, r.record) for name, e in expansions for r in e.rejected
         ),
-        warnings=warnings,
+        warnings=(*warnings, *_unknown_zones(expansions)),
         coverage=Coverage(
             gone=coverage.gone,
             replaced=coverage.replaced,
@@ -53,3 +54,18 @@ def occurrence_batch(
             incomplete=(*coverage.incomplete, *missed),
         ),
     )
+
+
+def _unknown_zones(expansions: Sequence[tuple[str, Expansion]]) -> Iterator[str]:
+    """Of each zone that nobody knows how many events name it: their times may be hours off."""
+    counts: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for name, found in expansions:
+        counts.update(found.unknown_zones)
+        for zone in found.unknown_zones:
+            first.setdefault(zone, name)
+    for zone, count in counts.items():
+        yield (
+            f"{first[zone]}: the time zone {zone!r} is not known; events that name it, and are therefore read"
+            f" in the zone of their calendar: {count:,}"
+        )

@@ -76,7 +76,9 @@ class Rejection:
 
 @dataclass
 class Expansion:
-    """`rows`: (number of the VEVENT in the file, values in the order of `COLUMNS`)."""
+    """`rows`: (number of the VEVENT in the file, values in the order of `COLUMNS`). `unknown_zones`: names of
+    zones that mean nothing here, and how many events were therefore read in the calendar's own."""
 
     rows: list[tuple[int, Row]] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+    unknown_zones: dict[str, int] = field(default_factory=dict)

@@ -5,9 +5,11 @@ Belongs here: nothing that knows about events. Runs in the expansion process.
 
 import datetime as dt
 
-from icalendar.timezone import tzp
+from icalendar.timezone import TZP, tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from icalendar.timezone.zoneinfo import ZONEINFO
+
+from orchestration.sources.calendar.zone_names import loosely_named_zone
 
 UTC = dt.UTC
 # The zone database has these without summer time; a file that defines one of them, as many do, has it with.
@@ -39,23 +41,50 @@ class _NamedZones(ZONEINFO):
             return None
 
 
+class _FileZones(_NamedZones):
+    """What a name means in one file: first what the zone database knows, then what the file defines (the
+    parser keeps that itself, by the exact name), then the names that programs use beside those."""
+
+    def __init__(self) -> None:
+        self.own: dict[str, dt.tzinfo] = {}
+
+    def timezone(self, name: str) -> dt.tzinfo | None:
+        return super().timezone(name) or self.own.get(_own_key(name)) or loosely_named_zone(name)
+
+
+def _own_key(name: str) -> str:
+    return name.strip().strip("/").casefold()
+
+
+_NAMED = TZP(_NamedZones())
+_OF_FILE = _FileZones()
+
+
 def forget_zones() -> None:
     """Start afresh for a file.
 
     icalendar keeps the VTIMEZONEs of every file it has read in the process: `TZID=Custom` of one
     calendar would otherwise be read with the definition that another one gave.
     """
-    tzp.use(_NamedZones())
+    _OF_FILE.own.clear()
+    tzp.use(_OF_FILE)
 
 
 def find_zone(name: str | None) -> dt.tzinfo | None:
-    """The zone of an IANA, Windows or vendor-prefixed name, or of the file's own VTIMEZONE."""
+    """The zone of an IANA, Windows or vendor-prefixed name, of the file's own VTIMEZONE, or of one of the
+    names that programs use instead of those."""
     return tzp.timezone(name.strip()) if name and name.strip() else None
+
+
+def name_zone(name: str, location: str) -> None:
+    """Let `name` mean the zone of `location` in this file, where that is one."""
+    if zone := find_zone(location):
+        _OF_FILE.own[_own_key(name)] = zone
 
 
 def needs_definition(name: str) -> bool:
     """Whether a file's own VTIMEZONE says what the name means; to be asked before the file is parsed."""
-    return name in _ABBREVIATIONS or find_zone(name) is None
+    return name in _ABBREVIATIONS or not name or _NAMED.timezone(name) is None
 
 
 def zone_name(zone: dt.tzinfo | None, written: str | None) -> str | None:

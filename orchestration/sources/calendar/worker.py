@@ -73,6 +73,7 @@ class ExpansionWorker:
         return Expansion(
             rows=[(number, tuple(values)) for number, values in answer["rows"]],
             rejected=[Rejection(**rejection) for rejection in answer["rejected"]],
+            unknown_zones=answer["unknown_zones"],
         )
 
     def stop(self) -> None:
@@ -129,7 +130,11 @@ def _answer(content: bytes, scope: dict, limits: ExpansionLimits) -> dict:
     window = {name: datetime.fromisoformat(scope[name]) for name in ("window_start", "window_end")}
     try:
         expansion = expand_bytes(content, Scope(**scope | window), limits)
-        return {"rows": expansion.rows, "rejected": [asdict(rejection) for rejection in expansion.rejected]}
+        return {
+            "rows": expansion.rows,
+            "rejected": [asdict(rejection) for rejection in expansion.rejected],
+            "unknown_zones": expansion.unknown_zones,
+        }
     except MemoryError:
         return _failure(_OUT_OF_MEMORY, f"takes more than {_MEMORY_BYTES:,} bytes of memory to expand")
     except Exception as error:  # a defect: say where, without the calendar's words in a log

@@ -75,10 +75,12 @@ final as (
         end as response,
         case when own_showas in ('free', 'workingElsewhere') then 'free' else 'busy' end as show_as,
         case own_showas when 'oof' then 'out_of_office' else 'default' end as event_type,
-        -- a Windows name is no name of a zone here; whole days are placed in the source's below
+        -- a Windows name is no name of a zone here, nor is tzone://Microsoft/Custom; whole days are placed in
+        -- the source's below
         case
             when is_all_day then _time_zone
-            when own_originalstarttimezone like '%/%' then own_originalstarttimezone
+            when own_originalstarttimezone like '%/%' and own_originalstarttimezone not like '%:%'
+                then own_originalstarttimezone
             else _time_zone
         end as time_zone,
 
