@@ -4,7 +4,7 @@ with titles as (
     select
         subject,
         ' ' || {{ comparable_text('subject') }} || ' ' as words
-    from {{ ref('int_calendar_events_judged') }}
+    from {{ ref('int_calendar_events_unioned') }}
     where subject is not null
     group by subject
 )

@@ -76,6 +76,7 @@ pairs as (
         and people.rep_id = leaders.other_id
         and {{ reporting_date('events.starts_at') }} >= leaders.valid_from
         and {{ reporting_date('events.starts_at') }} < leaders.valid_to
+    where not people.is_declined
 
 ),
 
