@@ -229,6 +229,20 @@ select
     ) as category,
     category_rule,
     case when category_rule = 'title' then title_word end as category_word,
+    -- what is shown as free, and what stands over whole days, is mostly a note (where one works, the quarter's
+    -- end, whose birthday it is): it takes time where something says what the time is for. Nobody is away whom
+    -- the calendar shows as free.
+    case
+        when attendance in ('cancelled', 'declined') or duration_problem is not null then false
+        when event_type in ('working_location', 'birthday') then false
+        when is_all_day and show_as = 'free' then false
+        when is_all_day then category_rule in ('out_of_office', 'external_attendees', 'title', 'private')
+        when show_as = 'free'
+            then
+                category_rule in ('out_of_office', 'external_attendees', 'rep_and_manager')
+                or (category_rule = 'title' and title_category <> 'personal_or_out')
+        else true
+    end as is_time_use,
     cast(external_attendees as bigint) as external_attendees,
     is_external,
     coalesce(meeting_number = 1, false) as is_first_meeting,

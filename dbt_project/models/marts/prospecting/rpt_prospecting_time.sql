@@ -15,10 +15,8 @@ events as (
         category
     from {{ ref('fct_calendar_events') }}
     where
-        attendance not in ('declined', 'cancelled')
-        and rep_id is not null
-        and duration_problem is null
-        and not (coalesce(is_all_day, false) and coalesce(show_as, 'busy') = 'free')
+        rep_id is not null
+        and is_time_use
 ),
 
 calendars as (

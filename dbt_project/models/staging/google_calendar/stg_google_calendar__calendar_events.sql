@@ -40,6 +40,8 @@ final as (
         case "eventType"
             when 'outOfOffice' then 'out_of_office'
             when 'focusTime' then 'focus_time'
+            when 'workingLocation' then 'working_location'
+            when 'birthday' then 'birthday'
             else 'default'
         end as event_type,
         coalesce("start_timeZone", _time_zone) as time_zone,
