@@ -127,7 +127,11 @@ joined as (
             buyers.bought_at <= events.starts_at, accounts.is_customer and buyers.account_id is null, false
         )
             as is_customer_then,
-        pairs.event_id is not null as is_pair
+        pairs.event_id is not null as is_pair,
+        -- calendars spell the organizer as its vendor does, and what was passed on says so
+        lower(trim(events.organizer_email)) || '|' || {{ regex_replace(
+            'lower(trim(events.subject))', '^(?:(?:fw|fwd|wg|tr|rv|i|vb|enc)\s*:\s*)+', ''
+        ) }} as invitation
     from events
     inner join parties on events.event_id = parties.event_id
     inner join attributions on events.event_id = attributions.event_id
@@ -143,8 +147,8 @@ joined as (
 
 ),
 
--- the same moment in two calendars is the same meeting, and the same first meeting
-ordered as (
+-- the same moment with the same party, or by the same invitation, is the same meeting
+grouped as (
 
     select
         *,
@@ -153,9 +157,29 @@ ordered as (
                 starts_at,
                 case
                     when is_external and party_id is not null then party_id
-                    else coalesce(organizer_email || '|' || subject, event_id)
+                    else coalesce(invitation, event_id)
                 end
-        ) as meeting_id,
+        ) as group_id
+    from joined
+
+),
+
+-- so is what calendars know under one UID, whatever else they say of it
+identified as (
+
+    select
+        *,
+        min(group_id) over (partition by starts_at, coalesce(ical_uid, event_id)) as identified_id
+    from grouped
+
+),
+
+-- the same moment in two calendars is the same meeting, and the same first meeting
+ordered as (
+
+    select
+        *,
+        min(identified_id) over (partition by starts_at, group_id) as meeting_id,
         case
             when is_external
                 and party_id is not null
@@ -166,7 +190,7 @@ ordered as (
                         order by starts_at
                     )
         end as meeting_number
-    from joined
+    from identified
 
 ),
 

@@ -34,6 +34,7 @@ final as (
         case when not is_private then "location" end as location,
         case when not is_private then "organizer_email" end as organizer_email,
         case when not is_private then "attendees" end as attendees,
+        case when not is_private then "iCalUID" end as ical_uid,
         lower("status") as status,
         case own_answer when 'needsAction' then 'needs_action' else lower(own_answer) end as response,
         case "transparency" when 'transparent' then 'free' else 'busy' end as show_as,
