@@ -3,7 +3,7 @@
 with titles as (
     select
         subject,
-        ' ' || {{ comparable_text('subject') }} || ' ' as words
+        {{ title_words('subject') }} as words
     from {{ ref('int_calendar_events_unioned') }}
     where subject is not null
     group by subject
@@ -15,5 +15,5 @@ select
     min_by(rules.word, (rules.priority, rules.word)) as word
 from titles
 inner join {{ ref('event_title_rules') }} as rules
-    on titles.words like '% ' || rules.word || ' %'
+    on {{ has_title_word('titles.words', 'rules.word') }}
 group by titles.subject

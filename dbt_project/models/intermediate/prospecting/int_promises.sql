@@ -22,9 +22,14 @@ touches as (
 -- work with one's own people is nobody's promise to a buyer
 internal_titles as (
     select distinct titles.subject
-    from (select distinct subject from touches) as titles
-    inner join {{ ref('event_title_rules') }} as rules
-        on ' ' || {{ comparable_text('titles.subject') }} || ' ' like '% ' || rules.word || ' %'
+    from (
+        select
+            subject,
+            {{ title_words('subject') }} as words
+        from touches
+        group by subject
+    ) as titles
+    inner join {{ ref('event_title_rules') }} as rules on {{ has_title_word('titles.words', 'rules.word') }}
     where rules.category in ('coaching', 'internal')
 ),
 
