@@ -133,7 +133,7 @@ measured as (
 )
 
 select
-    {{ all_but(['is_left_alone'], 'measured') }},
+    {{ all_but(['is_left_alone']) }},
     case
         when duration_problem is null then {{ dbt.datediff('starts_at', 'ends_at', 'minute') }}
     end as duration_minutes,

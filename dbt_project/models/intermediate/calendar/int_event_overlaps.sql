@@ -1,6 +1,6 @@
 -- Grain: rep × time (from, until) that something reserves: whether something else reserves part of it too.
--- The copies of one meeting in two sources reserve it once, also where both are files of calendars; whole days
--- and what is shown as free reserve nothing.
+-- The copies of one meeting in two sources reserve it once, also where both are files of calendars; whole
+-- days and what is shown as free reserve nothing.
 with events as (
     select * from {{ ref('int_calendar_events_judged') }}
     where

@@ -1,5 +1,6 @@
--- Grain: occurrence. Who was there from outside and of us; who declined was not, and is asked only which account
--- the event was about. The CRM's own link says with whom, else the addresses; of several accounts the one with most people on the event, then the first by id.
+-- Grain: occurrence. Who was there from outside and of us; who declined was not, and tells only which account
+-- the event was about. The CRM's own link says with whom, else the addresses; of several accounts the one
+-- with most people on the event, then the first by id.
 with events as (
     select * from {{ ref('int_calendar_events_judged') }}
 ),

@@ -19,8 +19,12 @@ addresses as (
         lower({{ json_text('attendee', 'email') }}) as address,
         -- Google calls it responseStatus
         coalesce(
-            lower(coalesce({{ json_text('attendee', 'response') }}, {{ json_text('attendee', 'responseStatus') }}))
-            = 'declined',
+            lower(
+                coalesce(
+                    {{ json_text('attendee', 'response') }},
+                    {{ json_text('attendee', 'responseStatus') }}
+                )
+            ) = 'declined',
             false
         ) as is_declined
     from listed

@@ -1,15 +1,15 @@
 {{ config(materialized='view') }}
 -- Grain: thing that takes a rep's time up to as_of: an event, a touch, or working time itself (layer `work`,
--- which weighs the millionths of it that are paid). Of a whole day that is private nobody knows whether the rep
--- was away: it takes what nothing else of the day does. Touches that were not logged in bulk and whose time of day is
--- known last as long as recorded or, where nobody did, as their kind takes.
+-- which weighs the millionths of it that are paid). Of a whole day that is private nobody knows whether the
+-- rep was away: it takes what nothing else of the day does. Touches that were not logged in bulk and whose
+-- time of day is known last as long as recorded or, where nobody did, as their kind takes.
 {%- set longest_touch_minutes = 480 %}
 with events as (
     select
         rep_id,
-        case when category_rule = 'private' and is_all_day then 'private_day' else category end as layer,
         starts_at,
         ends_at,
+        case when category_rule = 'private' and is_all_day then 'private_day' else category end as layer,
         category_rule = 'out_of_office'
         or (
             category = 'personal_or_out'

@@ -253,9 +253,9 @@ select
     ) as category,
     category_rule,
     case when category_rule = 'title' then title_word end as category_word,
-    -- what is shown as free, and what stands over whole days, is mostly a note (where one works, the quarter's
-    -- end, whose birthday it is): it takes time where something says what the time is for. Nobody is away whom
-    -- the calendar shows as free.
+    -- what is shown as free, and what stands over whole days, is mostly a note (where one works, the end of
+    -- the quarter, whose birthday it is): it takes time where something says what the time is for. Nobody is
+    -- away whom the calendar shows as free.
     case
         when attendance in ('cancelled', 'declined') or duration_problem is not null then false
         when event_type in ('working_location', 'birthday') then false
