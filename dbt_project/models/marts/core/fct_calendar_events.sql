@@ -130,7 +130,7 @@ joined as (
         pairs.event_id is not null as is_pair,
         -- calendars spell the organizer as its vendor does, and what was passed on says so
         lower(trim(events.organizer_email)) || '|' || {{ regex_replace(
-            'lower(trim(events.subject))', '^(?:(?:fw|fwd|wg|tr|rv|i|vb|enc)\s*:\s*)+', ''
+            'lower(trim(events.subject))', '^(?:(?:fw|fwd|wg|tr|rv|i|vb|enc)\\s*:\\s*)+', ''
         ) }} as invitation
     from events
     inner join parties on events.event_id = parties.event_id
