@@ -8,7 +8,7 @@
     )) }} || ' '
 {%- endmacro %}
 
-{# Whether such a title has a word of the list. A `*` of the word stands for the rest of a longer one. #}
-{% macro has_title_word(words, word) -%}
-    {{ words }} like '% ' || replace({{ word }}, '*', '%') || ' %'
+{# What such a title has in it where it has a word of the list. A `*` of the word stands for the rest of a longer one. #}
+{% macro title_pattern(word) -%}
+    replace(replace(' ' || {{ word }} || ' ', ' *', ''), '* ', '')
 {%- endmacro %}

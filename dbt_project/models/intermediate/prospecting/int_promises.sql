@@ -19,6 +19,12 @@ touches as (
         and (kind = 'task' or created_at < due_at)
 ),
 
+rules as (
+    select {{ title_pattern('word') }} as pattern
+    from {{ ref('event_title_rules') }}
+    where category in ('coaching', 'internal')
+),
+
 -- work with one's own people is nobody's promise to a buyer
 internal_titles as (
     select distinct titles.subject
@@ -29,8 +35,7 @@ internal_titles as (
         from touches
         group by subject
     ) as titles
-    inner join {{ ref('event_title_rules') }} as rules on {{ has_title_word('titles.words', 'rules.word') }}
-    where rules.category in ('coaching', 'internal')
+    inner join rules on strpos(titles.words, rules.pattern) > 0
 ),
 
 tasks as (
