@@ -1,6 +1,7 @@
 {# What a minute may go to, the first that covers it decides: what is nearer to the market wins over what is
-   not, an absence over work among ourselves, and touches count only where no event is. Layer to category; an
-   absence has none, it takes the minute away. #}
+   not, an absence over work among ourselves, and touches count only where no event is; a whole day that is
+   private may be an absence or a birthday, and takes the minutes of which nothing is known. Layer to category;
+   an absence has none, it takes the minute away. #}
 {% macro time_layers() %}
     {{ return({
         'first_meeting': 'first_meeting',
@@ -18,6 +19,7 @@
         'touch_customer_meeting': 'customer_meeting',
         'touch_prospecting': 'prospecting',
         'touch_unclassified': 'unclassified',
+        'private_day': none,
     }) }}
 {% endmacro %}
 

@@ -72,6 +72,14 @@ answers as (
     having count(*) = 1
 ),
 
+-- nobody from outside came: a meeting in the calendar of the one who asked for it, and nowhere else
+left_alone as (
+    select event_id from {{ ref('int_event_people') }}
+    where not is_own
+    group by event_id
+    having bool_and(is_declined)
+),
+
 -- whole days are those of the rep's clock, whatever zone the calendar was read in
 events as (
     select
@@ -91,6 +99,10 @@ accounts as (
     select * from {{ ref('int_accounts_matched') }}
 ),
 
+titles as (
+    select * from {{ ref('int_event_titles') }}
+),
+
 measured as (
     select
         {{ all_but(['account_id', 'status', 'response', 'outcome', 'ends_at'], 'events') }},
@@ -98,30 +110,41 @@ measured as (
         coalesce(lower(events.status), 'confirmed') as status,
         coalesce(lower(events.response), answers.response) as response,
         lower(events.outcome) as outcome,
+        left_alone.event_id is not null as is_left_alone,
         case when events.ends_at >= events.starts_at then events.ends_at end as ends_at,
         case
             when events.ends_at < events.starts_at then 'ends before it starts'
             when
                 not coalesce(events.is_all_day, false)
                 and coalesce(events.event_type, 'default') <> 'out_of_office'
+                -- an export that lost the type keeps the title; meetings of CRMs go on for months ("Lunch")
+                and not (
+                    coalesce(titles.category = 'personal_or_out', false)
+                    and events.source_system in ({{ calendar_systems() }})
+                )
                 and events.ends_at > {{ dbt.dateadd('hour', longest_hours, 'events.starts_at') }}
                 then 'longer than {{ longest_hours }} hours and not an all-day event'
         end as duration_problem
     from events
     left join accounts on events.account_id = accounts.account_ref
     left join answers on events.event_id = answers.event_id
+    left join titles on events.subject = titles.subject
+    left join left_alone on events.event_id = left_alone.event_id
 )
 
 select
-    *,
+    {{ all_but(['is_left_alone']) }},
     case
         when duration_problem is null then {{ dbt.datediff('starts_at', 'ends_at', 'minute') }}
     end as duration_minutes,
     duration_problem is not null as is_implausible_duration,
     case
         when status = 'cancelled' or outcome = 'cancelled' then 'cancelled'
-        when response = 'declined' then 'declined'
+        -- who sent somebody else was not there
+        when response in ('declined', 'delegated') then 'declined'
         when outcome = 'no_show' then 'no_show'
+        -- a CRM that says it was held knows more than an answer that was given before
+        when is_left_alone and coalesce(outcome not in ('held', 'completed'), true) then 'declined'
         when starts_at is null or coalesce(ends_at, starts_at) > {{ as_of() }} then 'unknown'
         when outcome in ('held', 'completed') then 'held'
         when status = 'tentative' then 'unknown'

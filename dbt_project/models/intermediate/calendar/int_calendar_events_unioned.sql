@@ -7,4 +7,4 @@
     'stg_icalendar__calendar_events',
     'stg_google_calendar__calendar_events',
     'stg_microsoft_calendar__calendar_events',
-]) }}
+], extra={'ical_uid': 'varchar'}) }}

@@ -1,6 +1,6 @@
 -- Grain: rep × time (from, until) that something reserves: whether something else reserves part of it too.
--- The copies of one meeting in two systems reserve it once; whole days and what is shown as free reserve
--- nothing.
+-- The copies of one meeting in two sources reserve it once, also where both are files of calendars; whole
+-- days and what is shown as free reserve nothing.
 with events as (
     select * from {{ ref('int_calendar_events_judged') }}
     where
@@ -12,15 +12,15 @@ with events as (
         and ends_at > starts_at
 ),
 
-of_systems as (
+of_sources as (
     select
         rep_id,
         starts_at,
         ends_at,
-        source_system,
+        source_instance,
         count(*) as events
     from events
-    group by rep_id, starts_at, ends_at, source_system
+    group by rep_id, starts_at, ends_at, source_instance
 ),
 
 slots as (
@@ -29,7 +29,7 @@ slots as (
         starts_at,
         ends_at,
         max(events) as events
-    from of_systems
+    from of_sources
     group by rep_id, starts_at, ends_at
 )
 

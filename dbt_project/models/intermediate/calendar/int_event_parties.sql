@@ -1,5 +1,6 @@
--- Grain: occurrence. Who was there from outside and of us. The CRM's own link says with whom, else the
--- addresses; of several accounts the one with most people on the event, then the first by id.
+-- Grain: occurrence. Who was there from outside and of us; who declined was not, and tells only which account
+-- the event was about. The CRM's own link says with whom, else the addresses; of several accounts the one
+-- with most people on the event, then the first by id.
 with events as (
     select * from {{ ref('int_calendar_events_judged') }}
 ),
@@ -17,6 +18,7 @@ counts as (
         min(case when not is_own then lead_id end) as lead_id,
         min(case when not is_own then contact_id end) as contact_id
     from people
+    where not is_declined
     group by event_id
 ),
 

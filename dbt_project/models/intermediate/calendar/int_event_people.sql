@@ -1,7 +1,8 @@
 -- Grain: occurrence × address on it. Who of them is one of us, and whom the others are known as. Rooms
--- and other resources are nobody. A free-mail domain never stands for a company.
+-- and other resources are nobody. A free-mail domain never stands for a company. Whoever declined was not
+-- there, though invited.
 with events as (
-    select * from {{ ref('int_calendar_events_judged') }}
+    select * from {{ ref('int_calendar_events_unioned') }}
     where not coalesce(is_private, false)
 ),
 
@@ -15,16 +16,27 @@ listed as (
 addresses as (
     select
         event_id,
-        lower({{ json_text('attendee', 'email') }}) as address
+        lower({{ json_text('attendee', 'email') }}) as address,
+        -- Google calls it responseStatus
+        coalesce(
+            lower(
+                coalesce(
+                    {{ json_text('attendee', 'response') }},
+                    {{ json_text('attendee', 'responseStatus') }}
+                )
+            ) = 'declined',
+            false
+        ) as is_declined
     from listed
     where
         -- CUTYPE of iCalendar, Graph's `resource`, Google's mark; Exchange's rooms have addresses like people
         coalesce(lower({{ json_text('attendee', 'type') }}), '') not in ('room', 'resource')
         and coalesce(lower({{ json_text('attendee', 'resource') }}), 'false') <> 'true'
-    union
+    union all
     select
         event_id,
-        lower(organizer_email) as address
+        lower(organizer_email) as address,
+        cast(null as boolean) as is_declined
     from events
 ),
 
@@ -32,12 +44,14 @@ people as (
     select
         event_id,
         address,
-        split_part(address, '@', 2) as domain
+        split_part(address, '@', 2) as domain,
+        coalesce(bool_and(is_declined), false) as is_declined
     from addresses
     where
         address like '%_@_%'
-        and address not like '%@resource.calendar.google.com'
-        and address not like '%@group.calendar.google.com'
+        -- rooms, groups, imported calendars, `unknownorganizer`: Google's own, no person's
+        and '.' || split_part(address, '@', 2) not like '%.calendar.google.com'
+    group by event_id, address
 ),
 
 own_people as (
@@ -90,6 +104,7 @@ select
     people.event_id,
     people.address,
     people.domain,
+    people.is_declined,
     own_people.rep_id,
     own_people.rep_id is not null
     or people.domain in ({{ own_domains_list() }}) as is_own,

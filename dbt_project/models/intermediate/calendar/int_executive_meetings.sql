@@ -4,7 +4,7 @@ with people as (
         event_id,
         contact_id
     from {{ ref('int_event_people') }}
-    where contact_id is not null
+    where contact_id is not null and not is_declined
     union
     select
         event_id,

@@ -27,6 +27,7 @@ pairs as (
     from events
     inner join {{ ref('int_event_people') }} as people
         on events.event_id = people.event_id and events.rep_id <> people.rep_id
+    where not people.is_declined
 ),
 
 both_ways as (

@@ -19,13 +19,23 @@ touches as (
         and (kind = 'task' or created_at < due_at)
 ),
 
+rules as (
+    select {{ title_pattern('word') }} as pattern
+    from {{ ref('event_title_rules') }}
+    where category in ('coaching', 'internal')
+),
+
 -- work with one's own people is nobody's promise to a buyer
 internal_titles as (
     select distinct titles.subject
-    from (select distinct subject from touches) as titles
-    inner join {{ ref('event_title_rules') }} as rules
-        on ' ' || {{ comparable_text('titles.subject') }} || ' ' like '% ' || rules.word || ' %'
-    where rules.category in ('coaching', 'internal')
+    from (
+        select
+            subject,
+            {{ title_words('subject') }} as words
+        from touches
+        group by subject
+    ) as titles
+    inner join rules on strpos(titles.words, rules.pattern) > 0
 ),
 
 tasks as (

@@ -1,23 +1,27 @@
 {{ config(materialized='view') }}
 -- Grain: thing that takes a rep's time up to as_of: an event, a touch, or working time itself (layer `work`,
--- which weighs the millionths of it that are paid). Declined and cancelled events, whole days shown as free
--- and lengths that cannot be true take none. Touches that were not logged in bulk and whose time of day is
--- known last as long as recorded or, where nobody did, as their kind takes.
+-- which weighs the millionths of it that are paid). Of a whole day that is private nobody knows whether the
+-- rep was away: it takes what nothing else of the day does. Touches that were not logged in bulk and whose
+-- time of day is known last as long as recorded or, where nobody did, as their kind takes.
 {%- set longest_touch_minutes = 480 %}
 with events as (
     select
         rep_id,
-        category as layer,
         starts_at,
         ends_at,
-        category_rule = 'out_of_office' or (category = 'personal_or_out' and is_all_day) as is_absence
+        case when category_rule = 'private' and is_all_day then 'private_day' else category end as layer,
+        category_rule = 'out_of_office'
+        or (
+            category = 'personal_or_out'
+            and category_rule <> 'private'
+            -- no break lasts longer than a day
+            and (is_all_day or duration_minutes > 1440)
+        ) as is_absence
     from {{ ref('fct_calendar_events') }}
     where
         rep_id is not null
         and category is not null
-        and attendance not in ('cancelled', 'declined')
-        and not (is_all_day and coalesce(show_as, 'busy') = 'free')
-        and duration_problem is null
+        and is_time_use
 ),
 
 touches as (

@@ -76,6 +76,7 @@ pairs as (
         and people.rep_id = leaders.other_id
         and {{ reporting_date('events.starts_at') }} >= leaders.valid_from
         and {{ reporting_date('events.starts_at') }} < leaders.valid_to
+    where not people.is_declined
 
 ),
 
@@ -126,7 +127,11 @@ joined as (
             buyers.bought_at <= events.starts_at, accounts.is_customer and buyers.account_id is null, false
         )
             as is_customer_then,
-        pairs.event_id is not null as is_pair
+        pairs.event_id is not null as is_pair,
+        -- calendars spell the organizer as its vendor does, and what was passed on says so
+        lower(trim(events.organizer_email)) || '|' || {{ regex_replace(
+            'lower(trim(events.subject))', '^(?:(?:fw|fwd|wg|tr|rv|i|vb|enc)\\s*:\\s*)+', ''
+        ) }} as invitation
     from events
     inner join parties on events.event_id = parties.event_id
     inner join attributions on events.event_id = attributions.event_id
@@ -142,8 +147,8 @@ joined as (
 
 ),
 
--- the same moment in two calendars is the same meeting, and the same first meeting
-ordered as (
+-- the same moment with the same party, or by the same invitation, is the same meeting
+grouped as (
 
     select
         *,
@@ -152,9 +157,29 @@ ordered as (
                 starts_at,
                 case
                     when is_external and party_id is not null then party_id
-                    else coalesce(organizer_email || '|' || subject, event_id)
+                    else coalesce(invitation, event_id)
                 end
-        ) as meeting_id,
+        ) as group_id
+    from joined
+
+),
+
+-- so is what calendars know under one UID, whatever else they say of it
+identified as (
+
+    select
+        *,
+        min(group_id) over (partition by starts_at, coalesce(ical_uid, event_id)) as identified_id
+    from grouped
+
+),
+
+-- the same moment in two calendars is the same meeting, and the same first meeting
+ordered as (
+
+    select
+        *,
+        min(identified_id) over (partition by starts_at, group_id) as meeting_id,
         case
             when is_external
                 and party_id is not null
@@ -165,7 +190,7 @@ ordered as (
                         order by starts_at
                     )
         end as meeting_number
-    from joined
+    from identified
 
 ),
 
@@ -228,6 +253,20 @@ select
     ) as category,
     category_rule,
     case when category_rule = 'title' then title_word end as category_word,
+    -- what is shown as free, and what stands over whole days, is mostly a note (where one works, the end of
+    -- the quarter, whose birthday it is): it takes time where something says what the time is for. Nobody is
+    -- away whom the calendar shows as free.
+    case
+        when attendance in ('cancelled', 'declined') or duration_problem is not null then false
+        when event_type in ('working_location', 'birthday') then false
+        when is_all_day and show_as = 'free' then false
+        when is_all_day then category_rule in ('out_of_office', 'external_attendees', 'title', 'private')
+        when show_as = 'free'
+            then
+                category_rule in ('out_of_office', 'external_attendees', 'rep_and_manager')
+                or (category_rule = 'title' and title_category <> 'personal_or_out')
+        else true
+    end as is_time_use,
     cast(external_attendees as bigint) as external_attendees,
     is_external,
     coalesce(meeting_number = 1, false) as is_first_meeting,

@@ -15,10 +15,8 @@ events as (
         category
     from {{ ref('fct_calendar_events') }}
     where
-        attendance not in ('declined', 'cancelled')
-        and rep_id is not null
-        and duration_problem is null
-        and not (coalesce(is_all_day, false) and coalesce(show_as, 'busy') = 'free')
+        rep_id is not null
+        and is_time_use
 ),
 
 calendars as (
@@ -36,34 +34,52 @@ timed as (
     where occurred_at_precision = 'instant' and kind <> 'meeting'
 ),
 
+-- of blocks at once only what the earlier ones leave is added: they reserve the same minutes once
+layered as (
+    select
+        *,
+        greatest(
+            starts_at,
+            max(ends_at) over (
+                partition by rep_id, category
+                order by starts_at, ends_at
+                rows between unbounded preceding and 1 preceding
+            )
+        ) as added_from
+    from events
+    where category in ('prospecting', 'personal_or_out')
+),
+
 slot_events as (
     select
         slots.rep_id,
         slots.slot_start_at,
         slots.is_done,
-        events.starts_at,
-        events.ends_at,
-        events.category,
-        {{ dbt.datediff(
-            'greatest(slots.slot_start_at, events.starts_at)', 'least(slots.slot_end_at, events.ends_at)', 'second'
-        ) }} as overlap_seconds
+        layered.starts_at,
+        layered.ends_at,
+        layered.category,
+        greatest(
+            0,
+            {{ dbt.datediff(
+                'greatest(slots.slot_start_at, layered.added_from)',
+                'least(slots.slot_end_at, layered.ends_at)',
+                'second'
+            ) }}
+        ) as added_seconds
     from slots
-    inner join events
+    inner join layered
         on
-        slots.rep_id = events.rep_id
-        and slots.slot_end_at > events.starts_at
-        and slots.slot_start_at < events.ends_at
-    where events.category in ('prospecting', 'personal_or_out')
+        slots.rep_id = layered.rep_id
+        and slots.slot_end_at > layered.starts_at
+        and slots.slot_start_at < layered.ends_at
 ),
 
--- overlapping blocks reserve a half hour once
 slot_plans as (
     select
         rep_id,
         slot_start_at,
-        least(1800, sum(case when category = 'prospecting' then overlap_seconds else 0 end))
-            as scheduled_seconds,
-        sum(case when category = 'personal_or_out' then overlap_seconds else 0 end) >= 900 as is_out
+        sum(case when category = 'prospecting' then added_seconds else 0 end) as scheduled_seconds,
+        sum(case when category = 'personal_or_out' then added_seconds else 0 end) >= 900 as is_out
     from slot_events
     group by rep_id, slot_start_at
 ),

@@ -34,12 +34,15 @@ final as (
         case when not is_private then "location" end as location,
         case when not is_private then "organizer_email" end as organizer_email,
         case when not is_private then "attendees" end as attendees,
+        case when not is_private then "iCalUID" end as ical_uid,
         lower("status") as status,
         case own_answer when 'needsAction' then 'needs_action' else lower(own_answer) end as response,
         case "transparency" when 'transparent' then 'free' else 'busy' end as show_as,
         case "eventType"
             when 'outOfOffice' then 'out_of_office'
             when 'focusTime' then 'focus_time'
+            when 'workingLocation' then 'working_location'
+            when 'birthday' then 'birthday'
             else 'default'
         end as event_type,
         coalesce("start_timeZone", _time_zone) as time_zone,

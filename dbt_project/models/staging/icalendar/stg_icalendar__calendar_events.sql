@@ -22,6 +22,8 @@ final as (
         case when not is_private then location end as location,
         case when not is_private then organizer_email end as organizer_email,
         case when not is_private then attendees end as attendees,
+        -- one that the reading made up is the same only within its file
+        case when not is_private and uid not like 'no-uid:%' then uid end as ical_uid,
         coalesce(lower(status), 'confirmed') as status,
         replace(own_answer, '-', '_') as response,
         case upper(transparency) when 'TRANSPARENT' then 'free' else 'busy' end as show_as,

@@ -61,6 +61,7 @@ final as (
         case when not is_private then own_location_displayname end as location,
         case when not is_private then own_organizer_emailaddress_address end as organizer_email,
         case when not is_private then {{ graph_attendees('own_attendees') }} end as attendees,
+        case when not is_private then "iCalUId" end as ical_uid,
         case
             when own_iscancelled then 'cancelled'
             when own_showas = 'tentative' then 'tentative'
