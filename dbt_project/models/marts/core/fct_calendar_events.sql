@@ -106,6 +106,69 @@ rule_order as (
 
 ),
 
+-- Which of them are one meeting, told by these few columns alone: whole rows of 4 M events overflowed 4 GB.
+keyed as (
+
+    select
+        judged.event_id,
+        judged.starts_at,
+        judged.ical_uid,
+        coalesce(parties.external_attendees > 0, false) or parties.is_linked as is_external,
+        coalesce(parties.account_id, parties.lead_id) as party_id,
+        judged.attendance not in ('cancelled', 'declined', 'no_show') as is_meeting,
+        -- calendars spell the organizer as its vendor does, and what was passed on says so
+        lower(trim(judged.organizer_email)) || '|' || {{ regex_replace(
+            'lower(trim(judged.subject))', '^(?:(?:fw|fwd|wg|tr|rv|i|vb|enc)\\s*:\\s*)+', ''
+        ) }} as invitation
+    from {{ ref('int_calendar_events_judged') }} as judged
+    inner join parties on judged.event_id = parties.event_id
+
+),
+
+-- the same moment with the same party, or by the same invitation, is the same meeting
+grouped as (
+
+    select
+        event_id,
+        starts_at,
+        ical_uid,
+        party_id,
+        is_external and party_id is not null and is_meeting as is_numbered,
+        min(event_id) over (
+            partition by
+                starts_at,
+                case
+                    when is_external and party_id is not null then party_id
+                    else coalesce(invitation, event_id)
+                end
+        ) as group_id
+    from keyed
+
+),
+
+-- so is what calendars know under one UID, whatever else they say of it
+identified as (
+
+    select
+        *,
+        min(group_id) over (partition by starts_at, coalesce(ical_uid, event_id)) as identified_id
+    from grouped
+
+),
+
+-- the same moment in two calendars is the same meeting, and the same first meeting
+meetings as (
+
+    select
+        event_id,
+        min(identified_id) over (partition by starts_at, group_id) as meeting_id,
+        case
+            when is_numbered then rank() over (partition by party_id, is_numbered order by starts_at)
+        end as meeting_number
+    from identified
+
+),
+
 joined as (
 
     select
@@ -121,20 +184,19 @@ joined as (
         titles.category as title_category,
         titles.word as title_word,
         bookings.is_double_booked,
-        coalesce(parties.external_attendees > 0, false) or parties.is_linked as is_external,
+        meetings.meeting_id,
+        meetings.meeting_number,
         coalesce(parties.account_id, parties.lead_id) as party_id,
+        coalesce(parties.external_attendees > 0, false) or parties.is_linked as is_external,
         coalesce(
             buyers.bought_at <= events.starts_at, accounts.is_customer and buyers.account_id is null, false
         )
             as is_customer_then,
-        pairs.event_id is not null as is_pair,
-        -- calendars spell the organizer as its vendor does, and what was passed on says so
-        lower(trim(events.organizer_email)) || '|' || {{ regex_replace(
-            'lower(trim(events.subject))', '^(?:(?:fw|fwd|wg|tr|rv|i|vb|enc)\\s*:\\s*)+', ''
-        ) }} as invitation
+        pairs.event_id is not null as is_pair
     from events
     inner join parties on events.event_id = parties.event_id
     inner join attributions on events.event_id = attributions.event_id
+    inner join meetings on events.event_id = meetings.event_id
     left join buyers on parties.account_id = buyers.account_id
     left join accounts on parties.account_id = accounts.account_id
     left join pairs on events.event_id = pairs.event_id
@@ -147,59 +209,12 @@ joined as (
 
 ),
 
--- the same moment with the same party, or by the same invitation, is the same meeting
-grouped as (
-
-    select
-        *,
-        min(event_id) over (
-            partition by
-                starts_at,
-                case
-                    when is_external and party_id is not null then party_id
-                    else coalesce(invitation, event_id)
-                end
-        ) as group_id
-    from joined
-
-),
-
--- so is what calendars know under one UID, whatever else they say of it
-identified as (
-
-    select
-        *,
-        min(group_id) over (partition by starts_at, coalesce(ical_uid, event_id)) as identified_id
-    from grouped
-
-),
-
--- the same moment in two calendars is the same meeting, and the same first meeting
-ordered as (
-
-    select
-        *,
-        min(identified_id) over (partition by starts_at, group_id) as meeting_id,
-        case
-            when is_external
-                and party_id is not null
-                and attendance not in ('cancelled', 'declined', 'no_show')
-                then rank() over (
-                        partition by
-                            party_id, is_external and attendance not in ('cancelled', 'declined', 'no_show')
-                        order by starts_at
-                    )
-        end as meeting_number
-    from identified
-
-),
-
 ruled as (
 
     select
-        ordered.*,
+        joined.*,
         {{ first_event_rule() }} as rule_priority
-    from ordered
+    from joined
     cross join rule_order
 
 ),
