@@ -14,7 +14,7 @@ from typing import Any
 
 from expectations.results import CheckResult, crashed, from_gx
 from expectations.schema import SCHEMA, SQL, Expectation, Suite
-from expectations.shim import buffered_rows, kept_configurations
+from expectations.shim import buffered_rows, kept_configurations, plain_ids
 from expectations.sql import Value, render
 
 _NAME = "check"  # where an expectation carries its name through GX
@@ -42,7 +42,7 @@ def run(
         engine = source.get_execution_engine()
         missing = _missing_tables(engine, suites)
         _spare_the_catalogue(engine)
-        with buffered_rows(), kept_configurations():
+        with buffered_rows(), kept_configurations(), plain_ids():
             for suite in suites:
                 if suite.table in missing:
                     error = f"there is no table {SCHEMA}.{suite.table} in the warehouse"

@@ -18,6 +18,7 @@ from expectations.runner import run
 from expectations.schema import SUITES_DIR, load_suites
 from expectations.sql import Relation, Value
 from expectations.trends import judge_trends
+from orchestration.garbage import rare_collections
 from orchestration.lib import builds, dbt_project, timings
 from orchestration.lib.content import TableContent, contents
 from orchestration.lib.dbt_checks import read_outcome
@@ -35,6 +36,7 @@ MEDIAN_FACTOR = 3.0
 ALLOWANCE_BOUNDS = (0.05, 0.40)
 
 
+@rare_collections()  # dbt's manifest and GX's metrics are objects by the hundred thousand: a tenth of it
 def judge(
     settings: Settings,
     *,

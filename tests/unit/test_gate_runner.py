@@ -1,6 +1,6 @@
 """Each kind of expectation fails when it should, and a crash is never taken for a failure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import yaml
 from expectations.results import CheckResult
 from expectations.runner import run
 from expectations.schema import SUPPORTED, Suite, load_suites, read_suite, suites_hash
+from expectations.shim import plain_ids
 from expectations.sql import Relation, render
 from orchestration.errors import PipelineError
 
@@ -203,3 +204,22 @@ def test_the_hash_is_of_what_suites_say() -> None:
     suites = load_suites()
     assert suites_hash(suites) == suites_hash(list(reversed(suites)))
     assert suites_hash(suites) != suites_hash(suites[1:])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"column": "amount", "min_value": 1, "strict_min": True, "row_condition": None},
+        {"column": "amount", "value_set": ["a", "b"]},
+        {"column": "amount", "min_value": float("nan")},
+        {"column": "amount", "max_value": date(2026, 1, 1)},
+        {"column": "amount"},
+        {},
+    ],
+)
+def test_a_metric_is_identified_as_great_expectations_does(arguments: dict[str, object]):
+    from great_expectations.core.id_dict import IDDict
+
+    expected = IDDict(arguments).to_id()
+    with plain_ids():
+        assert IDDict(arguments).to_id() == expected
