@@ -90,6 +90,7 @@ def _file_feed(entry: SourceEntry, window: Window) -> ObjectFeed:
                 for file in found
                 if file not in calendars
             ),
+            *_idle_owners(entry, found),
         ),
         listed_between=window.listed_between("occurrence_start"),
     )
@@ -122,12 +123,33 @@ def _is_nobodys(entry: SourceEntry, file: "DataFile") -> bool:
     )
 
 
+def _idle_owners(entry: SourceEntry, files: "list[DataFile]") -> Iterator[str]:
+    """A warning of the names in `owners` that nothing is called: mostly a misspelled file or folder."""
+    if entry.owner_from is None:
+        return
+    there = {name for file in files for name in _names(entry, file.path or file.inside)}
+    kind = "folder" if entry.owner_from == "folder_name" else "calendar file"
+    if missing := sorted(set(entry.owners) - there):
+        yield f"`owners` names what no {kind} is called: {', '.join(missing)}"
+
+
 def _owner(entry: SourceEntry, path: Path) -> str | None:
     """Whose calendar a file is; None where the entry does not tell, then the calendar itself may."""
     if entry.owner is not None:
         return entry.owner
-    name = path.parent.name if entry.owner_from == "folder_name" else path.stem
-    return entry.owners.get(name) or _address_in(name)
+    found = (entry.owners.get(name) or _address_in(name) for name in _names(entry, path))
+    return next((owner for owner in found if owner), None)
+
+
+def _names(entry: SourceEntry, path: Path) -> tuple[str, ...]:
+    """The names that may tell whose calendar a file is. Of folders the nearest that does: within a person's
+    folder Google's zips have folders of their own (`Takeout/Calendar`), and people sort by year."""
+    if entry.owner_from != "folder_name":
+        return (path.stem,)
+    assert entry.path is not None  # noqa: S101 - the sources file requires it
+    top = entry.path if entry.path.is_dir() else entry.path.parent
+    inside = path.relative_to(top) if path.is_relative_to(top) else path
+    return (*(folder.name for folder in inside.parents if folder.name), top.resolve().name)
 
 
 def _address_in(name: str) -> str | None:
