@@ -107,9 +107,14 @@ measured as (
     select
         {{ all_but(['account_id', 'status', 'response', 'outcome', 'ends_at'], 'events') }},
         accounts.account_id,
-        coalesce(lower(events.status), 'confirmed') as status,
+        case
+            -- a CRM that says it was held knows more than a title
+            when titles.fate = 'cancelled' and coalesce(lower(events.outcome) not in ('held', 'completed'), true)
+                then 'cancelled'
+            else coalesce(lower(events.status), 'confirmed')
+        end as status,
         coalesce(lower(events.response), answers.response) as response,
-        lower(events.outcome) as outcome,
+        coalesce(lower(events.outcome), case when titles.fate = 'no_show' then 'no_show' end) as outcome,
         left_alone.event_id is not null as is_left_alone,
         case when events.ends_at >= events.starts_at then events.ends_at end as ends_at,
         case
