@@ -109,7 +109,9 @@ measured as (
         accounts.account_id,
         case
             -- a CRM that says it was held knows more than a title
-            when titles.fate = 'cancelled' and coalesce(lower(events.outcome) not in ('held', 'completed'), true)
+            when
+                titles.fate = 'cancelled'
+                and coalesce(lower(events.outcome) not in ('held', 'completed'), true)
                 then 'cancelled'
             else coalesce(lower(events.status), 'confirmed')
         end as status,
