@@ -136,7 +136,8 @@ def _exported_twice(places: Collection[set[str]]) -> Iterator[str]:
         more = f" (pairs of files of which that is true: {len(found):,})" if len(found) > 1 else ""
         yield (
             f"{one} and {other} seem to be exports of one calendar: {common:,} of {events:,} events stand in"
-            f" both{more}. Keep the newest only: what was deleted since still counts while an older one is there"
+            f" both{more}. Keep the newest only: what was deleted since still counts while an older one is"
+            " there"
         )
 
 
