@@ -29,18 +29,7 @@ owned as (
 
 -- an invitation may have gone to another address of the rep's, and the answer stands there
 addresses as (
-    select
-        rep_id,
-        lower(owner_ref) as address
-    from reps
-    where owner_ref like '%@%'
-    union
-    select
-        reps.rep_id,
-        lower(aliases.alias) as address
-    from {{ ref('stg_planning__rep_aliases') }} as aliases
-    inner join reps on aliases.source_instance = reps.source_instance and aliases.rep_ref = reps.owner_ref
-    where aliases.alias like '%@%'
+    select * from {{ ref('int_rep_addresses') }}
 ),
 
 of_many_addresses as (
