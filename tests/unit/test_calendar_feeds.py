@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from orchestration.sources.calendar.sync import CalendarRun, Marks, Window, window_around
+from orchestration.sources.registry import open_feeds
 from orchestration.sources.transport import Caller
 from orchestration.sources_file import SourceEntry
 from tests.unit.calendar_doubles import Calendars, ics
@@ -108,6 +109,27 @@ def test_an_outdated_copy_of_an_event_is_no_event_that_is_missing(team: Calendar
     (folder / "ann.ics").write_bytes(ics(event("a1", "SEQUENCE:1"), newer, event("a2")))
     assert team.ingest() == {"landed": 1, "deleted": 1, "rejected": 1, "unchanged": 3}
     assert uids(team) == ["a1", "a2", "b1", "b2"]
+
+
+def test_two_exports_of_one_calendar_are_told(team: Calendars, folder: Path) -> None:
+    """What was deleted between them nobody can see while the older one is there."""
+    entry = team.entry.model_copy(update={"owner": "ann@x.io", "owner_from": None})
+
+    def warnings() -> list[str]:
+        (feed,) = open_feeds(entry, now=NOW, progress=lambda _: None)
+        return [text for batch in feed.batches for text in batch.warnings]
+
+    old = [event(f"e{n}") for n in range(6)]
+    (folder / "may.ics").write_bytes(ics(*old))
+    assert warnings() == []
+    (folder / "june.ics").write_bytes(ics(*old[1:], *(event(f"new{n}") for n in range(9))))
+    (told,) = warnings()
+    assert "june.ics and may.ics" in told and "5 of 6 events" in told and "pairs" not in told
+    (folder / "july.ics").write_bytes(ics(*(event(f"new{n}") for n in range(9))))
+    (told,) = warnings()
+    assert "july.ics and june.ics" in told and "is true: 2" in told
+    (folder / "bob.ics").write_bytes(ics(*old[:4]))  # four invitations in common are no export
+    assert len(warnings()) == 1
 
 
 @pytest.mark.parametrize(

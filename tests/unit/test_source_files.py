@@ -651,6 +651,26 @@ def test_calendars_in_zips_and_those_that_are_no_persons(tmp_path: Path) -> None
         rows_of(feeds_of(entry("icalendar", tmp_path / "c", owner_from="file_name"))["occurrences"])
 
 
+def test_calendars_within_a_persons_folder_are_that_persons(tmp_path: Path) -> None:
+    event = "BEGIN:VEVENT\r\nUID:u1\r\nDTSTART:20260701T080000Z\r\nDTEND:20260701T090000Z\r\nEND:VEVENT\r\n"
+    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\n{event}END:VCALENDAR\r\n"
+    folder = files_with(
+        tmp_path / "c", {"ann/2026/work.ics": text, "bob@acme.io/work.ics": text, "ann/carl/home.ics": text}
+    )
+    (folder / "dora").mkdir()
+    zipped(folder / "dora" / "takeout-1.zip", {"Takeout/Calendar/Work.ics": text})
+    owners = {"ann": "ann@acme.io", "carl": "carl@acme.io", "dora": "dora@acme.io", "Erik": "erik@acme.io"}
+    source = entry("icalendar", folder, owner_from="folder_name", owners=owners)
+    feed = feeds_of(source)["occurrences"]
+    assert {(row["calendar_owner"], row["_source_file"]) for row in rows_of(feed)} == {
+        ("ann@acme.io", "ann/2026/work.ics"),
+        ("bob@acme.io", "bob@acme.io/work.ics"),
+        ("carl@acme.io", "ann/carl/home.ics"),
+        ("dora@acme.io", "dora/takeout-1.zip/Takeout/Calendar/Work.ics"),
+    }
+    assert feed.warnings == ("`owners` names what no folder is called: Erik",)
+
+
 @pytest.mark.parametrize("system", ["salesforce", "zoho", "planning", "icalendar"])
 def test_declared_objects_need_no_data(tmp_path: Path, system: str) -> None:
     more = {"owner": "ann@acme.io"} if system == "icalendar" else {}

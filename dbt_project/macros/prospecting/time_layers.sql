@@ -1,5 +1,6 @@
 {# What a minute may go to, the first that covers it decides: what is nearer to the market wins over what is
-   not, an absence over work among ourselves, and touches count only where no event is; a whole day that is
+   not, an absence over what needs nobody else and work among ourselves (a series of prospecting blocks goes on
+   through a holiday), and touches count only where no event is; a whole day that is
    private may be an absence or a birthday, and takes the minutes of which nothing is known. Layer to category;
    an absence has none, it takes the minute away. #}
 {% macro time_layers() %}
@@ -9,6 +10,7 @@
         'customer_meeting': 'customer_meeting',
         'prospecting': 'prospecting',
         'absence': none,
+        'prospecting_block': 'prospecting',
         'coaching': 'coaching',
         'internal': 'internal',
         'travel': 'travel',

@@ -4,14 +4,16 @@ Belongs here: what the entry says turned into what the readers need. Reading is 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog import objects_of
 from orchestration.errors import PipelineError
-from orchestration.records import Batch, Coverage, ObjectFeed
+from orchestration.records import SOURCE_FILE, Batch, Coverage, ObjectFeed
 from orchestration.sources.calendar.sync import CalendarRun, Window, window_around
 from orchestration.sources.transport import Caller
 from orchestration.sources.transport_auth import Secret
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from orchestration.sources.files import DataFile
 
 _SUFFIXES = (".ics", ".ical", ".icalendar")
+_WHERE = ("calendar_owner", "uid", SOURCE_FILE)
+_LEAST_IN_COMMON = 5  # a person's two calendars may share a few invitations
 # One address among whatever a browser or a person writes around it: `Kalender ann@acme.io (1).ics`
 _ADDRESS = re.compile(r"[^@\s,;()<>\[\]]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -90,6 +94,7 @@ def _file_feed(entry: SourceEntry, window: Window) -> ObjectFeed:
                 for file in found
                 if file not in calendars
             ),
+            *_idle_owners(entry, found),
         ),
         listed_between=window.listed_between("occurrence_start"),
     )
@@ -100,16 +105,40 @@ def _file_batches(entry: SourceEntry, calendars: "list[DataFile]", window: Windo
     from orchestration.sources.calendar.occurrence_rows import occurrence_batch
 
     assert entry.path is not None  # noqa: S101 - the sources file requires it
-    yield from read_calendar_files(
+    files_of: defaultdict[tuple[str, str], set[str]] = defaultdict(set)  # owner and UID: where it stands
+    for batch in read_calendar_files(
         [file.path or file for file in calendars],
         base=entry.path if entry.path.is_dir() else entry.path.parent,
         window_start=window.start,
         window_end=window.end,
         floating_zone=entry.time_zone,
         owner_of=lambda path: _owner(entry, path),
-    )
-    if entry.is_complete:
-        yield occurrence_batch([], coverage=Coverage(complete=("",)))
+    ):
+        for event in batch.rows.group_by(list(_WHERE)).aggregate([]).to_pylist():
+            files_of[event["calendar_owner"], event["uid"]].add(event[SOURCE_FILE])
+        yield batch
+    complete = Coverage(complete=("",)) if entry.is_complete else Coverage()
+    yield occurrence_batch([], coverage=complete, warnings=tuple(_exported_twice(files_of.values())))
+
+
+def _exported_twice(places: Collection[set[str]]) -> Iterator[str]:
+    """A warning of files of one owner that have most of the smaller one's events in common. `places`: of each
+    event the files in which it stands; only those next to each other by name are compared."""
+    counts = Counter(file for files in places for file in files)
+    shared = Counter(pair for files in places for pair in pairwise(sorted(files)))
+    found = [
+        (*pair, common, events)
+        for pair, common in sorted(shared.items())
+        if common >= _LEAST_IN_COMMON and common > (events := min(counts[file] for file in pair)) / 2
+    ]
+    if found:
+        one, other, common, events = found[0]
+        more = f" (pairs of files of which that is true: {len(found):,})" if len(found) > 1 else ""
+        yield (
+            f"{one} and {other} seem to be exports of one calendar: {common:,} of {events:,} events stand in"
+            f" both{more}. Keep the newest only: what was deleted since still counts while an older one is"
+            " there"
+        )
 
 
 def _is_nobodys(entry: SourceEntry, file: "DataFile") -> bool:
@@ -122,12 +151,33 @@ def _is_nobodys(entry: SourceEntry, file: "DataFile") -> bool:
     )
 
 
+def _idle_owners(entry: SourceEntry, files: "list[DataFile]") -> Iterator[str]:
+    """A warning of the names in `owners` that nothing is called: mostly a misspelled file or folder."""
+    if entry.owner_from is None:
+        return
+    there = {name for file in files for name in _names(entry, file.path or file.inside)}
+    kind = "folder" if entry.owner_from == "folder_name" else "calendar file"
+    if missing := sorted(set(entry.owners) - there):
+        yield f"`owners` names what no {kind} is called: {', '.join(missing)}"
+
+
 def _owner(entry: SourceEntry, path: Path) -> str | None:
     """Whose calendar a file is; None where the entry does not tell, then the calendar itself may."""
     if entry.owner is not None:
         return entry.owner
-    name = path.parent.name if entry.owner_from == "folder_name" else path.stem
-    return entry.owners.get(name) or _address_in(name)
+    found = (entry.owners.get(name) or _address_in(name) for name in _names(entry, path))
+    return next((owner for owner in found if owner), None)
+
+
+def _names(entry: SourceEntry, path: Path) -> tuple[str, ...]:
+    """The names that may tell whose calendar a file is. Of folders the nearest that does: within a person's
+    folder Google's zips have folders of their own (`Takeout/Calendar`), and people sort by year."""
+    if entry.owner_from != "folder_name":
+        return (path.stem,)
+    assert entry.path is not None  # noqa: S101 - the sources file requires it
+    top = entry.path if entry.path.is_dir() else entry.path.parent
+    inside = path.relative_to(top) if path.is_relative_to(top) else path
+    return (*(folder.name for folder in inside.parents if folder.name), top.resolve().name)
 
 
 def _address_in(name: str) -> str | None:

@@ -14,40 +14,55 @@ meetings as (
         and coalesce(lead_id, contact_id, account_id, opportunity_id) is not null
 ),
 
+-- what the title says became of it, as int_calendar_events_judged has it
+titles as (
+    select
+        subject,
+        fate
+    from {{ ref('int_event_titles') }}
+    where fate is not null
+),
+
 sources as (
     select * from {{ ref('int_build_sources') }}
 ),
 
 meeting_activities as (
     select
-        event_id as activity_id,
-        source_system,
-        source_instance,
-        calendar_owner as owner_id,
-        lead_id,
-        contact_id,
-        account_id,
-        opportunity_id,
+        meetings.event_id as activity_id,
+        meetings.source_system,
+        meetings.source_instance,
+        meetings.calendar_owner as owner_id,
+        meetings.lead_id,
+        meetings.contact_id,
+        meetings.account_id,
+        meetings.opportunity_id,
         'meeting' as kind,
         'outbound' as direction,
-        subject,
+        meetings.subject,
         case
-            when lower(status) = 'cancelled' then 'cancelled'
-            when lower(outcome) in ('cancelled', 'no_show') then 'cancelled'
-            when lower(response) = 'declined' then 'cancelled'
+            when lower(meetings.status) = 'cancelled' then 'cancelled'
+            when lower(meetings.outcome) in ('cancelled', 'no_show') then 'cancelled'
+            when lower(meetings.response) = 'declined' then 'cancelled'
+            when
+                titles.fate is not null
+                and coalesce(lower(meetings.outcome) not in ('held', 'completed'), true)
+                then 'cancelled'
         end as status,
-        starts_at as occurred_at,
-        coalesce(is_all_day, false) as is_all_day,
-        created_at,
+        meetings.starts_at as occurred_at,
+        coalesce(meetings.is_all_day, false) as is_all_day,
+        meetings.created_at,
         -- of whole days and of lengths that cannot be true (int_calendar_events_judged) nobody knows how long
         case
             when
-                not coalesce(is_all_day, false)
-                and ends_at between starts_at and {{ dbt.dateadd('hour', 24, 'starts_at') }}
-                then {{ dbt.datediff('starts_at', 'ends_at', 'minute') }}
+                not coalesce(meetings.is_all_day, false)
+                and meetings.ends_at between meetings.starts_at
+                and {{ dbt.dateadd('hour', 24, 'meetings.starts_at') }}
+                then {{ dbt.datediff('meetings.starts_at', 'meetings.ends_at', 'minute') }}
         end as duration_minutes,
         false as is_automated
     from meetings
+    left join titles on meetings.subject = titles.subject
 ),
 
 other_activities as (

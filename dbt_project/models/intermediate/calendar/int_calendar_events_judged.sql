@@ -29,18 +29,7 @@ owned as (
 
 -- an invitation may have gone to another address of the rep's, and the answer stands there
 addresses as (
-    select
-        rep_id,
-        lower(owner_ref) as address
-    from reps
-    where owner_ref like '%@%'
-    union
-    select
-        reps.rep_id,
-        lower(aliases.alias) as address
-    from {{ ref('stg_planning__rep_aliases') }} as aliases
-    inner join reps on aliases.source_instance = reps.source_instance and aliases.rep_ref = reps.owner_ref
-    where aliases.alias like '%@%'
+    select * from {{ ref('int_rep_addresses') }}
 ),
 
 of_many_addresses as (
@@ -107,9 +96,16 @@ measured as (
     select
         {{ all_but(['account_id', 'status', 'response', 'outcome', 'ends_at'], 'events') }},
         accounts.account_id,
-        coalesce(lower(events.status), 'confirmed') as status,
+        case
+            -- a CRM that says it was held knows more than a title
+            when
+                titles.fate = 'cancelled'
+                and coalesce(lower(events.outcome) not in ('held', 'completed'), true)
+                then 'cancelled'
+            else coalesce(lower(events.status), 'confirmed')
+        end as status,
         coalesce(lower(events.response), answers.response) as response,
-        lower(events.outcome) as outcome,
+        coalesce(lower(events.outcome), case when titles.fate = 'no_show' then 'no_show' end) as outcome,
         left_alone.event_id is not null as is_left_alone,
         case when events.ends_at >= events.starts_at then events.ends_at end as ends_at,
         case

@@ -13,7 +13,8 @@ counts as (
     select
         event_id,
         count(distinct case when not is_own then address end) as external_attendees,
-        count(distinct case when is_own then address end) as own_people,
+        -- a person may be on it with two addresses
+        count(distinct case when is_own then coalesce(rep_id, address) end) as own_people,
         count(distinct case when is_own then rep_id end) as own_reps,
         min(case when not is_own then lead_id end) as lead_id,
         min(case when not is_own then contact_id end) as contact_id

@@ -54,13 +54,15 @@ people as (
     group by event_id, address
 ),
 
+-- a rep whom somebody invited by another address is no outsider
 own_people as (
     select
-        email,
-        min(rep_id) as rep_id
-    from {{ ref('int_reps_resolved') }}
-    where email is not null and is_matched
-    group by email
+        addresses.address,
+        min(addresses.rep_id) as rep_id
+    from {{ ref('int_rep_addresses') }} as addresses
+    inner join {{ ref('int_reps_resolved') }} as reps on addresses.rep_id = reps.rep_id
+    where reps.is_matched
+    group by addresses.address
 ),
 
 -- two CRMs that are kept in step know the same person
@@ -113,7 +115,7 @@ select
     coalesce(contacts.account_id, domains.account_id) as account_id,
     contacts.account_id is null and domains.account_id is not null as is_account_by_domain
 from people
-left join own_people on people.address = own_people.email
+left join own_people on people.address = own_people.address
 left join contacts on people.address = contacts.address
 left join leads on people.address = leads.address
 left join domains on people.domain = domains.domain

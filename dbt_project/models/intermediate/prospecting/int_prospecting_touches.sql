@@ -1,15 +1,38 @@
 -- Grain: touch that is prospecting: by a person, at a known time, not logged in bulk, to a lead or to an
--- account that had not bought by then; what concerns a deal is work on that deal. `runs_until` is the end
--- of a connected call whose duration is known and can be true.
+-- account that had not bought by then; what concerns a deal is work on that deal. A meeting that only a
+-- calendar knows is one like that of a CRM. `runs_until` is the end of a connected call whose duration is
+-- known and can be true.
 {%- set longest_touch_minutes = 480 %}
 with touches as (
-    select * from {{ ref('int_touches') }}
+    select
+        activity_id,
+        rep_id,
+        kind,
+        lead_id,
+        account_id,
+        is_connected,
+        duration_minutes,
+        occurred_at
+    from {{ ref('int_touches') }}
     where
         is_touch
         and occurred_at_precision = 'instant'
         and rep_id is not null
         and opportunity_id is null
         and not coalesce(is_bulk_logged, false)
+    union all
+    select
+        meetings.activity_id,
+        meetings.rep_id,
+        meetings.kind,
+        meetings.lead_id,
+        contacts.account_id,
+        meetings.is_connected,
+        null as duration_minutes,
+        meetings.occurred_at
+    from {{ ref('int_meeting_touches') }} as meetings
+    left join {{ ref('int_contacts_resolved') }} as contacts on meetings.contact_id = contacts.contact_id
+    where meetings.opportunity_id is null
 ),
 
 first_wins as (

@@ -9,14 +9,12 @@ with events as (
         rep_id,
         starts_at,
         ends_at,
-        case when category_rule = 'private' and is_all_day then 'private_day' else category end as layer,
-        category_rule = 'out_of_office'
-        or (
-            category = 'personal_or_out'
-            and category_rule <> 'private'
-            -- no break lasts longer than a day
-            and (is_all_day or duration_minutes > 1440)
-        ) as is_absence
+        case
+            when category_rule = 'private' and is_all_day then 'private_day'
+            when {{ is_absence() }} then 'absence'
+            when {{ is_prospecting_block() }} then 'prospecting_block'
+            else category
+        end as layer
     from {{ ref('fct_calendar_events') }}
     where
         rep_id is not null
@@ -53,7 +51,7 @@ touches as (
 uses as (
     select
         rep_id,
-        case when is_absence then 'absence' else layer end as layer,
+        layer,
         1 as weight,
         starts_at,
         ends_at

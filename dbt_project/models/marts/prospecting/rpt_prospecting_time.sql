@@ -12,7 +12,10 @@ events as (
         rep_id,
         starts_at,
         ends_at,
-        category
+        case
+            when {{ is_absence() }} or (category_rule = 'private' and is_all_day) then 'absence'
+            when {{ is_prospecting_block() }} then 'block'
+        end as kind
     from {{ ref('fct_calendar_events') }}
     where
         rep_id is not null
@@ -41,13 +44,13 @@ layered as (
         greatest(
             starts_at,
             max(ends_at) over (
-                partition by rep_id, category
+                partition by rep_id, kind
                 order by starts_at, ends_at
                 rows between unbounded preceding and 1 preceding
             )
         ) as added_from
     from events
-    where category in ('prospecting', 'personal_or_out')
+    where kind is not null
 ),
 
 slot_events as (
@@ -57,7 +60,7 @@ slot_events as (
         slots.is_done,
         layered.starts_at,
         layered.ends_at,
-        layered.category,
+        layered.kind,
         greatest(
             0,
             {{ dbt.datediff(
@@ -78,23 +81,27 @@ slot_plans as (
     select
         rep_id,
         slot_start_at,
-        sum(case when category = 'prospecting' then added_seconds else 0 end) as scheduled_seconds,
-        sum(case when category = 'personal_or_out' then added_seconds else 0 end) >= 900 as is_out
+        sum(case when kind = 'block' then added_seconds else 0 end) as scheduled_seconds,
+        -- an absence of half a slot or more takes it away, unless work was done in it after all
+        sum(case when kind = 'absence' then added_seconds else 0 end) >= 900
+        and not bool_or(is_done) as is_out
     from slot_events
     group by rep_id, slot_start_at
 ),
 
--- a block that touches no working hour is nobody's promise of working time
+-- a block that touches no working hour is nobody's promise of working time; a series goes on through holidays
 blocks as (
     select
-        rep_id,
-        starts_at,
-        ends_at,
+        slot_events.rep_id,
+        slot_events.starts_at,
+        slot_events.ends_at,
         count(*) as slot_count,
-        count(case when is_done then 1 end) as done_count
+        count(case when slot_events.is_done then 1 end) as done_count
     from slot_events
-    where category = 'prospecting'
-    group by rep_id, starts_at, ends_at
+    inner join slot_plans
+        on slot_events.rep_id = slot_plans.rep_id and slot_events.slot_start_at = slot_plans.slot_start_at
+    where slot_events.kind = 'block' and not slot_plans.is_out
+    group by slot_events.rep_id, slot_events.starts_at, slot_events.ends_at
 ),
 
 block_counts as (
@@ -106,9 +113,8 @@ block_counts as (
     group by rep_id
 ),
 
--- an absence of half a slot or more takes it away, unless work was done in it after all. A day from 9 to 18
--- that pays eight hours has a break: its half hours weigh less, scheduled and done ones too. Fractions are
--- added in the order of time, so that the same rows give the same sum to the last bit.
+-- A day from 9 to 18 that pays eight hours has a break: its half hours weigh less, scheduled and done ones
+-- too. Fractions are added in the order of time, so that the same rows give the same sum to the last bit.
 summed as (
     select
         slots.rep_id,
@@ -127,7 +133,7 @@ summed as (
         ) as claimed_share
     from slots
     left join slot_plans as plans on slots.rep_id = plans.rep_id and slots.slot_start_at = plans.slot_start_at
-    where not coalesce(plans.is_out, false) or slots.is_done
+    where not coalesce(plans.is_out, false)
     group by slots.rep_id
 ),
 

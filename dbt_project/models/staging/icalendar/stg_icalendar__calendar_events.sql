@@ -1,14 +1,41 @@
 -- Occurrences of people's own calendars. Of a private event only the time is kept, whatever has landed.
 with records as (
-    select * from {{ landing_latest('icalendar', 'occurrences') }}
+    select
+        *,
+        (coalesce(sequence, 0), coalesce(last_modified, cast('1970-01-01' as timestamp))) as revision
+    from {{ landing_latest('icalendar', 'occurrences') }}
+),
+
+-- Exports of two months beside each other, or an invitation and its update: what was moved in between stands
+-- in the older one where it was. Only of what is no series: of one whose past is out of the window nobody
+-- lists the old occurrences any more.
+moved as (
+    select
+        _source_instance,
+        calendar_owner,
+        uid,
+        max(revision) as last_revision
+    from records
+    where series_kind = 'single'
+    group by _source_instance, calendar_owner, uid
+    having count(*) > 1
 ),
 
 marked as (
     select
-        *,
-        coalesce(lower("visibility") in ('private', 'confidential'), false) as is_private,
-        lower({{ attendee_answer('attendees', 'calendar_owner', 'response') }}) as own_answer
+        records.*,
+        coalesce(lower(records."visibility") in ('private', 'confidential'), false) as is_private,
+        lower({{ attendee_answer('records.attendees', 'records.calendar_owner', 'response') }}) as own_answer
     from records
+    left join moved
+        on
+        records._source_instance = moved._source_instance
+        and records.calendar_owner = moved.calendar_owner
+        and records.uid = moved.uid
+    where
+        moved.uid is null
+        or records.series_kind <> 'single'
+        or records.revision = moved.last_revision
 ),
 
 final as (
