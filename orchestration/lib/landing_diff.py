@@ -248,8 +248,8 @@ class Comparison:
 
     def _spare(self, vanished: str, lost: int) -> tuple[bool, list[str]]:
         """Rejected rows exist, so what vanished may be among them: a key that one of them mentions, or that
-        came from a file which was rejected whole, is not taken for deleted. Where a file was cut off, only what
-        came from one that was read to its end is: the name of a file may bear the date of its export."""
+        came from a file which was rejected whole, is not taken for deleted. Where a file was cut off, only
+        what came from one that was read to its end is: a file may bear the date of its export in its name."""
         rejections = self._spool.rejections
         is_countable = self._feed.key and self._spool.rejected_rows <= KEPT_REJECTIONS
         if not is_countable or lost * len(rejections) > _SPARE_COMPARISONS:
@@ -275,15 +275,17 @@ class Comparison:
             )
         is_read = "c.source_file in (select f from files_to_the_end)" if cut_off else "true"
         self._run(
-            f"insert into {{gone}} select k {vanished} and {is_read} and not exists (select 1 from rejected_texts"
-            f" where {mentioned} or whole_file = c.source_file)"
+            f"insert into {{gone}} select k {vanished} and {is_read} and not exists (select 1"
+            f" from rejected_texts where {mentioned} or whole_file = c.source_file)"
         )
         self._connection.unregister("rejected_texts")
         self._connection.unregister("files_to_the_end")
         (spared,) = self._one(f"select count(*) {vanished}")  # what is left was not put into `gone`
         if not spared:
             return True, []
-        where = f"what is missing of {', '.join(cut_off)} may hold them" if cut_off else "rejected rows mention them"
+        where = "rejected rows mention them"
+        if cut_off:
+            where = f"what is missing of {', '.join(cut_off)} may hold them"
         return False, [f"{spared:,} missing records were not taken for deleted: {where}"]
 
     def _tables_of(self, sql: str, parameters: dict[str, object]) -> Iterator[pa.Table]:

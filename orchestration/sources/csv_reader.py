@@ -339,7 +339,8 @@ class _Reader:
             return
         self._reject(row.number, "cut_off", _CUT_OFF, row.text)
         self._warnings = (
-            f"{self._file}, row {row.number}: the file ends within that row, so more may be missing: export it again",
+            f"{self._file}, row {row.number}: the file ends within that row, so more may be missing: export"
+            " it again",
         )
 
     def _may_be_one(self, rows: "list[_Short]") -> bool:
@@ -380,8 +381,8 @@ class _Reader:
         """One rejected row may be most of the file: people should see it."""
         self._warnings = (
             f"{self._file}, row {row}: a quote is opened there and never closed, so that row and the"
-            f" {text.count(chr(10)):,} lines after it were not read: correct that row, or where the file was cut"
-            " off there, export it again",
+            f" {text.count(chr(10)):,} lines after it were not read: correct that row, or where the file was"
+            " cut off there, export it again",
         )
 
     def _numbers(self, count: int) -> np.ndarray:

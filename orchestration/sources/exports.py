@@ -251,12 +251,11 @@ def unfamiliar(
         is_all_key = entry.system == "planning" and not others
         if not known & {name.lower() for name in header} and not is_all_key:
             yield f"{part.file.name}: none of its columns but the key is known, for example {header[-1]}"
-        elif entry.system == "planning":
-            if others:
-                yield (
-                    f"{part.file.name}: columns that are not read: {', '.join(others)}; those of {spec.name}"
-                    f" are {', '.join(spec.types)}"
-                )
+        elif entry.system == "planning" and others:
+            yield (
+                f"{part.file.name}: columns that are not read: {', '.join(others)}; those of {spec.name}"
+                f" are {', '.join(spec.types)}"
+            )
 
 
 def _key_of(entry: SourceEntry, parts: Sequence[Part], spec: ObjectSpec) -> tuple[str, ...]:

@@ -142,7 +142,7 @@ def test_a_file_that_ends_within_a_row_is_cut_off(encoding: str) -> None:
     assert [(item.row, item.code) for batch in batches for item in batch.rejected] == [(3, "cut_off")]
     (warning,) = [text for batch in batches for text in batch.warnings]
     assert "f.csv, row 3: the file ends within that row" in warning
-    # with a line end the row is just too short, a footer has one field, and a whole last row needs no line end
+    # with a line end a row is just too short, a footer has one field, a whole last row needs no line end
     for end, codes in (("3,x\n", ["ragged"]), ("the end", ["ragged"]), ("3,x,y", [])):
         assert [item.code for item in read((whole + end).encode(encoding))[1]] == codes
 

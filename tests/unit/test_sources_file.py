@@ -191,7 +191,10 @@ def test_a_mistake_names_its_line_and_the_remedy(tmp_path: Path, text: str, told
         ),
         (REPORTING + MAPPED + "        constants: {employees: abc}\n", ["line 12", "abc", "a number"]),
         (DEALS + "        constants: {currency: euro}\n", ["line 12", "euro", "ISO 4217"]),
-        (DEALS + "        values: {status: {Signed: wonn}}\n", ["line 12", "wonn", "open, won, lost, no_decision"]),
+        (
+            DEALS + "        values: {status: {Signed: wonn}}\n",
+            ["line 12", "wonn", "open, won, lost, no_decision"],
+        ),
         (DEALS + "        key: []\n", ["line 12", "opportunity_id", "Leave `key: []` out"]),
     ],
 )
@@ -240,5 +243,6 @@ def test_what_may_stand_twice_and_be_meant_otherwise(tmp_path: Path) -> None:
     )
     columns = "          is_sample: S\n          employees: E\n"
     assert len(load_sources_file(written(tmp_path, REPORTING + sheets + columns + values)).sources) == 2
-    status = "        values: {status: {Signed: Won, Gone: lost, Abandoned: no_decision}}\n        constants: {currency: usd}\n"
+    values = "        values: {status: {Signed: Won, Gone: lost, Abandoned: no_decision}}\n"
+    status = values + "        constants: {currency: usd}\n"
     assert load_sources_file(written(tmp_path, DEALS + status)).sources

@@ -119,12 +119,12 @@ unmatched as (
         case
             when unknown.text like '%@%' or (unknown.is_planning and shared_names.text is null)
                 then first_value(unknown.own_id)
-                    over (partition by unknown.text order by unknown.is_planning, unknown.own_id)
+                        over (partition by unknown.text order by unknown.is_planning, unknown.own_id)
             when unknown.is_planning
                 then first_value(unknown.own_id)
-                    over (partition by unknown.text, unknown.is_planning order by unknown.own_id)
+                        over (partition by unknown.text, unknown.is_planning order by unknown.own_id)
             else first_value(unknown.own_id)
-                over (partition by unknown.source_instance, unknown.text order by unknown.own_id)
+                    over (partition by unknown.source_instance, unknown.text order by unknown.own_id)
         end as rep_id
     from unknown
     left join shared_names on unknown.text = shared_names.text
