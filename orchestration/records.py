@@ -39,6 +39,8 @@ class Rejected:
     record: str
 
 
+# Codes of rejected rows behind which some of the file is missing: what was not read is in no rejected row.
+CUT_OFF = frozenset({"unclosed_quote", "cut_off"})
 # Codes of rejected rows that are no records, so none of the source's can be hidden among them.
 NO_RECORDS = frozenset({"sum_row", "footnote", "header_row"})
 

@@ -33,7 +33,7 @@ _WANTED = {
 _DIFFER = "differ in case only, which makes no difference, and mean different things"
 _KEEP_ONE = "Keep one of the two."
 _TRUTHS = ("true", "false", "yes", "no", "t", "f", "y", "n", "1", "0")
-_OUTCOMES = ("open", "won", "lost")
+_OUTCOMES = ("open", "won", "lost", "no_decision")
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,7 @@ class SourceEntry(_Section):
     name: Name
     system: System
     path: Path | None = None  # file or folder; absolute once loaded
-    time_zone: Text = "UTC"  # of times that carry none
+    time_zone: Text = "UTC"  # of times that carry none; of mapped files the reporting one, once loaded
     currency: Currency | None = None  # of amounts that carry none; None: the reporting currency
     date_order: Literal["dmy", "mdy"] | None = None
     decimal_separator: Literal[".", ","] | None = None
@@ -349,7 +349,7 @@ class SourcesFile(_Section):
 
 def load_sources_file(path: Path) -> SourcesFile:
     """Read and check the sources file. Source paths come back absolute (they count from the file's
-    folder), and a source without a currency has the reporting one.
+    folder), and a source without a currency has the reporting one, a mapped one without a time zone too.
 
     Raises PipelineError with every problem found, each with file, line and remedy.
     """
@@ -371,4 +371,8 @@ def load_sources_file(path: Path) -> SourcesFile:
 def _resolved(entry: SourceEntry, folder: Path, sources: SourcesFile) -> SourceEntry:
     currency = entry.currency or sources.reporting.currency
     path = (folder / entry.path).resolve() if entry.path else None
-    return entry.model_copy(update={"currency": currency, "path": path})
+    update = {"currency": currency, "path": path}
+    # people's sheets hold days, and of UTC they would be the day before anywhere west of it
+    if entry.system == "csv_mapping" and "time_zone" not in entry.model_fields_set:
+        update["time_zone"] = sources.reporting.time_zone
+    return entry.model_copy(update=update)

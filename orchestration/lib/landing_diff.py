@@ -17,7 +17,7 @@ from orchestration.lib.landing_current import make_current, source_columns
 from orchestration.lib.landing_parquet import LOAD_ID, LandingParquet
 from orchestration.lib.landing_spool import KEPT_REJECTIONS, Spool, column_names
 from orchestration.lib.landing_state import newest_sql
-from orchestration.records import ObjectFeed
+from orchestration.records import CUT_OFF, ObjectFeed
 
 BATCH_ROWS = 1 << 18
 _SPARE_COMPARISONS = 20_000_000
@@ -247,8 +247,9 @@ class Comparison:
         return is_empty or is_most(lost, known)
 
     def _spare(self, vanished: str, lost: int) -> tuple[bool, list[str]]:
-        """Rejected rows exist, so what vanished may be among them: a key that one of them mentions, or
-        that came from a file which was rejected whole, is not taken for deleted."""
+        """Rejected rows exist, so what vanished may be among them: a key that one of them mentions, or that
+        came from a file which was rejected whole, is not taken for deleted. Where a file was cut off, only
+        what came from one that was read to its end is: a file may bear the date of its export in its name."""
         rejections = self._spool.rejections
         is_countable = self._feed.key and self._spool.rejected_rows <= KEPT_REJECTIONS
         if not is_countable or lost * len(rejections) > _SPARE_COMPARISONS:
@@ -263,21 +264,29 @@ class Comparison:
             },
             schema=pa.schema([("record", pa.string()), ("whole_file", pa.string())]),
         )
+        cut_off = sorted({item.file for item in rejections if item.code in CUT_OFF})
+        to_the_end = pa.table({"f": pa.array([f for f in self._feed.files if f not in cut_off], pa.string())})
+        self._connection.register("files_to_the_end", to_the_end)
         self._connection.register("rejected_texts", texts)
         mentioned = "contains(record, k)"
         if len(self._feed.key) > 1:
             mentioned = (
                 "len(list_filter(string_split(k, '|'), lambda p: p <> '' and contains(record, p))) > 0"
             )
+        is_read = "c.source_file in (select f from files_to_the_end)" if cut_off else "true"
         self._run(
-            f"insert into {{gone}} select k {vanished} and not exists (select 1 from rejected_texts"
-            f" where {mentioned} or whole_file = c.source_file)"
+            f"insert into {{gone}} select k {vanished} and {is_read} and not exists (select 1"
+            f" from rejected_texts where {mentioned} or whole_file = c.source_file)"
         )
         self._connection.unregister("rejected_texts")
+        self._connection.unregister("files_to_the_end")
         (spared,) = self._one(f"select count(*) {vanished}")  # what is left was not put into `gone`
         if not spared:
             return True, []
-        return False, [f"{spared:,} missing records were not taken for deleted: rejected rows mention them"]
+        where = "rejected rows mention them"
+        if cut_off:
+            where = f"what is missing of {', '.join(cut_off)} may hold them"
+        return False, [f"{spared:,} missing records were not taken for deleted: {where}"]
 
     def _tables_of(self, sql: str, parameters: dict[str, object]) -> Iterator[pa.Table]:
         # A cursor of its own: several objects are read in turns.

@@ -326,8 +326,22 @@ class _Reader:
         if is_whole or (is_cut_off and not self._may_be_one(rows)):
             self._fill_up(rows)
         else:
-            for row in rows:
+            for row in rows[:-1] if is_end else rows:
                 self._reject_ragged(row.number, row.columns, row.text)
+            if is_end and rows:
+                self._reject_last(rows[-1])
+
+    def _reject_last(self, row: "_Short") -> None:
+        """The last row of the file, too short: without a line end the file is cut off there, and who knows
+        how much is missing. A field alone is rather a footer than a record's beginning."""
+        if len(row.fields) == 1 or self._stream.is_line_ended:
+            self._reject_ragged(row.number, row.columns, row.text)
+            return
+        self._reject(row.number, "cut_off", _CUT_OFF, row.text)
+        self._warnings = (
+            f"{self._file}, row {row.number}: the file ends within that row, so more may be missing: export"
+            " it again",
+        )
 
     def _may_be_one(self, rows: "list[_Short]") -> bool:
         """Whether two short rows may be the halves of one, the only one of the file."""
@@ -367,7 +381,8 @@ class _Reader:
         """One rejected row may be most of the file: people should see it."""
         self._warnings = (
             f"{self._file}, row {row}: a quote is opened there and never closed, so that row and the"
-            f" {text.count(chr(10)):,} lines after it were not read: correct that row and export again",
+            f" {text.count(chr(10)):,} lines after it were not read: correct that row, or where the file was"
+            " cut off there, export it again",
         )
 
     def _numbers(self, count: int) -> np.ndarray:
@@ -417,6 +432,7 @@ def _only_the_end(row: pacsv.InvalidRow) -> str:
 
 
 _UNDECODABLE = "bytes that are no text in the file's encoding"
+_CUT_OFF = "the file ends within this row, without a line end: it was cut off"
 _UNCLOSED = "a quote is opened and never closed, so the rest of the file cannot be told apart"
 
 

@@ -246,16 +246,16 @@ def unfamiliar(
         header = names_of(spec.name, header_of(part.file, entry.name, part.sheet))
         keys = [name for key in (spec.key, *spec.key_else) for name in key]
         known = {name.lower() for name in spec.types} - {name.lower() for name in keys}
-        if not known & {name.lower() for name in header}:
+        others = [name for name in header if name.lower() not in {*known, *(key.lower() for key in keys)}]
+        # of planning files some say all that they have to by their key: days off, accounts to be won
+        is_all_key = entry.system == "planning" and not others
+        if not known & {name.lower() for name in header} and not is_all_key:
             yield f"{part.file.name}: none of its columns but the key is known, for example {header[-1]}"
-        elif entry.system == "planning":
-            known.update(name.lower() for name in keys)
-            others = [name for name in header if name.lower() not in known]
-            if others:
-                yield (
-                    f"{part.file.name}: columns that are not read: {', '.join(others)}; those of {spec.name}"
-                    f" are {', '.join(spec.types)}"
-                )
+        elif entry.system == "planning" and others:
+            yield (
+                f"{part.file.name}: columns that are not read: {', '.join(others)}; those of {spec.name}"
+                f" are {', '.join(spec.types)}"
+            )
 
 
 def _key_of(entry: SourceEntry, parts: Sequence[Part], spec: ObjectSpec) -> tuple[str, ...]:

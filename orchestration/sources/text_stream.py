@@ -141,6 +141,7 @@ class Utf8Stream(io.RawIOBase):
         self._cut = b""  # read, but not yet known to end with a whole character
         self._is_start = True
         self._is_end = False
+        self._last = b""  # byte that was read, before the end mark
         self.has_bad_bytes = False  # so far; reading goes ahead of parsing
 
     def read_record(self, limit: int = 1 << 20) -> str:
@@ -162,6 +163,11 @@ class Utf8Stream(io.RawIOBase):
                 return ""
             elif len(self._pending) > limit + _CHUNK:
                 raise ValueError(f"its first record is longer than {limit:,} bytes")
+
+    @property
+    def is_line_ended(self) -> bool:
+        """Whether the file ends with a line end; once all of it has been read."""
+        return self._last in b"\r\n"
 
     def readable(self) -> bool:
         return True
@@ -198,11 +204,13 @@ class Utf8Stream(io.RawIOBase):
                     whole, self._is_start = whole.removeprefix(codecs.BOM_UTF8), False
                 self._pending += whole
                 self._cut = rest
+                self._last = whole[-1:]
                 return True
         text = self._decoder.decode(data, final=not chunk)
         if self._is_start and text:
             text, self._is_start = text.removeprefix("\ufeff"), False
         self.has_bad_bytes |= BAD_BYTE in text
+        self._last = text[-1:].encode()[-1:] or self._last
         if not chunk:
             self._is_end = True
             text += f"\n{END_OF_FILE}\n"

@@ -135,6 +135,18 @@ def test_lines_lost_behind_a_quote_are_told(row: bytes) -> None:
     assert "f.csv, row 2: a quote" in warning and "the 50 lines after it" in warning
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_file_that_ends_within_a_row_is_cut_off(encoding: str) -> None:
+    whole = "a,b,c\n1,x,y\n2,x,y\n"
+    batches = list(read_csv(opener((whole + "3,x").encode(encoding)), "f.csv", "crm"))
+    assert [(item.row, item.code) for batch in batches for item in batch.rejected] == [(3, "cut_off")]
+    (warning,) = [text for batch in batches for text in batch.warnings]
+    assert "f.csv, row 3: the file ends within that row" in warning
+    # with a line end a row is just too short, a footer has one field, a whole last row needs no line end
+    for end, codes in (("3,x\n", ["ragged"]), ("the end", ["ragged"]), ("3,x,y", [])):
+        assert [item.code for item in read((whole + end).encode(encoding))[1]] == codes
+
+
 def test_unclosed_quote_swallows_nothing() -> None:
     rows, rejected = read(b'a,b\n1,x\n2,"oops\n3,y\n4,z\n')
     assert [row["a"] for row in rows] == ["1"]

@@ -234,6 +234,32 @@ def test_a_record_that_a_rejected_row_mentions_is_not_deleted(crm: Source) -> No
     assert [key for key, change, _ in crm.changes() if change == "delete"] == ["0001"]
 
 
+@pytest.mark.parametrize(("code", "kept"), [("unclosed_quote", True), ("cut_off", True), ("ragged", False)])
+def test_what_a_file_that_is_cut_off_lacks_is_not_deleted(crm: Source, code: str, kept: bool) -> None:
+    rows = many(30)
+    crm.leads(rows)
+    last = Rejected("f.csv", 20, code, "the file ends in it", '0020,"n')
+    for files in (("f.csv",), ("f_2026-07.csv",)):  # of an export whose name bears its date
+        cut = batch(rows[:19], rejected=[Rejected(files[0], 20, code, last.reason, last.record)])
+        (figures,) = crm.ingest(feed([cut], files=files)).objects
+        if kept:
+            assert (figures.deleted_rows, figures.is_complete) == (0, False)
+            assert figures.warnings == (
+                f"11 missing records were not taken for deleted: what is missing of {files[0]} may hold them",
+            )
+        else:
+            assert figures.is_complete is False
+    assert len([1 for _, change, _ in crm.changes() if change == "delete"]) == (0 if kept else 10)
+
+
+def test_only_the_records_of_other_files_are_deleted_where_one_is_cut_off(crm: Source) -> None:
+    rows = many(30)
+    crm.leads(rows)  # all of f.csv
+    cut = batch(rows[1:25], rejected=[Rejected("g.csv", 1, "cut_off", "the file ends in it", "0100,x")])
+    (figures,) = crm.ingest(feed([cut], files=("f.csv", "g.csv"))).objects
+    assert figures.deleted_rows == 6
+
+
 def test_what_lies_outside_the_listed_window_is_not_deleted(crm: Source) -> None:
     rows: Rows = [{"Id": day, "Name": day} for day in ("2026-01-01", "2026-02-01", "2026-03-01")]
     crm.leads(rows)

@@ -551,6 +551,15 @@ def test_hidden_sheets_are_no_objects(tmp_path: Path) -> None:
     assert "plan.xlsx: sheets not read: Quotas (hidden)" in feed.warnings
 
 
+def test_planning_files_that_say_all_by_their_key(tmp_path: Path) -> None:
+    files = {"holidays.csv": "Date\n2026-12-25\n", "target_accounts.csv": "Account,Rep\nAcme,Ann\n"}
+    feeds = feeds_of(entry("planning", files_with(tmp_path / "p", files)))
+    assert [feed.warnings for feed in feeds.values()] == [(), ()]
+    files = {"holidays.csv": "Date,Feast\n2026-12-25,Christmas\n"}
+    (feed,) = feeds_of(entry("planning", files_with(tmp_path / "q", files))).values()
+    assert feed.warnings == ("holidays.csv: none of its columns but the key is known, for example Feast",)
+
+
 def test_planning_without_the_columns_that_may_be_empty(tmp_path: Path) -> None:
     files = {
         "claims.csv": "rep,claimed_cycle_days\nann,30\n",

@@ -31,6 +31,16 @@ def written(tmp_path: Path, text: str) -> Path:
     return path
 
 
+def test_a_mapping_without_a_time_zone_is_in_the_reporting_one(tmp_path: Path) -> None:
+    text = DEALS.replace("Europe/Berlin", "America/Chicago")
+    (entry,) = load_sources_file(written(tmp_path, text)).sources
+    assert entry.time_zone == "America/Chicago"
+    (entry,) = load_sources_file(written(tmp_path, text + "    time_zone: UTC\n")).sources
+    assert entry.time_zone == "UTC"
+    (entry,) = load_sources_file(written(tmp_path, REPORTING + CRM)).sources
+    assert entry.time_zone == "UTC"
+
+
 @pytest.mark.parametrize("name", ["sources.yaml", "sources.example.yaml"])
 def test_the_files_we_ship_are_right(name: str) -> None:
     sources = load_sources_file(PROJECT_ROOT / "orchestration" / name)
@@ -181,7 +191,10 @@ def test_a_mistake_names_its_line_and_the_remedy(tmp_path: Path, text: str, told
         ),
         (REPORTING + MAPPED + "        constants: {employees: abc}\n", ["line 12", "abc", "a number"]),
         (DEALS + "        constants: {currency: euro}\n", ["line 12", "euro", "ISO 4217"]),
-        (DEALS + "        values: {status: {Signed: wonn}}\n", ["line 12", "wonn", "open, won, lost"]),
+        (
+            DEALS + "        values: {status: {Signed: wonn}}\n",
+            ["line 12", "wonn", "open, won, lost, no_decision"],
+        ),
         (DEALS + "        key: []\n", ["line 12", "opportunity_id", "Leave `key: []` out"]),
     ],
 )
@@ -230,5 +243,6 @@ def test_what_may_stand_twice_and_be_meant_otherwise(tmp_path: Path) -> None:
     )
     columns = "          is_sample: S\n          employees: E\n"
     assert len(load_sources_file(written(tmp_path, REPORTING + sheets + columns + values)).sources) == 2
-    status = "        values: {status: {Signed: Won, Gone: lost}}\n        constants: {currency: usd}\n"
+    values = "        values: {status: {Signed: Won, Gone: lost, Abandoned: no_decision}}\n"
+    status = values + "        constants: {currency: usd}\n"
     assert load_sources_file(written(tmp_path, DEALS + status)).sources

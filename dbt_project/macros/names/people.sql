@@ -28,3 +28,21 @@
         else {{ plain }}
     end
 {%- endmacro %}
+
+{# Columns of canonical objects that refer to a rep, by id, address or name. #}
+{% macro people_columns() %}
+    {{ return(['owner_id', 'calendar_owner', 'manager_id', 'created_by_id', 'changed_by_id']) }}
+{% endmacro %}
+
+{# A reference to a person; null where it is a word for nobody, as exports and spreadsheets write it into an empty
+   owner. Ids are longer than these words, so that few texts are looked at. #}
+{% macro somebody(text) -%}
+    case
+        when length({{ text }}) > 22 or lower(trim({{ text }}, ' ()[]<>#-–—')) not in (
+            '', 'unassigned', 'not assigned', 'no owner', 'unowned', 'nobody', 'no one', 'none', 'n/a', 'null',
+            'nicht zugewiesen', 'nicht zugeordnet', 'kein', 'keiner', 'niemand', 'ohne',
+            'non assigné', 'non attribué', 'aucun', 'sin asignar', 'sin propietario', 'ninguno',
+            'non assegnato', 'nessuno', 'não atribuído', 'nenhum', 'niet toegewezen'
+        ) then {{ text }}
+    end
+{%- endmacro %}

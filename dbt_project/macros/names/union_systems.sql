@@ -12,7 +12,8 @@
     {%- set casts = [] -%}
     {%- for column, type in columns.items() -%}
         {%- do nulls.append('cast(null as ' ~ type ~ ') as ' ~ column) -%}
-        {%- do casts.append('cast(' ~ column ~ ' as ' ~ type ~ ') as ' ~ column) -%}
+        {%- set value = somebody(column) if column in people_columns() else column -%}
+        {%- do casts.append('cast(' ~ value ~ ' as ' ~ type ~ ') as ' ~ column) -%}
     {%- endfor -%}
     select
         {{ casts | join(',\n        ') }}

@@ -1,4 +1,4 @@
-{# open, won or lost, as a status says it in one of its usual words; null for an empty or an unknown one, and
+{# open, won or lost, as a status says it in one of its usual words, or no_decision in this one; null for an empty or an unknown one, and
    where the word is denied or in doubt (`not yet won`, `likely won`, `nicht verloren`, `won?`). What is plainly
    not won is lost; what is called off, too. #}
 {% macro deal_status(text) -%}
@@ -26,6 +26,7 @@
         '[^a-z]' ~ negation ~ '[^a-z]+(' ~ meanings.lost ~ '|' ~ meanings.open ~ ')[^a-z]',
     ] -%}
     case
+        when {{ words }} = ' no_decision ' then 'no_decision'
         when {{ regex_matches(words, doubts | join('|')) }} then null
         when {{ regex_matches(words, '[^a-z]' ~ negation ~ '[^a-z]+(' ~ meanings.won ~ ')[^a-z]') }} then 'lost'
         {%- for meaning, spellings in meanings.items() %}

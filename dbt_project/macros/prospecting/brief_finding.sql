@@ -8,7 +8,8 @@
         {{ rep_id }} as rep_id,
         {{ sql_text(finding) }} as finding,
         cast({{ measure }} as double) as measure,
-        {{ to_money(amount) }} as amount_at_stake,
+        -- of credit notes no money is at stake
+        {{ to_money('case when ' ~ amount ~ ' < 0 then 0 else ' ~ amount ~ ' end') }} as amount_at_stake,
         {{ evidence }} as evidence,
         {{ json_of(keys) }} as drill_keys
     from {{ relation }}

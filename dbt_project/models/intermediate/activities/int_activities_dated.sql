@@ -67,7 +67,9 @@ meeting_activities as (
 
 other_activities as (
     select
-        {{ all_but(['kind', 'direction', 'status', 'notes', 'modified_at', 'changed_at', 'loaded_at']) }},
+        {{ all_but([
+            'kind', 'direction', 'status', 'notes', 'duration_seconds', 'modified_at', 'changed_at', 'loaded_at'
+        ]) }},
         lower(kind) as kind,
         lower(direction) as direction,
         lower(status) as status

@@ -12,7 +12,7 @@ select
         "'On entering ' || proposal_stage || ' on ' || cast(proposal_on as varchar) || ': ' || concat_ws(
             '; ',
             case when inbound_formal_request then 'the first touch was the buyer''s formal request' end,
-            case when few_meetings then cast(held_meetings as varchar) || ' meetings held before' end,
+            case when few_meetings then " ~ counted_text('held_meetings', 'meeting') ~ " || ' held before' end,
             case when fast_to_proposal then " ~ days_text('days_to_proposal') ~ " || ' after creation, faster than nine in ten of '
             || cast(won_deals as varchar) || ' won deals (' || " ~ days_text('won_days_p10') ~ " || ')' end,
             case when single_low_contact then 'one contact and nobody above manager' end,

@@ -104,16 +104,30 @@ unknown as (
     where decided.rep_id is null
 ),
 
+-- a name that several instances know somebody by is nobody's: a quota would go to any of them
+shared_names as (
+    select text from unknown
+    where not is_planning and text not like '%@%'
+    group by text
+    having count(distinct source_instance) > 1
+),
+
 unmatched as (
     select
-        source_instance,
-        owner_ref,
+        unknown.source_instance,
+        unknown.owner_ref,
         case
-            when text like '%@%' or is_planning
-                then first_value(own_id) over (partition by text order by is_planning, own_id)
-            else first_value(own_id) over (partition by source_instance, text order by own_id)
+            when unknown.text like '%@%' or (unknown.is_planning and shared_names.text is null)
+                then first_value(unknown.own_id)
+                        over (partition by unknown.text order by unknown.is_planning, unknown.own_id)
+            when unknown.is_planning
+                then first_value(unknown.own_id)
+                        over (partition by unknown.text, unknown.is_planning order by unknown.own_id)
+            else first_value(unknown.own_id)
+                    over (partition by unknown.source_instance, unknown.text order by unknown.own_id)
         end as rep_id
     from unknown
+    left join shared_names on unknown.text = shared_names.text
 ),
 
 final as (

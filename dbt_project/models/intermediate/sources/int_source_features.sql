@@ -41,6 +41,7 @@
         'has_opportunity_next_step': 'next_step',
         'has_opportunity_loss_reason': 'loss_reason',
         'has_opportunity_reviewed_at': 'reviewed_at',
+        'has_no_decision_status': "case when status = 'no_decision' then 1 end",
     }),
     'activities': ('int_activities_dated', {
         'has_activities': 'activity_id',
@@ -122,6 +123,7 @@ final as (
     select
         -- deals that nobody decided on can be told from lost ones
         coalesce(stages.has_no_decision_stage, false)
+        or coalesce(opportunities.has_no_decision_status, false)
         or (
             coalesce(loss_reasons.has_loss_reasons, false)
             and coalesce(opportunities.has_opportunity_loss_reason, false)

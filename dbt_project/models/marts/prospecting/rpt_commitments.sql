@@ -32,7 +32,10 @@ counted as (
 
 calendars as (
 
-    select distinct rep_id from {{ ref('fct_calendar_events') }}
+    select distinct rep_id
+    from {{ ref('fct_calendar_events') }}
+    -- the meetings that a CRM keeps are no calendar
+    where source_system in ({{ calendar_systems() }})
 
 )
 

@@ -37,7 +37,8 @@ final as (
         coalesce("HasOptedOutOfEmail" or "DoNotCall", "HasOptedOutOfEmail", "DoNotCall") as has_opted_out,
 
         "RecontactOn__c" as recontact_on,
-        {{ local_to_utc('cast("ConvertedDate" as timestamp)', '_time_zone') }} as converted_at,
+        -- a day, whatever the zone of the times beside it: exports write those in UTC
+        {{ reporting_day_start('"ConvertedDate"') }} as converted_at,
         "EmailBouncedDate" as email_bounced_at,
         "CreatedDate" as created_at,
         coalesce("SystemModstamp", "LastModifiedDate") as modified_at,

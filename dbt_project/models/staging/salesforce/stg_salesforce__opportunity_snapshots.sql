@@ -16,7 +16,15 @@ final as (
         "Type" as opportunity_type,
         "LeadSource" as lead_source,
         "NextStep" as next_step,
-        "LossReason__c" as loss_reason,
+        -- Salesforce has no field of its own for it
+        coalesce(
+            "LossReason__c",
+            "Loss_Reason__c",
+            "Lost_Reason__c",
+            "Closed_Lost_Reason__c",
+            "Reason_Lost__c",
+            "Reason_for_Loss__c"
+        ) as loss_reason,
         "CurrencyIsoCode" as currency,
 
         "Amount" as amount,
