@@ -18,7 +18,7 @@ from faker.providers import person
 
 from orchestration.settings import DBT_PROJECT_DIR
 
-# How languages write one sound. Not c before e, i and y (Lucy and Lucky), nor ch elsewhere (Cherie and Kerrie).
+# How languages write one sound. Not c before e, i and y (Lucy, Lucky), nor ch but in chr (Cherie, Kerrie).
 SPELLINGS = (
     (r"ch(?=r)|ck|c(?![heiy])", "k"),
     ("ph", "f"),

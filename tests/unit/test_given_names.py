@@ -27,7 +27,7 @@ def forms() -> dict[str, set[str]]:
         ("bob", "robert"),
     ],
 )
-def test_spellings_and_short_forms_are_forms_of_one_name(forms: dict[str, set[str]], names: tuple[str, str]) -> None:
+def test_spellings_and_short_forms_are_one_name(forms: dict[str, set[str]], names: tuple[str, str]) -> None:
     assert forms[names[0]] & forms[names[1]]
 
 

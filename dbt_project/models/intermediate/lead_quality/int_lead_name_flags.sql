@@ -81,7 +81,7 @@ worded as (
         )
 ),
 
--- what no name is in any language: Aa Bbb, X Y, Xqz Bvt, lalala. Some scripts write a name in one sign, and in
+-- what no name is in any language: Aa Bbb, X Y, Xqz Bvt, lalala. Some scripts write a name in one sign; in
 -- Slavic names an r or l may be the vowel (Vlk Smrž)
 shaped as (
     select name_text
