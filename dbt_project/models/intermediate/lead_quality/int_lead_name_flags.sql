@@ -21,7 +21,7 @@ listed as (
     where
         field in (
             'full_name', 'name_part', 'name_part_weak', 'lorem', 'lorem_name', 'name_any', 'key_row', 'spam',
-            'spam_name'
+            'spam_name', 'sentence_word'
         )
     group by field, {{ comparable_name('value') }}
 ),
@@ -153,6 +153,15 @@ spoiled as (
     group by found.name_text
 ),
 
+-- "I dont want calls": one such word may be somebody's in some language, two are not
+spoken as (
+    select words.name_text
+    from words
+    inner join listed on words.word = listed.value and listed.field = 'sentence_word'
+    group by words.name_text
+    having count(distinct words.word) > 1
+),
+
 -- found by the first word of the advertisement
 advertisements as (
     select distinct words.name_text
@@ -186,6 +195,7 @@ judged as (
                 then 'Keys beside each other: nobody is called so'
         end as placeholder_reason,
         {{ is_sentence('leads.full_name') }} as is_sentence,
+        spoken.name_text is not null as is_spoken,
         coalesce(
             {{ injected_kind('leads.full_name', is_name=true) }},
             -- JamesGex JamesGex, CryptoHek CryptoHekUP
@@ -205,6 +215,7 @@ judged as (
     left join whole_names on leads.name_text = whole_names.value
     left join shaped on leads.name_text = shaped.name_text
     left join spoiled on leads.name_text = spoiled.name_text
+    left join spoken on leads.name_text = spoken.name_text
     left join advertisements on leads.name_text = advertisements.name_text
 ),
 
@@ -234,11 +245,14 @@ final as (
     select
         {{ lead_flag(
             'name_sentence', 'name_since',
-            "'The name is as long as a sentence.'",
+            "case
+                when is_spoken then 'The name is a sentence: it has words that no name has.'
+                else 'The name is as long as a sentence.'
+            end",
             {}
         ) }}
     from judged
-    where is_sentence and injected is null and placeholder_reason is null
+    where (is_sentence or is_spoken) and injected is null and placeholder_reason is null
 )
 
 select * from final
