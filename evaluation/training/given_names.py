@@ -2,8 +2,9 @@
 
 Two given names that are both known and no forms of one name are two people, however alike they are
 written: Maria and Mario, Anna and Anne. Names are those that at least two locales of Faker (MIT licence)
-know, which leaves out spellings of one list; the forms are below. It needs Faker (`pip install faker`),
-which the pipeline does not.
+know, which leaves out spellings of one list; the everyday forms are below, and `spelling` finds those that
+differ by how languages write one sound (Gustaf and Gustav, Erick and Erik). It needs Faker
+(`pip install faker`), which the pipeline does not.
 """
 
 import csv
@@ -17,6 +18,19 @@ from faker.providers import person
 
 from orchestration.settings import DBT_PROJECT_DIR
 
+# How languages write one sound. Not c before e, i and y (Lucy, Lucky), nor ch but in chr (Cherie, Kerrie).
+SPELLINGS = (
+    (r"ch(?=r)|ck|c(?![heiy])", "k"),
+    ("ph", "f"),
+    ("th", "t"),
+    ("x", "ks"),
+    ("w|f$", "v"),
+    ("y|(?<!^)j", "i"),
+    # a woman's name has two: Gabriele and Gabrielle
+    (r"([b-df-hj-np-tv-z])\1(?!e$)", r"\1"),
+    (r"(?<=[aeiou])h$", ""),
+)
+SPELLING_LETTERS = 4  # shorter ones are too near each other: Noa and Noah
 SEED = DBT_PROJECT_DIR / "seeds" / "lead_quality" / "given_names.csv"
 LOCALES = 2
 # A name, then how people called so are called or spelt too. One alone is known, and no form of another.
@@ -113,6 +127,13 @@ def plain(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
+def spelling(name: str) -> str:
+    """What the spellings of one name have in common: erik of Eric, Erick and Erik."""
+    for pattern, sound in SPELLINGS:
+        name = re.sub(pattern, sound, name)
+    return name
+
+
 def known(least: int = LOCALES) -> set[str]:
     """Given names that at least so many locales have, three letters or more, in Latin letters."""
     locales: dict[str, set[str]] = defaultdict(set)
@@ -137,6 +158,12 @@ def main() -> None:
         # the first is what the others may stand for
         for name in group.split():
             forms.setdefault(name, {name}).add(group.split()[0])
+    spelt: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(forms):
+        spelt[spelling(name)].append(name)
+    for sound, names in spelt.items():
+        for name in names if len(sound) >= SPELLING_LETTERS else ():
+            forms[name].add(names[0])
     with SEED.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["given_name", "forms"])

@@ -91,6 +91,17 @@ def test_what_was_landed_must_arrive(broken: Results, tmp_path: Path) -> None:
     assert found.failing == ("source crm landed 100 leads and fct_leads has none of them",)
 
 
+@pytest.mark.parametrize(("lead_id", "outcome"), [("crm:contact-7", "passed"), ("crm:7", "failed")])
+def test_contacts_that_are_all_leads_have_arrived(tmp_path: Path, lead_id: str, outcome: str) -> None:
+    results = evaluate(
+        tmp_path / "w.duckdb",
+        "update meta_loads set object = 'contacts' where lower(object) in ('lead', 'leads')",
+        "delete from dim_contacts",
+        f"update fct_leads set lead_id = '{lead_id}'",
+    )
+    assert results["dim_contacts.landed_contacts_arrive"].outcome == outcome
+
+
 @pytest.mark.parametrize(
     ("ids", "outcome"),
     [

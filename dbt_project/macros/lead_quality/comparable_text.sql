@@ -24,3 +24,20 @@
 {% macro is_somebodys_number(digits) -%}
     length({{ digits }}) >= 7 and length(replace({{ digits }}, right({{ digits }}, 1), '')) > 0
 {%- endmacro %}
+
+{# What two ways of writing a number share, from its digits: the last nine of them, without the calling code of a
+   country where numbers are shorter (+47 35 52 11 80 is 35 52 11 80) and without the zero dialled before them. #}
+{% macro telephone_line(digits, is_international) -%}
+    {%- set calling_codes = '^(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2})' -%}
+    case
+        when {{ is_international }} and length(ltrim({{ digits }}, '0')) <= 11
+            then right(ltrim({{ regex_replace("ltrim(" ~ digits ~ ", '0')", calling_codes, '') }}, '0'), 9)
+        when length({{ digits }}) <= 9 then ltrim({{ digits }}, '0')
+        else right({{ digits }}, 9)
+    end
+{%- endmacro %}
+
+{# Whether a telephone number, as typed, begins with the calling code of its country. #}
+{% macro is_international_number(number) -%}
+    (ltrim({{ number }}, ' (') like '+%' or ltrim({{ number }}, ' (') like '00%')
+{%- endmacro %}

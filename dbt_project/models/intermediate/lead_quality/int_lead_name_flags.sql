@@ -1,5 +1,7 @@
 -- Grain: lead to judge × flag about its person's name.
 {% set numbered_test = '(^| )test[0-9]+( |$)' -%}
+{% set robot_word = '[A-Z][a-z]+[A-Z][A-Za-z]*' -%}
+{% set consonant = '[b-df-hj-np-tv-xz]' -%}
 with leads as (
     select
         lead_id,
@@ -11,19 +13,24 @@ with leads as (
 ),
 
 listed as (
-    select distinct
+    select
         field,
-        {{ comparable_name('value') }} as value
+        {{ comparable_name('value') }} as value,
+        min(reason) as reason
     from {{ ref('lead_placeholder_values') }}
     where
         field in (
             'full_name', 'name_part', 'name_part_weak', 'lorem', 'lorem_name', 'name_any', 'key_row', 'spam',
-            'spam_name'
+            'spam_name', 'sentence_word'
         )
+    group by field, {{ comparable_name('value') }}
 ),
 
 whole_names as (
-    select distinct value from listed
+    select
+        value,
+        reason
+    from listed
     where field = 'full_name'
 ),
 
@@ -74,7 +81,8 @@ worded as (
         )
 ),
 
--- what no name is in any language: Aa Bbb, X Y, Xqz Bvt, lalala. Some scripts write a name in one sign
+-- what no name is in any language: Aa Bbb, X Y, Xqz Bvt, lalala. Some scripts write a name in one sign; in
+-- Slavic names an r or l may be the vowel (Vlk Smrž)
 shaped as (
     select name_text
     from words
@@ -93,7 +101,13 @@ shaped as (
         )
         or (
             count(*) > 1 and sum(length(word)) >= 6
-            and min(case when {{ regex_matches('word', '^[b-df-hj-np-tv-xz]+$') }} then 1 else 0 end) = 1
+            and min(case
+                when
+                    {{ regex_matches('word', '^' ~ consonant ~ '+$') }}
+                    and not {{ regex_matches('word', '^' ~ consonant ~ '{1,3}[rl]' ~ consonant ~ '{1,2}$') }}
+                    then 1
+                else 0
+            end) = 1
         )
         or max(case when length(word) >= 6 and replace(word, left(word, 2), '') = '' then 1 else 0 end) = 1
         or max(case when length(word) >= 9 and replace(word, left(word, 3), '') = '' then 1 else 0 end) = 1
@@ -104,16 +118,48 @@ keyboard as (
     where field = 'key_row'
 ),
 
--- one such word is enough: an insult, five keys in their order
+-- one such word is enough: an insult, five keys in their order; three keys are where no word is anything else
 spoiled as (
+    select
+        found.name_text,
+        min(found.reason) as reason
+    from (
+        select
+            words.name_text,
+            listed.reason
+        from words
+        inner join listed on words.word = listed.value and listed.field = 'name_any'
+        union all
+        select
+            words.name_text,
+            'Keys beside each other: nobody is called so' as reason
+        from words
+        cross join keyboard
+        where words.word is not null
+        group by words.name_text
+        having
+            max(case
+                when length(words.word) >= 5 and strpos(keyboard.key_rows, words.word) > 0 then 1
+                else 0
+            end) = 1
+            or (
+                count(*) > 1
+                and min(case
+                    when length(words.word) >= 3 and strpos(keyboard.key_rows, words.word) > 0 then 1
+                    else 0
+                end) = 1
+            )
+    ) as found
+    group by found.name_text
+),
+
+-- "I dont want calls": one such word may be somebody's in some language, two are not
+spoken as (
     select words.name_text
     from words
-    inner join listed on words.word = listed.value and listed.field = 'name_any'
-    union
-    select words.name_text
-    from words
-    cross join keyboard
-    where length(words.word) >= 5 and strpos(keyboard.key_rows, words.word) > 0
+    inner join listed on words.word = listed.value and listed.field = 'sentence_word'
+    group by words.name_text
+    having count(distinct words.word) > 1
 ),
 
 -- found by the first word of the advertisement
@@ -133,19 +179,33 @@ judged as (
         leads.name_since,
         leads.name_text,
         {{ regex_matches('leads.full_name', '\\p{L}') }} as has_letters,
-        coalesce(worded.name_text, whole_names.value, shaped.name_text, spoiled.name_text) is not null
-        -- Anna Test123; the letters of Hangul on their own are keys
-        or {{ regex_matches('leads.name_text', numbered_test) }}
-        or {{ regex_matches('leads.full_name', '[ㄱ-ㅎㅏ-ㅣ]{2,}') }} as is_placeholder,
+        -- what a rep is told; null where the name is none of it
+        case
+            when whole_names.value is not null then whole_names.reason
+            when spoiled.name_text is not null then spoiled.reason
+            when worded.name_text is not null then 'Every word of it says nothing of a person'
+            -- J. M. are initials: somebody's who says so
+            when
+                shaped.name_text is not null
+                and not {{ regex_matches('leads.full_name', '^\\s*(\\p{Lu}\\.[\\s-]*)+$') }}
+                then 'No language has a name that is written like it'
+            when {{ regex_matches('leads.name_text', numbered_test) }} then 'It is numbered like a test'
+            -- the letters of Hangul on their own
+            when {{ regex_matches('leads.full_name', '[ㄱ-ㅎㅏ-ㅣ]{2,}') }}
+                then 'Keys beside each other: nobody is called so'
+        end as placeholder_reason,
         {{ is_sentence('leads.full_name') }} as is_sentence,
+        spoken.name_text is not null as is_spoken,
         coalesce(
             {{ injected_kind('leads.full_name', is_name=true) }},
-            -- JamesGex JamesGex
+            -- JamesGex JamesGex, CryptoHek CryptoHekUP
             case
                 when
-                    {{ regex_matches('leads.full_name', '^[A-Z][a-z]+[A-Z][a-z]+ [A-Z][a-z]+[A-Z][a-z]+$') }}
-                    and {{ dbt.split_part('leads.full_name', "' '", 1) }}
-                    = {{ dbt.split_part('leads.full_name', "' '", 2) }}
+                    {{ regex_matches('leads.full_name', '^' ~ robot_word ~ ' ' ~ robot_word ~ '$') }}
+                    and strpos(
+                        {{ dbt.split_part('leads.full_name', "' '", 2) }},
+                        {{ dbt.split_part('leads.full_name', "' '", 1) }}
+                    ) = 1
                     then 'the word of a form robot twice'
             end,
             case when advertisements.name_text is not null then 'an advertisement' end
@@ -155,6 +215,7 @@ judged as (
     left join whole_names on leads.name_text = whole_names.value
     left join shaped on leads.name_text = shaped.name_text
     left join spoiled on leads.name_text = spoiled.name_text
+    left join spoken on leads.name_text = spoken.name_text
     left join advertisements on leads.name_text = advertisements.name_text
 ),
 
@@ -163,13 +224,14 @@ final as (
         {{ lead_flag(
             'name_placeholder', 'name_since',
             "case
-                when has_letters then 'The name is a placeholder: \"' || name_text || '\".'
+                when has_letters
+                    then 'The name is a placeholder: \"' || name_text || '\". ' || placeholder_reason || '.'
                 else 'The name has no letter in it.'
             end",
-            {'placeholder': 'case when has_letters then name_text end'}
+            {'placeholder': 'case when has_letters then name_text end', 'reason': 'placeholder_reason'}
         ) }}
     from judged
-    where (is_placeholder or not has_letters) and injected is null
+    where (placeholder_reason is not null or not has_letters) and injected is null
     union all
     select
         {{ lead_flag(
@@ -183,11 +245,14 @@ final as (
     select
         {{ lead_flag(
             'name_sentence', 'name_since',
-            "'The name is as long as a sentence.'",
+            "case
+                when is_spoken then 'The name is a sentence: it has words that no name has.'
+                else 'The name is as long as a sentence.'
+            end",
             {}
         ) }}
     from judged
-    where is_sentence and injected is null and not is_placeholder
+    where (is_sentence or is_spoken) and injected is null and placeholder_reason is null
 )
 
 select * from final

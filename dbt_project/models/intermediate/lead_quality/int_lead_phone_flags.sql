@@ -34,7 +34,8 @@ digits as (
     select
         lead_id,
         coalesce(since, {{ unknown_since() }}) as since,
-        {{ regex_replace('number', '[^0-9]', '') }} as digits
+        {{ regex_replace('number', '[^0-9]', '') }} as digits,
+        {{ is_international_number('number') }} as is_international
     from numbers
 ),
 
@@ -43,7 +44,7 @@ lines as (
     select
         lead_id,
         since,
-        right(digits, 9) as line
+        {{ telephone_line('digits', 'is_international') }} as line
     from digits
     where length(digits) >= 7
 ),

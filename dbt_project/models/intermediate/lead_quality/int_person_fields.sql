@@ -90,14 +90,28 @@ texts as (
         ) }} as surname,
         {{ comparable_name('name_text') }} as whole_name,
         {{ comparable_text('company') }} as whole_company,
-        right({{ regex_replace('coalesce(phone, mobile_phone)', '[^0-9]', '') }}, 9) as card_line,
         {{ regex_replace(comparable_text('company'), legal_forms, '') }} as company,
         {{ comparable_text('street') }} as street,
         {{ comparable_text('postal_code') }} as postal_code,
         {{ comparable_text('city') }} as city,
         {{ regex_replace('phone', '[^0-9]', '') }} as digits,
-        {{ regex_replace('mobile_phone', '[^0-9]', '') }} as mobile_digits
+        {{ regex_replace('mobile_phone', '[^0-9]', '') }} as mobile_digits,
+        {{ is_international_number('phone') }} as is_international,
+        {{ is_international_number('mobile_phone') }} as is_mobile_international
     from named
+),
+
+lined as (
+    select
+        *,
+        coalesce(phone_line, mobile_phone_line) as card_line
+    from (
+        select
+            *,
+            {{ telephone_line('digits', 'is_international') }} as phone_line,
+            {{ telephone_line('mobile_digits', 'is_mobile_international') }} as mobile_phone_line
+        from texts
+    ) as both_lines
 ),
 
 withheld as (
@@ -147,12 +161,12 @@ compared as (
         case when surname_placeholders.value is null then texts.surname end as surname,
         case when company_placeholders.value is null then texts.company end as company,
         case
-            when {{ is_somebodys_number('texts.digits') }} then right(texts.digits, 9)
+            when {{ is_somebodys_number('texts.digits') }} then texts.phone_line
         end as line,
         case
-            when {{ is_somebodys_number('texts.mobile_digits') }} then right(texts.mobile_digits, 9)
+            when {{ is_somebodys_number('texts.mobile_digits') }} then texts.mobile_phone_line
         end as mobile_line
-    from texts
+    from lined as texts
     left join domains on texts.email = domains.email
     left join {{ ref('given_names') }} as forms on texts.given_name = forms.given_name
     -- Anna Maria is also called Anna, and known
