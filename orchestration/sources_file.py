@@ -253,6 +253,18 @@ class SourceEntry(_Section):
         """What the source lists is all there is, so that an absent key has been deleted."""
         return self.export == "full"
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the environment variables that an ingest reads."""
+        found: list[str] = []
+        sections = [getattr(self, section) for section in _ACCOUNTS.values()]
+        for account in itertools.chain.from_iterable(
+            one if isinstance(one, tuple) else (one,) for one in sections
+        ):
+            names = type(account).model_fields if isinstance(account, BaseModel) else ()
+            found += [getattr(account, name) or "" for name in names if name.endswith("_env")]
+        return tuple(dict.fromkeys(name for name in found if name))
+
     @field_validator("path", mode="before")
     @classmethod
     def _some_place(cls, path: object) -> object:
