@@ -5,6 +5,7 @@ Belongs here: what goes into a backup and in which order. Not in it: the warehou
 next build makes from landing; the sources file and secrets, which are configuration; a PostgreSQL server.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -52,10 +53,12 @@ def back_up(settings: Settings, folder: Path, *, now: datetime | None = None) ->
         scratch.replace(target)
     except OSError as error:
         raise PipelineError(
-            f"The backup could not be written to {folder}: {error}.", "Free some space there."
+            f"The backup could not be written to {folder}: {error}.",
+            "Name a folder that may be written and has space.",
         ) from error
     finally:
-        scratch.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where not even the folder is one
+            scratch.unlink(missing_ok=True)
     return target
 
 

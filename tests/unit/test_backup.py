@@ -115,3 +115,9 @@ def test_nothing_half_is_left_behind(home: Path, tmp_path: Path, monkeypatch: py
     with pytest.raises(PipelineError, match="full"):
         back_up(settings_of(home), tmp_path / "backups")
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_a_folder_that_is_none_is_told(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(PipelineError, match="could not be written"):
+        back_up(settings_of(home), tmp_path / "file", now=NOW)
