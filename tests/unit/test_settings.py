@@ -1,5 +1,8 @@
 """The environment's settings: what is accepted, and that what is not has a clear error before any work."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +12,7 @@ from orchestration.cli import main
 from orchestration.errors import PipelineError
 from orchestration.lib.build_inputs import future_note, resolve_as_of
 from orchestration.lib.refusals import refusal
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.sources_file import SourcesFile
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -134,6 +137,19 @@ def test_check_says_what_is_not_there_yet(
         "not set: the environment variable SPOT_TOKEN",
         "not set: the environment variable ANNS_CALENDAR",
     ]
+
+
+def test_a_terminal_that_is_not_utf_8_ends_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "Müller" / "sources.yaml"
+    path.parent.mkdir()
+    path.write_text("reporting: {time_zone: UTC, currency: EUR}\nsources: [{name: demo, system: demo}]\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestration", "check"],
+        cwd=PROJECT_ROOT, capture_output=True, check=False,
+        env={**os.environ, "PIPELINE_SOURCES": str(path), "PYTHONIOENCODING": "ascii", "PIPELINE_AS_OF": ""},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert b"M?ller/sources.yaml is right." in done.stdout
 
 
 def test_a_variable_of_our_own_is_not_laid_to_the_sources_file(monkeypatch: pytest.MonkeyPatch) -> None:
