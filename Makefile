@@ -34,7 +34,8 @@ check: $(STAMP) ## is the sources file right? names the line of what is wrong
 	@$(BIN)/python -m orchestration check
 
 metrics: $(STAMP) ## ask the semantic layer; Q="query --metrics win_rate --group-by rep__team" (see docs/semantic-layer.md)
-	@cd dbt_project && export DBT_TARGET=published PIPELINE_HOME='$(abspath $(or $(PIPELINE_HOME),data))' \
+	@home="$$($(BIN)/python -c 'from orchestration.settings import Settings; print(Settings.load().home)')" \
+		&& export DBT_TARGET=published PIPELINE_HOME="$$home" && cd dbt_project \
 		&& ../$(BIN)/dbt --quiet parse && ../$(BIN)/mf $(Q)
 
 docs: $(STAMP) ## a page per published table: columns, lineage, checks, an example (in PIPELINE_HOME/docs)

@@ -137,6 +137,11 @@ def _check(settings: Settings, _: argparse.Namespace) -> None:
     for entry in sources.sources:
         objects = ", ".join(f"{system}.{name}" for system, name in declared_objects(entry))
         say(f"{entry.name} ({entry.system}): {objects}")
+        if entry.path is not None and not entry.path.exists():
+            say(f"  not there yet: {entry.path}")
+        for variable in entry.variables:
+            if not settings.is_set(variable):
+                say(f"  not set: the environment variable {variable}")
     if note:
         say(note)
     say(f"{settings.sources_file} is right.")

@@ -15,6 +15,7 @@ POSTGRES_URL = "PUBLISH_POSTGRES_URL"  # a secret: read only when it is used
 DAGSTER_POSTGRES_URL = "DAGSTER_POSTGRES_URL"  # a secret too: Dagster reads it by this name
 ALERT_URLS = "PIPELINE_ALERT_URLS"  # secrets: where troubles are told, as Apprise writes addresses
 DIGEST_URLS = "PIPELINE_DIGEST_URLS"  # the same for the weekly digest
+_OUR_SECRETS = (POSTGRES_URL, DAGSTER_POSTGRES_URL, ALERT_URLS, DIGEST_URLS)
 _BUILD_AGE = "PIPELINE_MAX_BUILD_AGE_HOURS"
 DEFAULT_BUILD_AGE_HOURS = 36.0  # a daily build that failed once, and the next one not yet done
 PUBLISH_CONTACTS = "PUBLISH_CONTACT_DETAILS"
@@ -82,15 +83,25 @@ class Settings:
 
     @staticmethod
     def secret(variable: str) -> str:
-        """Value of an environment variable that the sources file names. Raises PipelineError where it is
-        not set."""
+        """Value of an environment variable: one that the sources file names, or one of our own. Raises
+        PipelineError where it is not set."""
         value = os.environ.get(variable, "").strip()
-        if not value:
+        if value:
+            return value
+        if variable in _OUR_SECRETS:
             raise PipelineError(
-                f"The environment variable {variable}, which the sources file names, is not set.",
-                f"Set {variable} for the process that runs the ingest.",
+                f"The environment variable {variable} is not set.",
+                f"Set {variable}; docs/operations.md says to what.",
             )
-        return value
+        raise PipelineError(
+            f"The environment variable {variable}, which the sources file names, is not set.",
+            f"Set {variable} for the process that runs the ingest.",
+        )
+
+    @staticmethod
+    def is_set(variable: str) -> bool:
+        """Whether `secret` would give a value."""
+        return bool(os.environ.get(variable, "").strip())
 
     @property
     def landing(self) -> Path:

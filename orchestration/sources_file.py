@@ -49,6 +49,8 @@ System = Literal[
 RecordKind = Literal["lead", "contact", "account", "opportunity", "user"]
 LeadStatusGroup = Literal["open", "working", "parked", "abandoned", "converted", "disqualified"]
 DEMO_END_DATE = date(2026, 6, 30)
+# Graph refuses a calendar view of more than 1,825 days; the window reaches two firsts of months further.
+_MICROSOFT_MONTHS = 57
 # Python has them and DuckDB has not: they mean whatever the machine is set to.
 _NO_ZONES = ("localtime", "posixrules")
 
@@ -251,6 +253,18 @@ class SourceEntry(_Section):
         """What the source lists is all there is, so that an absent key has been deleted."""
         return self.export == "full"
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the environment variables that an ingest reads."""
+        found: list[str] = []
+        sections = [getattr(self, section) for section in _ACCOUNTS.values()]
+        for account in itertools.chain.from_iterable(
+            one if isinstance(one, tuple) else (one,) for one in sections
+        ):
+            names = type(account).model_fields if isinstance(account, BaseModel) else ()
+            found += [getattr(account, name) or "" for name in names if name.endswith("_env")]
+        return tuple(dict.fromkeys(name for name in found if name))
+
     @field_validator("path", mode="before")
     @classmethod
     def _some_place(cls, path: object) -> object:
@@ -317,6 +331,12 @@ class SourceEntry(_Section):
             raise ValueError("say whose calendars these are: either owner or owner_from")
         if self.urls and (self.owner is not None or self.owner_from is not None or self.owners):
             raise ValueError("with urls, say the owner of each")
+        months = self.window_months_back + self.window_months_ahead
+        if self.microsoft_calendar_api is not None and months > _MICROSOFT_MONTHS:
+            raise ValueError(
+                "window_months_back and window_months_ahead may be at most"
+                f" {_MICROSOFT_MONTHS} together: Microsoft's calendar view ends at five years"
+            )
         labels = [calendar.label for calendar in self.urls]
         if len(set(labels)) < len(labels):
             raise ValueError("urls: give calendars of the same owner a name each")

@@ -14,14 +14,15 @@ from orchestration.sources_file import load_sources_file
 
 
 def build_request(settings: Settings, run_key: str) -> dg.RunRequest | dg.SkipReason:
-    """The sources file is read anew, as the run would; where it is wrong the run says so."""
+    """The sources file is read anew, as the run would. Raises PipelineError where it is wrong."""
     from orchestration.lib.unchanged import confirm, look
 
     now = datetime.now(UTC)
+    sources = load_sources_file(settings.sources_file)
     try:
-        found = look(settings, load_sources_file(settings.sources_file), now=now)
+        found = look(settings, sources, now=now)
         if found.is_nothing_new:
             return dg.SkipReason(confirm(settings, found, now))
     except PipelineError:
-        pass
+        pass  # the run will say what is wrong
     return dg.RunRequest(run_key=run_key)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from orchestration.lib.asset_keys import LANDING
+from orchestration.settings import Settings
+from orchestration.sources_file import load_sources_file
 
 JOB_TAG = "pipeline_truth/job"  # dagster.yaml limits runs by it
 SOURCE_TAG = "source_instance"
@@ -21,6 +23,13 @@ _RUNNING = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
+
+
+def sources_now(settings: Settings) -> set[str]:
+    """Names in the sources file as it stands. A schedule lives in definitions that were loaded once, and a
+    run loads its own: of a source that has been taken out it would say that there is no such asset, of a
+    file that is wrong that there is no such job. Raises PipelineError where it is; the tick then fails."""
+    return {entry.name for entry in load_sources_file(settings.sources_file).sources}
 
 
 def source_of(run: dg.DagsterRun) -> str | None:

@@ -10,7 +10,7 @@ import dagster as dg
 
 from orchestration.defs.build_requests import build_request
 from orchestration.defs.jobs import Jobs
-from orchestration.defs.runs import SOURCE_TAG, is_underway
+from orchestration.defs.runs import SOURCE_TAG, is_underway, sources_now
 from orchestration.settings import Settings
 
 INGEST_AT = "0 4 * * *"
@@ -37,7 +37,12 @@ def pipeline_schedules(
     )
     def ingest_daily(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         day = context.scheduled_execution_time.date().isoformat()
-        free = [name for name in landing_keys if not is_underway(context.instance, "ingest", name)]
+        there = sources_now(settings)
+        free = [
+            name
+            for name in landing_keys
+            if name in there and not is_underway(context.instance, "ingest", name)
+        ]
         if landing_keys and not free:
             return dg.SkipReason("Every source is being landed already.")
         return [

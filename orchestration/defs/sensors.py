@@ -9,7 +9,7 @@ import dagster as dg
 
 from orchestration.defs.build_requests import build_request
 from orchestration.defs.jobs import Jobs
-from orchestration.defs.runs import FILES, SOURCE_TAG, TRIGGER_TAG, is_underway, is_waiting
+from orchestration.defs.runs import FILES, SOURCE_TAG, TRIGGER_TAG, is_underway, is_waiting, sources_now
 from orchestration.lib.file_watch import Look, Watched, judge, look
 from orchestration.lib.ingest_ledger import completed_ingests
 from orchestration.settings import Settings
@@ -33,10 +33,12 @@ def files_arrived_sensor(
         " names, sizes and times were the same at two looks a minute apart, so never while they are written.",
     )
     def files_arrived(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        remembered = _read(context.cursor)
+        remembered, there = _read(context.cursor), sources_now(settings)
         cursor: dict[str, Watched] = {}
         requests = []
         for name, folder in folders.items():
+            if name not in there:
+                continue
             now = look(folder)
             before = remembered.get(name) or _landed_already(settings, name, now)
             cursor[name], due = judge(before, now, is_busy=is_underway(context.instance, "ingest", name))

@@ -5,6 +5,7 @@ Belongs here: what goes into a backup and in which order. Not in it: the warehou
 next build makes from landing; the sources file and secrets, which are configuration; a PostgreSQL server.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -15,7 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 from orchestration.errors import PipelineError
 from orchestration.lib.warehouse import writer_lock
@@ -27,7 +28,6 @@ CHECKSUMS = "BACKUP.json"  # the last member: a file that was cut short has none
 _ROOMS = ("landing/_ingests", "landing", "rejected", "builds", "published", "digests", "erasures", "dagster")
 _FILES = ("alerts.json",)
 _WAIT_SECONDS = 3600.0  # for a build or an erasure to end
-_CHUNK = 1 << 20
 
 
 def back_up(settings: Settings, folder: Path, *, now: datetime | None = None) -> Path:
@@ -44,19 +44,21 @@ def back_up(settings: Settings, folder: Path, *, now: datetime | None = None) ->
     scratch = target.with_suffix(".tmp")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        scratch.touch(mode=0o600)  # people's data, also while it is being written
         with (
             writer_lock(settings, "the backup", wait_seconds=_WAIT_SECONDS),
             tarfile.open(scratch, "w", format=tarfile.PAX_FORMAT) as archive,
         ):
             _write(settings, archive)
-        scratch.chmod(0o600)  # people's data
         scratch.replace(target)
     except OSError as error:
         raise PipelineError(
-            f"The backup could not be written to {folder}: {error}.", "Free some space there."
+            f"The backup could not be written to {folder}: {error}.",
+            "Name a folder that may be written and has space.",
         ) from error
     finally:
-        scratch.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where not even the folder is one
+            scratch.unlink(missing_ok=True)
     return target
 
 
@@ -105,8 +107,11 @@ def _write(settings: Settings, archive: tarfile.TarFile) -> None:
                 archive.add(path, name)
                 continue
             source = _copied(path, Path(copies)) if path.suffix == ".db" else path
-            archive.add(source, name)
-            checksums[name] = _digest(source)
+            with source.open("rb") as stream:
+                member, content = archive.gettarinfo(arcname=name, fileobj=stream), _Hashed(stream)
+                archive.addfile(member, content)
+            # of a second link to a file only the link goes in
+            checksums[name] = content.digest.hexdigest() if member.isreg() else _digest(source)
     document = json.dumps(checksums, indent=0).encode()
     member = tarfile.TarInfo(CHECKSUMS)
     member.size = len(document)
@@ -125,6 +130,18 @@ def _members(settings: Settings) -> Iterator[Path]:
             yield settings.home / name
 
 
+class _Hashed:
+    """What is read of a file, hashed on the way: an ingest that goes on may still write it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.digest = stream, hashlib.sha256()
+
+    def read(self, size: int = -1, /) -> bytes:
+        chunk = self._stream.read(size)
+        self.digest.update(chunk)
+        return chunk
+
+
 def _copied(path: Path, folder: Path) -> Path:
     """A SQLite file as it stands between two transactions."""
     copy = folder / "copy.db"
@@ -139,8 +156,5 @@ def _copied(path: Path, folder: Path) -> Path:
 
 
 def _digest(path: Path) -> str:
-    digest: Any = hashlib.sha256()
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return str(digest.hexdigest())
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -70,7 +70,10 @@ def gather_inputs(
         "publish_contact_details": settings.publish_contact_details,
         "reporting": sources.reporting.model_dump(mode="json"),
         "systems": enabled_systems(sources),
-        "sources": [_source_facts(entry, ingests[entry.name], now) for entry in sources.sources],
+        "sources": [
+            _source_facts(entry, ingests[entry.name], now, ZoneInfo(sources.reporting.time_zone))
+            for entry in sources.sources
+        ],
         "landing": landing,
         "landing_digest": _landing_digest(checksums),
         **_user_configuration(sources.sources),
@@ -163,12 +166,17 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def _source_facts(entry: SourceEntry, records: Sequence[dict[str, Any]], now: datetime) -> dict[str, Any]:
+def _source_facts(
+    entry: SourceEntry, records: Sequence[dict[str, Any]], now: datetime, zone: ZoneInfo
+) -> dict[str, Any]:
+    """`zone`: the reporting one, in which the last day of an allowance ends."""
     last = max((_moment(record["finished_at"]) for record in records), default=None)
     limit = timedelta(days=entry.max_staleness_days) if entry.max_staleness_days else None
     now_utc = now.astimezone(UTC).replace(tzinfo=None)
     allowance = entry.lead_allowance
-    in_force = allowance is not None and (allowance.until is None or allowance.until >= now_utc.date())
+    until = allowance.until if allowance else None
+    ended_on = until if until and until < now.astimezone(zone).date() else None
+    in_force = allowance is not None and ended_on is None
     return {
         "name": entry.name,
         "system": entry.system,
@@ -181,6 +189,7 @@ def _source_facts(entry: SourceEntry, records: Sequence[dict[str, Any]], now: da
         "is_stale": last is None or (limit is not None and now_utc - last > limit),
         "fake_share_allowance": allowance.fake_share if in_force and allowance else None,
         "allowance_reason": allowance.reason if in_force and allowance else None,
+        "allowance_ended_on": ended_on.isoformat() if ended_on else None,
     }
 
 

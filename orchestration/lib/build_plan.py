@@ -67,7 +67,7 @@ def git_revision() -> str:
     try:
         sha = _git("rev-parse", "HEAD")
         return sha + ("+changes" if _git("status", "--porcelain", "--untracked-files=no") else "")
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, subprocess.SubprocessError):
         noted = PROJECT_ROOT / "REVISION"
         return (noted.read_text(encoding="utf-8").strip() if noted.is_file() else "") or "unknown"
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 from orchestration.errors import PipelineError
 from orchestration.garbage import rare_collections
 from orchestration.interruption import is_stopped
+from orchestration.lib.refusals import refusal_in
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 
 RUN_RESULTS = "run_results.json"
@@ -88,7 +89,9 @@ def ensure_parsed(settings: Settings, systems: Sequence[str]) -> Path:
         return path
     run = _invoke(settings, ["parse", *_common_arguments(settings, systems)], build_manifest=None)
     if run.error:
-        raise PipelineError(f"dbt could not read the project in {DBT_PROJECT_DIR.name}/: {run.error}")
+        raise refusal_in([run.error], settings.home) or PipelineError(
+            f"dbt could not read the project in {DBT_PROJECT_DIR.name}/: {run.error}"
+        )
     marker.write_text(fingerprint)
     return path
 
@@ -137,12 +140,13 @@ def _invoke(settings: Settings, arguments: Sequence[str], build_manifest: Path |
     from dbt.cli.main import dbtRunner
     from dbt_common.events.event_manager_client import add_callback_to_manager
 
-    add_callback_to_manager(_be_silent_when_stopped)  # before dbt has made its log
+    silencer = _silencer(settings.home)
+    add_callback_to_manager(silencer)  # before dbt has made its log
     target_path(settings).mkdir(parents=True, exist_ok=True)
     variables = dbt_environment(settings, build_manifest) | {"PIPELINE_DBT_KEEP_OPEN": "True"}
     with environment(variables), rare_collections():
         try:
-            outcome = dbtRunner(callbacks=[_be_silent_when_stopped]).invoke(["--quiet", *arguments])
+            outcome = dbtRunner(callbacks=[silencer]).invoke(["--quiet", *arguments])
         finally:
             _close_connection()
     if outcome.exception and not isinstance(outcome.exception, Exception):
@@ -152,12 +156,18 @@ def _invoke(settings: Settings, arguments: Sequence[str], build_manifest: Path |
     return DbtRun(tuple(_node_result(item) for item in results), error)
 
 
-def _be_silent_when_stopped(_: Any) -> None:
-    """dbt prints a traceback of whatever ends it, which is no answer to Ctrl-C: our own message is."""
-    if is_stopped():
-        from dbt_common.events.event_manager_client import get_event_manager
+def _silencer(home: Path) -> Callable[[Any], None]:
+    """dbt prints pages about what ends it from outside (a stop, a full disk, memory that ran out), and a
+    traceback of it: our own message is the answer to that."""
 
-        get_event_manager().loggers.clear()
+    def silence(event: Any) -> None:
+        is_refused = event.info.level == "error" and refusal_in([event.info.msg], home) is not None
+        if is_refused or is_stopped():
+            from dbt_common.events.event_manager_client import get_event_manager
+
+            get_event_manager().loggers.clear()
+
+    return silence
 
 
 def _close_connection() -> None:

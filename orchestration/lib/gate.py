@@ -91,7 +91,7 @@ def judge(
 def suite_parameters(manifest: Mapping[str, Any]) -> dict[str, Value]:
     """What suites may ask for as `${name}`: build_id, as_of, known_at, last_known_at (the newest
     moment that the last publication knew, null before the first), fake_allowances (relation of
-    source_instance and allowance)."""
+    source_instance, allowance and ended_on, the day on which one of the sources file ended)."""
     publications = manifest.get("publications", [])
     return {
         "build_id": manifest["build_id"],
@@ -99,8 +99,11 @@ def suite_parameters(manifest: Mapping[str, Any]) -> dict[str, Value]:
         "known_at": datetime.fromisoformat(manifest["known_at"]),
         "last_known_at": datetime.fromisoformat(publications[-1]["known_at"]) if publications else None,
         "fake_allowances": Relation(
-            {"source_instance": "varchar", "allowance": "double"},
-            tuple((source["name"], fake_allowance(source, publications)) for source in manifest["sources"]),
+            {"source_instance": "varchar", "allowance": "double", "ended_on": "varchar"},
+            tuple(
+                (source["name"], fake_allowance(source, publications), source.get("allowance_ended_on"))
+                for source in manifest["sources"]
+            ),
         ),
     }
 

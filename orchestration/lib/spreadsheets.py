@@ -30,7 +30,8 @@ def export_tables(
     """Write published tables (all of them by default) to `folder`, one file each.
 
     Returns (file, rows). `file_format`: `csv` (UTF-8, comma, header) or `xlsx`. Raises PipelineError where
-    nothing is published, a table is not, or one has more rows than a sheet of Excel.
+    nothing is published, a table is not, one has more rows than a sheet of Excel, or the folder cannot be
+    written.
     """
     if file_format not in FORMATS:
         raise PipelineError(
@@ -44,10 +45,19 @@ def export_tables(
         raise PipelineError(
             f"{', '.join(unknown)} is not published", f"Published are: {', '.join(sorted(known))}."
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _written(path[0], folder, file_format, sorted(tables or known))
+    except (OSError, duckdb.IOException) as error:
+        raise PipelineError(
+            f"{folder} cannot be written: {error}", "Give --to a folder that may be written and has space."
+        ) from error
+
+
+def _written(published: str, folder: Path, file_format: str, tables: Sequence[str]) -> list[tuple[Path, int]]:
     written = []
-    with duckdb.connect(path[0], read_only=True) as connection:
-        for table in sorted(tables or known):
+    with duckdb.connect(published, read_only=True) as connection:
+        for table in tables:
             target = folder / f"{table}.{file_format}"
             relation = f"main.{quoted(table)}"
             rows = connection.execute(f"select count(*) from {relation}").fetchone() or (0,)

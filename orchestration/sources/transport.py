@@ -29,7 +29,8 @@ from orchestration.sources.transport_auth import Credentials, without_secrets
 Progress = Callable[[str], None]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_TRANSIENT = frozenset({408, 425, 429, *range(500, 600)} - {501, 505})
+# 423 and 477 are HubSpot's: an account that is locked for seconds, or on its way to another data centre.
+_TRANSIENT = frozenset({408, 423, 425, 429, 477, *range(500, 600)} - {501, 505})
 # Salesforce's word under status 403: its requests are used up, for the day or for the moment.
 _USED_UP = "REQUEST_LIMIT_EXCEEDED"
 _MORE_HOURS = "Give the source more `deadline_hours` in the sources file; nothing of it was landed."
@@ -61,12 +62,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Caller:
-    """On whose behalf requests are sent: the source instance, who is told of progress, the bounds."""
+    """On whose behalf requests are sent: the source instance, who is told of progress, the bounds.
+    `started`: by time.monotonic(), from when the deadline counts, whatever number of transports there is."""
 
     source: str
     progress: Progress
     limits: Limits = field(default_factory=Limits)
     sleep: Callable[[float], None] = time.sleep
+    started: float = field(default_factory=time.monotonic)
 
 
 class RequestFailed(PipelineError):
@@ -126,7 +129,7 @@ class Transport:
         self._now_and_then, self._answers = NowAndThen(caller.progress), 0
         self._session = requests.Session()
         self._session.auth = credentials  # also keeps ~/.netrc from being asked
-        self._deadline = time.monotonic() + self._limits.deadline_seconds
+        self._deadline = caller.started + self._limits.deadline_seconds
         host = urlsplit(self._base).hostname or ""
         if host in _LOOPBACK:
             self._session.trust_env = False  # no proxy stands between us and ourselves

@@ -24,6 +24,14 @@ _PHONE = re.compile(r"\+\d[\d ().\-/]{5,}\d")  # with its country: other digits 
 _E_MAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"',;]+")
 
 
+class SignInFailed(PipelineError):
+    """No access token. `status`: of the token endpoint's last answer (0: there was none)."""
+
+    def __init__(self, message: str, remedy: str, status: int) -> None:
+        super().__init__(message, remedy)
+        self.status = status
+
+
 class Credentials(AuthBase):
     """What signs a request. `described`: the variables to look at when it is refused."""
 
@@ -95,15 +103,16 @@ class OAuth(Credentials):
         return {"Authorization": f"Bearer {self._access.get_secret_value()}"}
 
     def renew(self) -> bool:
-        """Fetch a new access token. Raises PipelineError where the token endpoint refuses."""
-        failure: PipelineError | None = None
+        """Fetch a new access token. Raises SignInFailed where the token endpoint refuses."""
+        failure: SignInFailed | None = None
         answer: object = None
         try:
             answer = self._endpoint.post_form(self._path, {**self._constants, **self._proof()})
         except PipelineError as error:
-            failure = PipelineError(
+            failure = SignInFailed(
                 without_secrets(error.message, self.secrets()),
                 f"Check {self.described}, and that the app is active.",
+                getattr(error, "status", 0),
             )
             failure.is_transient = error.is_transient
         if failure:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -290,6 +291,19 @@ def test_a_full_disk_is_said_and_the_last_build_stays(
     filler.unlink()
     code, output = full.run("ingest --source crm")
     assert code == 0, output
+
+
+@pytest.mark.parametrize("left", [2 << 20, 32 << 20], ids=["to read the project", "to build"])
+def test_a_disk_too_small_for_the_first_build_is_said(
+    prepared: Organisation, small_disk: Callable[[str], Path], left: int
+) -> None:
+    """dbt's log cannot be written then either, which is nobody's answer."""
+    disk = small_disk(f"size={size_of(prepared.settings.landing) + left}")
+    shutil.copytree(prepared.settings.landing, disk / "landing")
+    small = replace(prepared, home=disk)
+    output = refused(small, "build", "The disk is full")
+    assert "Logging error" not in output
+    assert current_version(small.settings) is None
 
 
 def test_a_home_that_may_not_be_written_is_said(

@@ -53,6 +53,14 @@ def test_figures_are_those_worked_out_by_hand(
     assert measured == rows
 
 
+def test_half_a_day_of_staleness_is_published_as_it_was_written(published: Path) -> None:
+    with duckdb.connect(str(published), read_only=True) as connection:
+        found = connection.execute(
+            "select distinct max_staleness_days from meta_loads where max_staleness_days > 0"
+        )
+        assert found.fetchall() == [(Decimal("1.5"),)]
+
+
 def test_the_page_has_its_examples() -> None:
     assert len(examples()) >= 11
 

@@ -6,6 +6,8 @@ from typing import Any
 from tests.unit.api_server import Reply, Request
 
 Record = dict[str, Any]
+# Version 2 gives these of a deal only to those who ask for them.
+_ON_REQUEST = ("source_lead_id", "first_won_time")
 
 
 @dataclass
@@ -48,7 +50,9 @@ class PipedriveAccount:
             if low <= row["update_time"] < high and row["id"] > int(query.get("cursor", 0))
         ]
         more = str(rows[self.page - 1]["id"]) if len(rows) > self.page else None
-        return Reply({"success": True, "data": rows[: self.page], "additional_data": {"next_cursor": more}})
+        hidden = set(_ON_REQUEST).difference(query.get("include_fields", "").split(","))
+        data = [{key: row[key] for key in row if key not in hidden} for row in rows[: self.page]]
+        return Reply({"success": True, "data": data, "additional_data": {"next_cursor": more}})
 
     def _by_position(self, rows: list[Record], query: dict[str, str]) -> Reply:
         start = int(query["start"])

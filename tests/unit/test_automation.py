@@ -26,6 +26,12 @@ from orchestration.settings import Settings
 from orchestration.sources_file import SourceEntry
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SOURCES = """
+reporting: {time_zone: UTC, currency: EUR}
+sources:
+  - {name: crm, system: zoho, path: exports}
+  - {name: plan, system: planning, path: plans}
+"""
 KEYS = {"crm": [dg.AssetKey(["landing", "crm", "a"])], "plan": [dg.AssetKey(["landing", "plan", "b"])]}
 
 
@@ -44,7 +50,9 @@ def stored() -> Iterator[dg.DagsterInstance]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", sources_file=tmp_path / "sources.yaml")
+    made = Settings(home=tmp_path / "home", sources_file=tmp_path / "sources.yaml")
+    made.sources_file.write_text(SOURCES)
+    return made
 
 
 def repository(settings: Settings, folder: Path) -> dg.RepositoryDefinition:
@@ -241,6 +249,33 @@ def test_schedules_start_nothing_beside_a_run_of_the_same_kind(
     assert tick("ingest_daily") == ["crm-2026-03-02", "plan-2026-03-02"]
 
 
+def test_a_sources_file_that_was_changed_since_is_read_by_every_tick(
+    settings: Settings, tmp_path: Path, stored: dg.DagsterInstance, instance: dg.DagsterInstance
+) -> None:
+    """Runs load the definitions anew: of a source that was taken out, or a file that is wrong by now, they
+    would only say that there is no such asset or job."""
+    repo = repository(settings, tmp_path / "exports")
+    watch = Watch(settings, tmp_path / "exports", instance)
+
+    def tick(name: str) -> list[str | None]:
+        with dg.build_schedule_context(
+            instance=stored, scheduled_execution_time=NOW, repository_def=repo
+        ) as context:
+            data = repo.get_schedule_def(name).evaluate_tick(context)
+        return [request.run_key for request in data.run_requests or []]
+
+    settings.sources_file.write_text(SOURCES.replace("name: crm", "name: other"))
+    assert tick("ingest_daily") == ["plan-2026-03-02"]
+    write(tmp_path / "exports" / "Leads.csv", "x")
+    assert [watch.look() for _ in range(3)] == [[], [], []]
+    settings.sources_file.write_text(SOURCES.replace("UTC", "Nowhere/Land"))
+    for asked in (lambda: tick("ingest_daily"), lambda: tick("build_daily"), watch.look):
+        with pytest.raises((dg.DagsterError, PipelineError)) as caught:
+            asked()
+        said = f"{caught.value} {caught.value.__cause__}"
+        assert "line 2: reporting.time_zone: 'Nowhere/Land'" in said
+
+
 def test_no_build_is_requested_where_nothing_is_new(
     settings: Settings, stored: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,9 +290,15 @@ def test_no_build_is_requested_where_nothing_is_new(
     assert (settings.builds / "b1" / "confirmed.json").exists()
     found = Look(served, ("there is something new in landing",))
     assert build_request(settings, "key") == dg.RunRequest(run_key="key")
-    found = Look(served, ())
-    settings.sources_file.write_text(right.replace("UTC", "Nowhere/Land"))
+
+    def damaged(*_: object, **__: object) -> Look:
+        raise PipelineError("landing is damaged")
+
+    monkeypatch.setattr("orchestration.lib.unchanged.look", damaged)
     assert build_request(settings, "key") == dg.RunRequest(run_key="key")  # which will say what is wrong
+    settings.sources_file.write_text(right.replace("UTC", "Nowhere/Land"))
+    with pytest.raises(PipelineError, match="Nowhere/Land"):  # of which a run would have no job
+        build_request(settings, "key")
 
 
 def test_schedules_keep_to_the_reporting_zone_and_are_off_at_first(

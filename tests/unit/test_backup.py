@@ -1,8 +1,10 @@
 """A backup holds what cannot be made again, comes back as it was, and a damaged one is refused."""
 
 import sqlite3
+import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,12 +54,13 @@ def test_it_comes_back_as_it_was(home: Path, tmp_path: Path) -> None:
     writer.execute("insert into runs values (1)")
     writer.commit()  # it stands in the -wal file only, and the writer goes on
     writer.execute("insert into runs values (2)")
+    (home / "published/v-b1/again.duckdb").hardlink_to(home / "published/v-b1/marts.duckdb")
     backup = back_up(settings_of(home), tmp_path / "backups", now=NOW)
     writer.close()
     assert backup.name == "pipeline-truth-20260701T030000Z.tar"
     assert backup.stat().st_mode & 0o077 == 0
     back = tmp_path / "elsewhere" / "data"
-    assert restore(settings_of(back), backup) == 7
+    assert restore(settings_of(back), backup) == 8
     left_out = {"warehouse.duckdb", "work/dlt/state.json", "warehouse.lock"}
     left_out |= {name for name in files(home) if ".tmp" in name or name.endswith(("-wal", "-shm"))}
     assert files(back) == files(home) - left_out
@@ -83,10 +86,38 @@ def test_a_damaged_one_changes_nothing(home: Path, tmp_path: Path) -> None:
         restore(target, backup)
 
 
+def test_what_is_written_meanwhile_does_not_spoil_it(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ingests may go on: the checksum is of what is in the backup, whatever becomes of the file."""
+    landed = home / "landing/salesforce/Lead/crm.1.parquet"
+    add = tarfile.TarFile.addfile
+    modes = []
+
+    def added(archive: tarfile.TarFile, member: tarfile.TarInfo, *content: Any) -> None:
+        add(archive, member, *content)
+        modes.extend(oct(path.stat().st_mode & 0o777) for path in (tmp_path / "backups").iterdir())
+        if member.name.endswith("crm.1.parquet"):
+            landed.write_text("rows and more rows")
+
+    monkeypatch.setattr(tarfile.TarFile, "addfile", added)
+    backup = back_up(settings_of(home), tmp_path / "backups", now=NOW)
+    restore(settings_of(tmp_path / "new"), backup)
+    assert (tmp_path / "new/landing/salesforce/Lead/crm.1.parquet").read_text() == "rows"
+    assert set(modes) == {"0o600"}, "nobody else reads it while it is being written either"
+
+
 def test_nothing_half_is_left_behind(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PipelineError, match="nothing to back up"):
         back_up(settings_of(tmp_path / "none"), tmp_path / "backups")
-    monkeypatch.setattr("orchestration.lib.backup._digest", lambda _: (_ for _ in ()).throw(OSError("full")))
+    full = "orchestration.lib.backup.tarfile.TarFile.addfile"
+    monkeypatch.setattr(full, lambda *_: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(PipelineError, match="full"):
         back_up(settings_of(home), tmp_path / "backups")
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_a_folder_that_is_none_is_told(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(PipelineError, match="could not be written"):
+        back_up(settings_of(home), tmp_path / "file", now=NOW)

@@ -1,5 +1,6 @@
 """What can be said of deploy/ without starting it: systemd's own check, the doors, what is named."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from expectations.schema import SUITES_DIR
+from orchestration.lib.fingerprint import ROOMS
+from orchestration.lib.questions import QUESTIONS_DIR
 from orchestration.settings import PROJECT_ROOT
 
 DEPLOY = PROJECT_ROOT / "deploy"
@@ -81,6 +85,25 @@ def test_the_services_find_each_other(compose: dict[str, Any]) -> None:
         assert environment["DAGSTER_HOME"] == f"{environment['PIPELINE_HOME']}/dagster"
 
 
+def test_make_metrics_takes_a_home_with_blanks(tmp_path: Path) -> None:
+    """make's own functions take a path with a blank for two."""
+    if not shutil.which("make"):
+        pytest.skip("make is not installed")
+    stub = tmp_path / "bin"
+    stub.mkdir()
+    (stub / "python").symlink_to(sys.executable)
+    for name in ("dbt", "mf"):
+        (stub / name).write_text(f'#!/bin/sh\necho "{name} $PIPELINE_HOME $PWD"\n')
+        (stub / name).chmod(0o755)
+    done = subprocess.run(
+        ["make", "--silent", "metrics", f"BIN={os.path.relpath(stub, PROJECT_ROOT)}", f"STAMP={stub}/mf"],
+        cwd=PROJECT_ROOT, env={**os.environ, "PIPELINE_HOME": f"{tmp_path}/Ann & Söhne/data"},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    said = [f"{name} {tmp_path}/Ann & Söhne/data {PROJECT_ROOT}/dbt_project" for name in ("dbt", "mf")]
+    assert done.stdout.splitlines() == said, done.stderr
+
+
 def test_no_secret_has_a_default_and_the_image_holds_no_data(compose: dict[str, Any]) -> None:
     text = (DEPLOY / "docker/compose.yaml").read_text()
     for variable in ("DAGSTER_POSTGRES_PASSWORD", "PIPELINE_UI_PASSWORD_HASH"):
@@ -90,4 +113,7 @@ def test_no_secret_has_a_default_and_the_image_holds_no_data(compose: dict[str, 
     allowed = (DEPLOY / "docker/Dockerfile.dockerignore").read_text().splitlines()
     for name in " ".join(copied).split():
         assert (PROJECT_ROOT / name).exists() and f"!{name}" in allowed, name
+    read = [QUESTIONS_DIR, SUITES_DIR, *ROOMS]  # by what runs in the container
+    images = [PROJECT_ROOT / name for name in " ".join(copied).split()]
+    assert [path for path in read if not any(path.is_relative_to(image) for image in images)] == []
     assert allowed[0] == "*" and dockerfile.index("USER pipeline") < dockerfile.index("CMD")

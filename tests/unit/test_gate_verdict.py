@@ -63,6 +63,14 @@ def test_an_allowance_of_the_sources_file_lets_it_through(tmp_path: Path) -> Non
     assert alarm(tmp_path / "w.duckdb", with_allowance(1.0), ALL_FAKE) == ()
 
 
+def test_an_allowance_that_has_ended_is_named(tmp_path: Path) -> None:
+    """Else its writer is told to write what is written already."""
+    manifest = with_allowance(None)
+    manifest["sources"][0]["allowance_ended_on"] = "2026-06-30"
+    (words,) = alarm(tmp_path / "w.duckdb", manifest, ALL_FAKE)
+    assert words.endswith("demonstration data; the lead_allowance of the sources file ended on 2026-06-30")
+
+
 def test_the_share_counts_fake_and_suspect_and_leaves_duplicates_out(tmp_path: Path) -> None:
     # of 100 leads: 6 fake, 1 suspect, 1 duplicate: 7 of 99
     (words,) = alarm(tmp_path / "w.duckdb", with_allowance(0.07))

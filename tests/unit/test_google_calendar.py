@@ -31,6 +31,7 @@ class Google:
         self.page, self.expired_below = page, 0
         self.answers: list[Reply] = []
         self.queries: list[dict[str, str]] = []
+        self.unknown: set[str] = set()  # people whose account has ended
         self.grants: list[dict[str, str]] = []
 
     def put(self, calendar: str, **event: Any) -> None:
@@ -50,6 +51,10 @@ class Google:
         if request.path == "/token":
             form = dict(part.split("=", 1) for part in request.body.decode().split("&"))
             self.grants.append({name: unquote(value) for name, value in form.items()})
+            claims = self.grants[-1].get("assertion", "..").split(".")[1]
+            if claims and json.loads(_decoded(claims))["sub"] in self.unknown:
+                said = {"error": "invalid_grant", "error_description": "Invalid email or User ID"}
+                return Reply(said, 400)
             return Reply({"access_token": f"access-{len(self.grants)}", "expires_in": 3599})
         self.queries.append(request.query)
         if self.answers:
@@ -273,12 +278,37 @@ def test_an_access_token_that_has_expired_is_renewed_once(tmp_path: Path) -> Non
     assert not [secret for secret in ("s3cret", "r3fresh", "access-") if secret in str(error.value)]
 
 
-def test_a_service_account_signs_for_each_person(tmp_path: Path) -> None:
+def service_account() -> tuple[rsa.RSAPrivateKey, dict[str, str]]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
-    document = {"client_email": "robot@acme.iam.example", "private_key_id": "k1", "private_key": pem}
+    return key, {"client_email": "robot@acme.iam.example", "private_key_id": "k1", "private_key": pem}
+
+
+def test_a_person_who_has_left_does_not_stop_the_others(tmp_path: Path) -> None:
+    """For whom there is no account any more, Google refuses the sign-in and not the calendar."""
+    _, document = service_account()
+    google = Google()
+    google.put(ANN, id="a")
+    google.put(BOB, id="b")
+    with api_server(google) as server:
+        source = calendars(tmp_path, server, BOB, ANN, service_account_env="KEY")
+        source.secrets["KEY"] = json.dumps(document)
+        source.ingest()
+        google.unknown = {BOB}
+        google.put(ANN, id="a2")
+        assert source.ingest() == {"landed": 1, "deleted": 0, "rejected": 0, "unchanged": 0}
+        assert source.warnings[0].startswith("calendar bob@… could not be read (400)")
+        assert "acme.example" not in source.warnings[0]
+        google.unknown = {ANN, BOB}
+        with pytest.raises(PipelineError, match="invalid_grant") as error:
+            source.ingest()
+    assert "KEY" in error.value.remedy and "acme.example" not in str(error.value)
+
+
+def test_a_service_account_signs_for_each_person(tmp_path: Path) -> None:
+    key, document = service_account()
     google = Google()
     with api_server(google) as server:
         source = calendars(tmp_path, server, ANN, BOB, service_account_env="KEY")

@@ -89,6 +89,19 @@ def test_every_listing_to_its_end(account: PipedriveAccount, server: ApiServer) 
     assert states["stages"] is None
 
 
+def test_deals_name_the_lead_that_they_came_from(account: PipedriveAccount, server: ApiServer) -> None:
+    """Version 2 leaves it out unless asked; without it every lead that became a deal would look deleted."""
+    account.records = {
+        "deals": [
+            record(1, source_lead_id="lead-a"),
+            record(2, source_lead_id="lead-b", is_archived=True),
+            record(3, source_lead_id="lead-c", is_deleted=True),
+        ]
+    }
+    rows, _, _ = read(server)
+    assert [row["source_lead_id"] for row in rows["deals"]] == ["lead-a", "lead-c", "lead-b"]
+
+
 def test_an_incremental_read_asks_for_a_window(account: PipedriveAccount, server: ApiServer) -> None:
     account.records = {
         "deals": [

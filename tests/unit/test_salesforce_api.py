@@ -11,7 +11,7 @@ from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW
 from orchestration.sources.crm.salesforce_api import salesforce_api_feeds
 from orchestration.sources.crm.windows import ApiRun
-from tests.unit.api_server import Watch, api_server
+from tests.unit.api_server import Reply, Watch, api_server
 from tests.unit.salesforce_org import SalesforceOrg
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -164,6 +164,17 @@ def test_more_fields_than_an_address_holds_go_through_a_bulk_job(org: Salesforce
     assert len(rows["Lead"]) == 1 and len(rows["Lead"][0]) == 506
     org.no_bulk = {"Lead"}
     with pytest.raises(PipelineError, match="too many fields"):
+        read(org)
+
+
+def test_a_job_that_finds_nothing_and_answers_with_nothing(org: SalesforceOrg) -> None:
+    """Salesforce may leave out even the header. A long query is a job also where nothing has changed."""
+    org.objects["Lead"] = {**LEAD, **{f"A_rather_long_name_of_a_field_{n}__c": "string" for n in range(500)}}
+    org._results = lambda job, start: Reply(b"", headers={"Content-Type": "text/csv"})  # type: ignore[method-assign]
+    rows, states, _ = read(org)
+    assert rows["Lead"] == [] and states["Lead"]["listed_at"] == "2026-03-01T12:00:00.000Z"
+    org.records["Lead"] = [lead(1, "2026-02-01T10:00:00.000Z")]
+    with pytest.raises(PipelineError, match="file is empty"):
         read(org)
 
 

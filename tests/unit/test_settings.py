@@ -1,5 +1,8 @@
 """The environment's settings: what is accepted, and that what is not has a clear error before any work."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +12,7 @@ from orchestration.cli import main
 from orchestration.errors import PipelineError
 from orchestration.lib.build_inputs import future_note, resolve_as_of
 from orchestration.lib.refusals import refusal
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.sources_file import SourcesFile
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -105,3 +108,52 @@ def test_a_missing_file_elsewhere_is_no_matter_of_the_home(tmp_path: Path) -> No
     lacking = FileNotFoundError(2, "No such file or directory", str(tmp_path / "elsewhere"))
     assert refusal(lacking, tmp_path / "home") is None
     assert refusal(FileNotFoundError(2, "No such file", str(tmp_path / "x")), tmp_path) is None
+
+
+def test_check_says_what_is_not_there_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file may be right and the export not copied yet, or the machine the wrong one: no mistake of it."""
+    path = tmp_path / "sources.yaml"
+    path.write_text(
+        "reporting: {time_zone: UTC, currency: EUR}\n"
+        "sources:\n"
+        "  - {name: files, system: zoho, path: nowhere}\n"
+        "  - {name: here, system: zoho, path: .}\n"
+        "  - {name: spot, system: hubspot, hubspot_api: {token_env: SPOT_TOKEN}}\n"
+        "  - name: web\n"
+        "    system: icalendar\n"
+        "    urls: [{owner: ann@acme.io, url_env: ANNS_CALENDAR}, {owner: bob@acme.io, url_env: BOBS}]\n",
+        encoding="utf-8",
+    )
+    for name, text in {"PIPELINE_SOURCES": str(path), "PIPELINE_HOME": str(tmp_path), "BOBS": "x"}.items():
+        monkeypatch.setenv(name, text)
+    for name in ("SPOT_TOKEN", "ANNS_CALENDAR", "PIPELINE_AS_OF"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["check"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.strip() for line in said if line.startswith("  ")] == [
+        f"not there yet: {tmp_path / 'nowhere'}",
+        "not set: the environment variable SPOT_TOKEN",
+        "not set: the environment variable ANNS_CALENDAR",
+    ]
+
+
+def test_a_terminal_that_is_not_utf_8_ends_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "Müller" / "sources.yaml"
+    path.parent.mkdir()
+    path.write_text("reporting: {time_zone: UTC, currency: EUR}\nsources: [{name: demo, system: demo}]\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestration", "check"],
+        cwd=PROJECT_ROOT, capture_output=True, check=False,
+        env={**os.environ, "PIPELINE_SOURCES": str(path), "PYTHONIOENCODING": "ascii", "PIPELINE_AS_OF": ""},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert b"M?ller/sources.yaml is right." in done.stdout
+
+
+def test_a_variable_of_our_own_is_not_laid_to_the_sources_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, said in (("PIPELINE_ALERT_URLS", "PIPELINE_ALERT_URLS is not set"), ("TOKEN", "sources file")):
+        monkeypatch.delenv(name, raising=False)
+        with pytest.raises(PipelineError, match=said):
+            Settings.secret(name)

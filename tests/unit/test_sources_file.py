@@ -66,6 +66,15 @@ def test_text_stays_as_written(tmp_path: Path) -> None:
     assert lead.file == ("Leads.csv",)
 
 
+def test_a_window_that_microsoft_refuses_is_told_before_it_is_asked_for(tmp_path: Path) -> None:
+    account = "{mailboxes: [ann@acme.io], tenant: acme, client_id_env: ID, client_secret_env: SECRET}"
+    entry = f"  - name: cal\n    system: microsoft_calendar\n    microsoft_calendar_api: {account}\n"
+    months = "    window_months_back: {}\n    window_months_ahead: 12\n"
+    assert load_sources_file(written(tmp_path, REPORTING + entry + months.format(45))).sources
+    with pytest.raises(PipelineError, match="at most 57 together: Microsoft's calendar view ends"):
+        load_sources_file(written(tmp_path, REPORTING + entry + months.format(46)))
+
+
 def test_records_have_one_address_or_one_by_kind(tmp_path: Path) -> None:
     one = f'{REPORTING}{CRM}    record_url: "https://crm.example/{{id}}"\n'
     (entry,) = load_sources_file(written(tmp_path, one)).sources

@@ -70,3 +70,17 @@ def test_every_table_by_default_and_an_unknown_one_by_name(published: Settings) 
         export_tables(published, published.home / "out", "csv", ["fct_deals"])
     with pytest.raises(PipelineError, match="pdf is not a format"):
         export_tables(published, published.home / "out", "pdf")
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_a_folder_that_is_none_is_told(published: Settings, tmp_path: Path, file_format: str) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(PipelineError, match="file cannot be written") as error:
+        export_tables(published, tmp_path / "file", file_format, ["dim_reps"])
+    assert "--to" in error.value.remedy
+
+
+def test_a_file_that_cannot_be_written_is_told(published: Settings, tmp_path: Path) -> None:
+    (tmp_path / "to" / "dim_reps.csv").mkdir(parents=True)
+    with pytest.raises(PipelineError, match="to cannot be written"):
+        export_tables(published, tmp_path / "to", "csv", ["dim_reps"])

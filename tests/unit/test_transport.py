@@ -2,7 +2,9 @@
 
 import logging
 import random
+import time
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -137,6 +139,25 @@ def test_the_deadline_ends_everything() -> None:
             late.get("/x")
         assert "deadline_hours" in caught.value.remedy
     assert watch.slept == []
+
+
+def test_the_deadline_is_that_of_the_ingest_whatever_is_asked() -> None:
+    """Google is asked through a transport per calendar: each would have begun to count anew."""
+    caller = replace(Watch().caller(deadline_seconds=100), started=time.monotonic() - 101)
+    with api_server(in_turn(Reply())) as server:
+        for _ in range(2):
+            with pytest.raises(RequestFailed, match="not finished within 100 s"):
+                Transport(caller, server.url, Credentials()).get("/x")
+        assert server.seen == []
+
+
+@pytest.mark.parametrize("status", [423, 477])
+def test_an_account_that_hubspot_locks_or_moves_is_waited_for(status: int) -> None:
+    watch = Watch()
+    replies = in_turn(Reply(status=status, headers={"Retry-After": "2"}), Reply({"a": 1}))
+    with api_server(replies) as server:
+        assert Transport(watch.caller(), server.url, Credentials()).get("/x") == {"a": 1}
+    assert 2 <= watch.slept[0] <= 3
 
 
 def test_a_refusal_is_final_and_said_in_the_apis_own_words() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -220,6 +221,32 @@ def test_time_that_goes_by_is_a_reason_where_it_matters(home: Home) -> None:
     assert home.look(NOW + timedelta(days=1)).reasons == ()
     assert home.look(NOW + timedelta(days=2, hours=20)).reasons == (stale,)  # the allowance has ended
     assert home.look(NOW + timedelta(days=4)).reasons == (stale,)
+
+
+@pytest.mark.parametrize(
+    ("zone", "ends"),
+    [("America/Los_Angeles", "2026-07-04T07:00Z"), ("Pacific/Auckland", "2026-07-03T12:00Z")],
+    [("America/Los_Angeles", "2026-07-04T07:00Z"), ("Pacific/Auckland", "2026-07-03T12:00Z")],
+)
+def test_an_allowance_holds_to_the_end_of_its_day_in_the_reporting_zone(
+    tmp_path: Path, zone: str, ends: str
+) -> None:
+    path = tmp_path / "sources.yaml"
+    path.write_text(SOURCES.replace("time_zone: UTC", f"time_zone: {zone}"), encoding="utf-8")
+    home = Home(Settings(home=tmp_path / "home", sources_file=path))
+    (tmp_path / "leads").mkdir()
+    (tmp_path / "leads" / "leads.csv").write_text("Id,Email,Created\n1,a@b.io,2026-01-01\n")
+    home.land()
+    after = datetime.fromisoformat(ends)
+
+    def facts(now: datetime) -> dict[str, Any]:
+        plan = plan_build(home.settings, load_sources_file(path), run_id=now.isoformat(), now=now)
+        (source,) = plan.manifest["sources"]
+        return {name: source[name] for name in ("fake_share_allowance", "allowance_ended_on")}
+
+    held = {"fake_share_allowance": 0.5, "allowance_ended_on": None}
+    assert facts(after - timedelta(seconds=1)) == held
+    assert facts(after) == {"fake_share_allowance": None, "allowance_ended_on": "2026-07-03"}
 
 
 def test_a_server_that_serves_another_build_is_a_reason(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

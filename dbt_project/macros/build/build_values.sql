@@ -11,7 +11,7 @@
     {{ return({
         'sources': {
             'name': 'varchar', 'system': 'varchar', 'time_zone': 'varchar', 'currency': 'varchar',
-            'required': 'boolean', 'max_staleness_days': 'integer', 'is_stale': 'boolean',
+            'required': 'boolean', 'max_staleness_days': 'decimal(12, 2)', 'is_stale': 'boolean',
             'last_ingest_at': 'timestamp', 'fake_share_allowance': 'decimal(9, 6)', 'allowance_reason': 'varchar',
         },
         'stages': {

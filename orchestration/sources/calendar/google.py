@@ -22,7 +22,7 @@ from orchestration.sources.calendar.json_events import EventRows
 from orchestration.sources.calendar.sync import CalendarRun, Marks, PassedOver, message_batch, short
 from orchestration.sources.json_rows import PageTokens, Tally, field, items
 from orchestration.sources.transport import Answer, RequestFailed, Transport
-from orchestration.sources.transport_auth import Credentials, OAuth
+from orchestration.sources.transport_auth import Credentials, OAuth, SignInFailed
 
 _PAGE = 2500  # the most there is
 _TOKEN_EXPIRED = 410
@@ -100,15 +100,20 @@ class _Reader:
                 with self._transport(calendar) as transport:
                     yield from self._calendar(transport, calendar)
                 passed.was_read()
-            except RequestFailed as error:
+            except (RequestFailed, SignInFailed) as error:
                 if not passed.is_one(error):
                     raise
                 passed.note(error)
                 self.marks.leave(calendar)
+                why = (
+                    "nobody of this address can be signed in for"
+                    if isinstance(error, SignInFailed)
+                    else "it does not exist, or is not shared with this account"
+                )
                 yield message_batch(
                     self._rows.columns,
-                    warning=f"calendar {short(calendar)} could not be read ({error.status}): it does not"
-                    " exist, or is not shared with this account; its events stay as they were",
+                    warning=f"calendar {short(calendar)} could not be read ({error.status}): {why}; its"
+                    " events stay as they were",
                 )
         passed.finish()
         self._tally.done()

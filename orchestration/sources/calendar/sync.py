@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Coverage
 from orchestration.sources.transport import Caller, RequestFailed
-from orchestration.sources.transport_auth import Secret
+from orchestration.sources.transport_auth import Secret, SignInFailed
 
 # Recurring events have no end, so a series lands as the occurrences of a window. It moves by whole
 # months and reaches one month further than asked for: within a month every ingest sees the same
@@ -22,6 +22,8 @@ from orchestration.sources.transport_auth import Secret
 _SPARE_MONTHS = 1
 # Calendars that may be passed over while the others are read: gone, or not (any more) shared with us.
 _PASSED_OVER = frozenset({403, 404})
+# Where each person is signed in for (Google): there is no such account any more.
+_NO_SUCH_PERSON = 400
 
 
 @dataclass(frozen=True)
@@ -117,13 +119,15 @@ class PassedOver:
 
     def __init__(self) -> None:
         self._read = 0
-        self._first: RequestFailed | None = None
+        self._first: RequestFailed | SignInFailed | None = None
 
-    def is_one(self, error: RequestFailed) -> bool:
+    def is_one(self, error: RequestFailed | SignInFailed) -> bool:
         """Whether the error concerns one calendar only."""
+        if isinstance(error, SignInFailed):
+            return error.status == _NO_SUCH_PERSON
         return error.status in _PASSED_OVER
 
-    def note(self, error: RequestFailed) -> None:
+    def note(self, error: RequestFailed | SignInFailed) -> None:
         self._first = self._first or error
 
     def was_read(self) -> None:

@@ -24,11 +24,13 @@ _PAGE = 500
 _OVERLAP_ROWS = 50
 _GONE = (404, 410)
 _ALL_FLOW_DAYS = 90  # one request per deal
+# Version 2 leaves some fields out unless asked; without this one a lead that became a deal looks deleted.
+_LEAD = {"include_fields": "source_lead_id"}
 # Object to the listings that make it up; deals are shown by state.
 _LISTINGS: Mapping[str, tuple[tuple[str, dict[str, str]], ...]] = {
     "organizations": (("/organizations", {}),),
     "persons": (("/persons", {}),),
-    "deals": (("/deals", {}), ("/deals", {"status": "deleted"}), ("/deals/archived", {})),
+    "deals": (("/deals", _LEAD), ("/deals", {**_LEAD, "status": "deleted"}), ("/deals/archived", _LEAD)),
     "activities": (("/activities", {}),),
 }
 _SMALL = ("pipelines", "stages")

@@ -49,7 +49,10 @@ def _results(transport: Transport, job: str, tally: Tally) -> Iterator[Batch]:
         given = {"locator": locator} if locator else {}
         answer = transport.csv(f"{job}/results", maxRecords=_PAGE_ROWS, **given)
         body = answer.body
-        for batch in read_csv(lambda body=body: io.BytesIO(body), f"{label}#{tally.pages + 1}", tally.source):  # type: ignore[misc]
+        # A job that found nothing may answer without even a header.
+        is_nothing = not body.strip() and received == expected
+        page = read_csv(lambda body=body: io.BytesIO(body), f"{label}#{tally.pages + 1}", tally.source)  # type: ignore[misc]
+        for batch in iter(()) if is_nothing else page:
             received += batch.rows.num_rows + len(batch.rejected)
             tally.rows += batch.rows.num_rows + len(batch.rejected)
             yield batch
