@@ -23,6 +23,7 @@ from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Rejected
 from orchestration.sources.read_ahead import read_ahead
 from orchestration.sources.text_stream import BAD_BYTE, END_OF_FILE, Utf8Stream, detect_encoding, unmarked
+from orchestration.sources.titles import LOOKED_AT, TITLE_CELLS, titles_above, told
 
 BATCH_ROWS = 1 << 18
 # Excel leaves out the separators behind the last filled cell of a row where the columns at the end are empty
@@ -87,12 +88,12 @@ def _read(
     pyarrow.ArrowInvalid at the first row that is to be rejected for its form."""
     _require_text(opener, name, source)
     with opener() as raw, Utf8Stream(raw, encoding) as stream:
-        names, separator = _header(stream, name, source)
+        names, separator, titles = _header(stream, name, source)
         if names[-1].startswith(_UNNAMED):
             width = _first_width(opener, name, source, encoding)
             while names[-1].startswith(_UNNAMED) and len(names) > width:
                 names.pop()
-        reader = _Reader(stream, names, separator, name, source)
+        reader = _Reader(stream, names, separator, name, source, warnings=told(name, titles))
         for batch in reader.batches(is_exact=is_exact):
             yield batch, reader.passed
 
@@ -101,7 +102,7 @@ def _first_width(opener: Callable[[], BinaryIO], name: str, source: str, encodin
     """Fields of the first row below the header, which may end in separators that the rows lack; without a row
     as many as there can be."""
     with opener() as raw, Utf8Stream(raw, encoding) as stream:
-        _, separator = _header(stream, name, source)
+        _, separator, _ = _header(stream, name, source)
         try:
             line = stream.read_record()
         except ValueError:  # a field beyond every measure is told where it is read
@@ -164,13 +165,14 @@ def _require_text(opener: Callable[[], BinaryIO], name: str, source: str) -> Non
             raise PipelineError(f"Source {source}, file {name}: this is no CSV but {kind}.", remedy)
 
 
-def _header(stream: Utf8Stream, name: str, source: str) -> tuple[list[str], str]:
+def _header(stream: Utf8Stream, name: str, source: str) -> tuple[list[str], str, list[str]]:
+    """Column names, the separator, and the lines above the names, which are left out."""
     try:
         line = stream.read_record()
         declared = ""
-        told = line.strip("\r\n ").strip('"')
-        if told.lower().startswith("sep=") and len(told) == 5:  # Excel's own way to say it
-            declared, line = told[4], stream.read_record()
+        said = line.strip("\r\n ").strip('"')
+        if said.lower().startswith("sep=") and len(said) == 5:  # Excel's own way to say it
+            declared, line = said[4], stream.read_record()
     except ValueError as error:
         raise PipelineError(
             f"Source {source}, file {name}: this is no CSV: {error}", "Export it again as CSV (UTF-8)."
@@ -187,7 +189,25 @@ def _header(stream: Utf8Stream, name: str, source: str) -> tuple[list[str], str]
         )
     separator = declared or max(SEPARATORS, key=lambda mark: len(_fields(line, mark)))
     names = _fields(line, separator)
-    return checked_names(names, name, source), separator
+    titles: list[str] = []
+    if sum(bool(field.strip()) for field in names) <= TITLE_CELLS:
+        below = stream.peek_records(LOOKED_AT)
+        separator = declared or _separator_below(names, separator, below)
+        count = titles_above([_fields(record, separator) for record in (line, *below)])
+        titles = [line, *below[:count]][:count]
+        for _ in range(count):
+            line = stream.read_record()
+        names = _fields(line, separator)
+    return checked_names(names, name, source), separator, titles
+
+
+def _separator_below(names: list[str], separator: str, below: Sequence[str]) -> str:
+    """The separator of the records below a first line that may be a title: the line's own where they have as
+    many fields; else the one with which the last of them have most."""
+    if not below or len(_fields(below[0], separator)) == len(names) > 1:
+        return separator
+    last = below[-3:]
+    return max((separator, *SEPARATORS), key=lambda mark: min(len(_fields(record, mark)) for record in last))
 
 
 def _fields(line: str, separator: str) -> list[str]:
@@ -216,13 +236,22 @@ class _Short:
 class _Reader:
     """One file under way: numbers its rows and gathers what pyarrow cannot take."""
 
-    def __init__(self, stream: Utf8Stream, names: list[str], separator: str, file: str, source: str) -> None:
+    def __init__(
+        self,
+        stream: Utf8Stream,
+        names: list[str],
+        separator: str,
+        file: str,
+        source: str,
+        *,
+        warnings: tuple[str, ...],
+    ) -> None:
         self._names, self._separator, self._file, self._source = names, separator, file, source
         self._stream = stream
         self._invalid: list[int] = []  # numbers of rows that pyarrow skipped, not yet passed by
         self._next = 1
         self._rejected: list[Rejected] = []
-        self._warnings: tuple[str, ...] = ()
+        self._warnings = warnings
         self._extra: list[tuple[int, list[str | None]]] = []  # rows with empty fields too many, or left out
         self._short: list[_Short] = []  # rows with too few fields that follow each other, all of one width
         self._is_block = False  # whether so many have followed each other that empty fields were left out
@@ -380,6 +409,7 @@ class _Reader:
     def _warn_of_the_rest(self, row: int, text: str) -> None:
         """One rejected row may be most of the file: people should see it."""
         self._warnings = (
+            *self._warnings,
             f"{self._file}, row {row}: a quote is opened there and never closed, so that row and the"
             f" {text.count(chr(10)):,} lines after it were not read: correct that row, or where the file was"
             " cut off there, export it again",

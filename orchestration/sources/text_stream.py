@@ -164,6 +164,18 @@ class Utf8Stream(io.RawIOBase):
             elif len(self._pending) > limit + _CHUNK:
                 raise ValueError(f"its first record is longer than {limit:,} bytes")
 
+    def peek_records(self, count: int) -> list[str]:
+        """Up to `count` of the records that `read_record` gives next, fewer at the end or before one that is
+        too long; they are read again."""
+        records: list[str] = []
+        try:
+            while len(records) < count and (record := self.read_record()):
+                records.append(record)
+        except ValueError:
+            pass  # told where it is read
+        self._pending = "".join(f"{record}\n" for record in records).encode() + self._pending
+        return records
+
     @property
     def is_line_ended(self) -> bool:
         """Whether the file ends with a line end; once all of it has been read."""
@@ -174,7 +186,7 @@ class Utf8Stream(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes (all there are where negative), short of it by no more than a cut character,
-        which spares a copy; empty only at the end."""
+        which spares a copy, or a carriage return; empty only at the end."""
         parts, found = [self._pending] if self._pending else [], len(self._pending)
         while size < 0 or found < max(1, size - 3):
             self._pending = b""
@@ -185,6 +197,9 @@ class Utf8Stream(io.RawIOBase):
         taken = b"".join(parts)  # once: growing one piece by piece copies a block of 32 MB 16 times over
         if size < 0:
             size = len(taken)
+        if size > 1 and taken[size - 1 : size] == b"\r":
+            # Arrow leaves out a line feed with which a block begins after one that ended so, in quotes too
+            size -= 1
         taken, self._pending = taken[:size], taken[size:]
         return taken
 

@@ -5,9 +5,10 @@ Belongs here: files that carry types of their own, and how those become text wit
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
-from itertools import zip_longest
+from itertools import chain, islice, repeat, zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch
 from orchestration.sources.csv_reader import NOTHING, checked_names
+from orchestration.sources.titles import LOOKED_AT, titles_above, told
 
 BATCH_ROWS = 1 << 14
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
@@ -55,15 +57,30 @@ def read_sheet(stream: BinaryIO, name: str, source: str, sheet: str | None = Non
         chosen = sheets[sheet or shown[0]]
         chosen.reset_dimensions()  # some programs state a size that is too small, and reading would end there
         rows = enumerate(iter(chosen.iter_rows(values_only=True)), start=1)
-        top, first = next(((n, row) for n, row in rows if any(cell_text(cell) for cell in row)), (0, ()))
+        filled = ((n, row) for n, row in rows if any(cell_text(cell) for cell in row))
+        begun = list(islice(filled, LOOKED_AT + 1))
+        texts = [[cell_text(cell) or "" for cell in row] for _, row in begun]
+        count = titles_above(texts)
+        top, first = begun[count] if begun else (0, ())
         header = ["" if value is None else str(value) for value in first]
         while header and not header[-1].strip():  # formatted but empty columns to the right
             header.pop()
         names = checked_names(header, name, source)
-        below = (row for _, row in rows)
-        yield from _sheet_batches(_unmerged(below, _merged(chosen, top)), names, name)
+        below = chain(_with_blanks(begun[count + 1 :], top), (row for _, row in rows))
+        titles = [" ".join(filter(None, row)) for row in texts[:count]]
+        batches = _sheet_batches(_unmerged(below, _merged(chosen, top)), names, name)
+        yield replace(next(batches), warnings=told(name, titles))
+        yield from batches
     finally:
         book.close()
+
+
+def _with_blanks(rows: Sequence[tuple[int, tuple[Any, ...]]], top: int) -> Iterator[tuple[Any, ...]]:
+    """Numbered rows below row `top` with the blank ones between them, of which `rows` has none."""
+    for number, row in rows:
+        yield from repeat((), number - top - 1)
+        yield row
+        top = number
 
 
 def read_parquet(path: Path, name: str, source: str) -> Iterator[Batch]:

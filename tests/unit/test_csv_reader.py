@@ -53,6 +53,49 @@ def test_encodings_separators_and_line_ends(encoding: str, separator: str, line_
     ]
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Pipeline report, March\n",
+        '"Pipeline\nreport"\r\n\r\nAs of;2026-03-01\r\n',
+        "Pipeline report;;;;\n;;;;\n",
+        "sep=;\nPipeline report\n",
+    ],
+)
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_what_stands_above_the_column_names_is_told_and_left_out(above: str, count: int) -> None:
+    records = "".join(f"00{n};Acme;;{n},5;a, b and c\r\n" for n in range(count))
+    text = f"{above}Id;Account;Owner;Amount;Next step\r\n{records}"
+    batches = list(read_csv(opener(text.encode()), "f.csv", "crm"))
+    assert batches[0].rows.column_names[:5] == ["Id", "Account", "Owner", "Amount", "Next step"]
+    rows = [row for batch in batches for row in batch.rows.to_pylist()]
+    assert [(row["Id"], row["Amount"], row["_source_row"]) for row in rows] == [
+        (f"00{n}", f"{n},5", n + 1) for n in range(count)
+    ]
+    (told,) = batches[0].warnings
+    assert "Pipeline" in told
+    assert "report" in told
+    assert not any(batch.rejected for batch in batches)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Id,Note\n1,a\n2,b\nthree,is,cut,at,commas\n3,c\n4,d\n",
+        "Id;Note\n1;a, b, c, d and e\n2;a, b, c, d and f\n",
+        "day,name\n2026-01-01,New Year\n",
+        "Id,Name,Town\n1,a,b,c,d,e,f,g\n",
+        "Id\n1\n2\n",
+    ],
+)
+def test_a_first_line_that_may_name_the_columns_does(text: str) -> None:
+    batches = list(read_csv(opener(text.encode()), "f.csv", "crm"))
+    first = text.split("\n", 1)[0]
+    names = [name for name in batches[0].rows.column_names if name[0] != "_"]
+    assert names == first.split(";" if ";" in first else ",")
+    assert not any(batch.warnings for batch in batches)
+
+
 def test_utf16_big_endian_with_mark() -> None:
     assert read("\ufeffId\n1\n".encode("utf-16-be"))[0] == [{"Id": "1", "_source_row": 1}]
 
@@ -287,6 +330,22 @@ def test_invisible_characters_around_names_are_no_part_of_them() -> None:
 def test_quoted_line_end_in_the_header() -> None:
     assert read(b'"Close\nDate",b\n1,2\n')[0] == [{"Close\nDate": "1", "b": "2", "_source_row": 1}]
     assert read(b'a,"b\r\nc"\r\n1,2\r\n')[0] == [{"a": "1", "b\r\nc": "2", "_source_row": 1}]
+
+
+@pytest.mark.parametrize("is_exact", [True, False])
+def test_line_ends_in_quotes_stay_wherever_a_block_ends(
+    is_exact: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_reader, "QUICK_BLOCK_BYTES", 512)
+    monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 512)
+    monkeypatch.setattr("orchestration.sources.text_stream._CHUNK", 512)
+    for shift in range(16):  # some block ends between the two characters of a line end
+        records = "".join(f'{n},"{"x" * shift}\r\ny"\r\n' for n in range(200))
+        read_all = csv_reader._read(
+            opener(f"a,b\r\n{records}".encode()), "f.csv", "crm", "utf-8", is_exact=is_exact
+        )
+        found = [value for batch, _ in read_all for value in batch.rows["b"].to_pylist()]
+        assert found == [f"{'x' * shift}\r\ny"] * 200
 
 
 def test_a_quote_inside_a_field_is_text() -> None:

@@ -96,6 +96,31 @@ def test_sheet_with_blank_rows_and_unnamed_columns(tmp_path: Path) -> None:
         list(read_file(file, "crm", "X"))
 
 
+def test_titles_above_a_sheets_column_names_are_told_and_left_out(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "b.xlsx",
+        {
+            "Board": [
+                ["Sales pipeline"], [], ["As of", NAIVE], ["Leads in play"],
+                ["Name", "Owner", "Stage", "Value", "Item ID"],
+                ["Acme", "Ann", "Won", 1200, 7000000001], [], ["Beta", None, "Open", None, 7000000002],
+            ],
+            "Narrow": [["Quotas"], ["rep", "period"], ["ann", "2026-01"]],
+        },
+    )  # fmt: skip
+    (file,) = find_files(path, "crm")
+    (batch,) = read_file(file, "crm", "Board")
+    assert [(row["Name"], row["Item ID"], row["_source_row"]) for row in batch.rows.to_pylist()] == [
+        ("Acme", "7000000001", 1),
+        ("Beta", "7000000002", 3),
+    ]
+    (told,) = batch.warnings
+    assert told == "b.xlsx: left out above the column names: Sales pipeline; As of 2026-01-05; Leads in play"
+    # two columns may as well be a narrow table with a note beside it
+    (batch,) = read_file(file, "crm", "Narrow")
+    assert (batch.rows.column_names[0], batch.warnings) == ("Quotas", ())
+
+
 def test_a_sheet_is_read_to_its_end_whatever_size_it_states(tmp_path: Path) -> None:
     whole = workbook(tmp_path / "whole.xlsx", {"S": [["Id", "Name"], [1, "a"], [2, "b"]]})
     path = tmp_path / "b.xlsx"
