@@ -226,7 +226,6 @@ def test_time_that_goes_by_is_a_reason_where_it_matters(home: Home) -> None:
 @pytest.mark.parametrize(
     ("zone", "ends"),
     [("America/Los_Angeles", "2026-07-04T07:00Z"), ("Pacific/Auckland", "2026-07-03T12:00Z")],
-    [("America/Los_Angeles", "2026-07-04T07:00Z"), ("Pacific/Auckland", "2026-07-03T12:00Z")],
 )
 def test_an_allowance_holds_to_the_end_of_its_day_in_the_reporting_zone(
     tmp_path: Path, zone: str, ends: str
