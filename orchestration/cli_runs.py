@@ -166,12 +166,13 @@ def _ingest(definitions: "dg.Definitions", instance: "dg.DagsterInstance", names
 
     job = definitions.resolve_job_def("ingest")
     keys = job.asset_layer.executable_asset_keys
-    failures = []
+    failures, failed = [], []
     for name in names:
         selection = [key for key in keys if key.path[:2] == ["landing", name]]
         result = run_here(job, instance, asset_selection=selection, tags={"source_instance": name})
         if not result.success:
             failures += reasons(result)
+            failed.append(name)
             say(f"Ingest {name}: FAILED")
             continue
         counts = {"read_rows": 0, "landed": 0, "rejected_rows": 0}
@@ -192,7 +193,10 @@ def _ingest(definitions: "dg.Definitions", instance: "dg.DagsterInstance", names
         if len(told) > _MOST_WARNINGS:
             say(f"  and {len(told) - _MOST_WARNINGS} more warnings: the log of the run has them")
     if failures:
-        raise PipelineError("\n".join([*failures, STILL_SERVED]))
+        go_on = f"`build` builds what has landed, without what is new of {', '.join(failed)}."
+        raise PipelineError(
+            "\n".join([*failures, STILL_SERVED, *([go_on] if len(failed) < len(names) else [])])
+        )
 
 
 def _build(settings: Settings, definitions: "dg.Definitions", instance: "dg.DagsterInstance") -> None:

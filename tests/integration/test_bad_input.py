@@ -94,11 +94,14 @@ def test_one_clear_message(
 def test_what_was_served_stays_served(tmp_path: Path, parsed: Path) -> None:
     shutil.copytree(parsed, tmp_path / "data" / "work" / "dbt")
     rows = "".join(f"{i},person{i}@company{i}.io,2026-01-{i % 28 + 1:02}\n" for i in range(1, 40))
-    path = folder_with(tmp_path, GOOD, HEADER + rows)
+    path = folder_with(tmp_path, GOOD + "  - {name: plan, system: planning, path: plan}\n", HEADER + rows)
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "plan" / "holidays.csv").write_text("date\n2026-01-01\n")
     assert run_pipeline(tmp_path / "data", path, "2026-06-30").code == 0
     served = (tmp_path / "data" / "published" / "current").readlink()
     (tmp_path / "leads.csv").unlink()
     ran = run_pipeline(tmp_path / "data", path, "2026-06-30")
     assert ran.code == 1
     assert "still served" in ran.output
+    assert "`build` builds what has landed, without what is new of crm." in ran.output
     assert (tmp_path / "data" / "published" / "current").readlink() == served

@@ -56,7 +56,7 @@ def test_passing_trouble_is_tried_again_and_lasting_trouble_is_one_clear_error(b
 
 
 def test_an_answer_nested_beyond_all_measure_is_one_that_cannot_be_read() -> None:
-    gc.collect()  # finalizers of what other tests left would be run, and fail, at the deepest point of the parser
+    gc.collect()  # finalizers of what other tests left would fail at the deepest point of the parser
     test_passing_trouble_is_tried_again_and_lasting_trouble_is_one_clear_error(
         Reply(b"[" * 100_000), "no whole JSON"
     )
