@@ -368,6 +368,7 @@ class _Reader:
             return
         self._reject(row.number, "cut_off", _CUT_OFF, row.text)
         self._warnings = (
+            *self._warnings,
             f"{self._file}, row {row.number}: the file ends within that row, so more may be missing: export"
             " it again",
         )

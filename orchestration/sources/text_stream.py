@@ -195,8 +195,7 @@ class Utf8Stream(io.RawIOBase):
             parts.append(self._pending)
             found += len(self._pending)
         taken = b"".join(parts)  # once: growing one piece by piece copies a block of 32 MB 16 times over
-        if size < 0:
-            size = len(taken)
+        size = len(taken) if size < 0 else min(size, len(taken))
         if size > 1 and taken[size - 1 : size] == b"\r":
             # Arrow leaves out a line feed with which a block begins after one that ended so, in quotes too
             size -= 1

@@ -78,6 +78,13 @@ def test_what_stands_above_the_column_names_is_told_and_left_out(above: str, cou
     assert not any(batch.rejected for batch in batches)
 
 
+def test_titles_of_a_file_that_is_cut_off_are_told_too() -> None:
+    batches = list(read_csv(opener(b"Report\nId,Name,Town\n1,a,b\n2,b"), "f.csv", "crm"))
+    assert [item.code for batch in batches for item in batch.rejected] == ["cut_off"]
+    told = [text.split(": ")[0] for batch in batches for text in batch.warnings]
+    assert told == ["f.csv", "f.csv, row 2"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -340,12 +347,12 @@ def test_line_ends_in_quotes_stay_wherever_a_block_ends(
     monkeypatch.setattr(csv_reader, "BLOCK_BYTES", 512)
     monkeypatch.setattr("orchestration.sources.text_stream._CHUNK", 512)
     for shift in range(16):  # some block ends between the two characters of a line end
-        records = "".join(f'{n},"{"x" * shift}\r\ny"\r\n' for n in range(200))
+        records = "".join(f'{n},"{"é" * shift}x\r\ny"\r\n' for n in range(200))
         read_all = csv_reader._read(
             opener(f"a,b\r\n{records}".encode()), "f.csv", "crm", "utf-8", is_exact=is_exact
         )
         found = [value for batch, _ in read_all for value in batch.rows["b"].to_pylist()]
-        assert found == [f"{'x' * shift}\r\ny"] * 200
+        assert found == [f"{'é' * shift}x\r\ny"] * 200
 
 
 def test_a_quote_inside_a_field_is_text() -> None:
