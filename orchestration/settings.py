@@ -25,7 +25,7 @@ KEEP_BUILD_DAYS = 90.0  # a quarter: "why was that figure so in the last review?
 MEMORY_LIMIT = "6GB"  # as dbt_project/profiles.yml has it
 # Days that times of all zones can be told of; what lies outside is a slip of the pen.
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
-_MEMORY = re.compile(r"\d+(\.\d+)? ?([KMGT]i?)?B?", re.IGNORECASE)
+_MEMORY = re.compile(r"(\d+(?:\.\d+)?) ?(?:[KMGT]i?)?B?", re.IGNORECASE)
 DEFAULT_SOURCES = PROJECT_ROOT / "orchestration" / "sources.yaml"
 
 
@@ -158,7 +158,8 @@ def _path(variable: str, text: str) -> Path:
 
 
 def _memory(text: str) -> str:
-    if not _MEMORY.fullmatch(text.strip()) or text.strip()[-1].isdigit():
+    size = _MEMORY.fullmatch(text.strip())
+    if not size or text.strip()[-1].isdigit() or not float(size[1]):
         raise PipelineError(
             f"PIPELINE_MEMORY_LIMIT is {text!r}, which is no size.", "Write a number with its unit: 6GB, say."
         )

@@ -5,7 +5,7 @@ is `troubles`, the sending `notify`. Off where `PIPELINE_ALERT_URLS` is not set.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -70,6 +70,7 @@ def tell(
         for end in sorted(ends, key=lambda end: end.ended_at):
             state.note(end)
         limits = {key: known["limit"] for key, known in state.known.items() if known["limit"] is not None}
+        state.forget_but({entry.name for entry in entries})
         troubles = [*state.failed_runs(), *troubles_now(settings, entries, moment, limits)]
         told = [*_tell_new(state, troubles, moment, deliver), *_tell_over(state, troubles, deliver)]
         state.write()
@@ -121,6 +122,10 @@ def _tell_over(state: "_State", troubles: Sequence[Trouble], deliver: Send) -> l
     return told
 
 
+def _source_of(run_key: str) -> str | None:
+    return run_key.partition(":")[2] or None
+
+
 class _State:
     """`known`: troubles told and not over; `runs`: how the last run of each job and source ended."""
 
@@ -141,6 +146,10 @@ class _State:
         for key in covered:
             if end.ended_at >= self.runs.get(key, {}).get("ended_at", 0.0):
                 self.runs[key] = {"run_id": end.run_id, "ended_at": end.ended_at, "reason": end.reason}
+
+    def forget_but(self, sources: Collection[str]) -> None:
+        """A source that is no longer in the sources file will never run again, so never recover."""
+        self.runs = {key: run for key, run in self.runs.items() if _source_of(key) in {None, *sources}}
 
     def failed_runs(self) -> list[Trouble]:
         return [

@@ -91,6 +91,17 @@ def test_each_trouble_is_told_once_and_so_is_its_end(settings: Settings, receive
     assert len(receiver.titles) == 6, "a trouble that comes back is told again"
 
 
+def test_what_a_removed_source_failed_at_is_over(settings: Settings, receiver: Receiver) -> None:
+    ingested(settings, NOW)
+    built(settings, NOW, 0.1)
+    failed = RunEnd("ingest", "shop", "r1", NOW.timestamp(), "it was away")
+    tell(settings, [CRM, CRM.model_copy(update={"name": "shop"})], [failed], now=NOW)
+    assert "ingest of shop failed" in receiver.titles
+    receiver.messages.clear()
+    tell(settings, [CRM], now=NOW)
+    assert "recovered: ingest of shop failed" in receiver.titles
+
+
 def test_a_blocked_gate_is_told_without_people(settings: Settings, receiver: Receiver) -> None:
     ingested(settings, NOW)
     built(settings, NOW - timedelta(hours=1), 0.1)

@@ -33,6 +33,7 @@ SOURCES = SourcesFile.model_validate(
         ("PIPELINE_MEMORY_LIMIT", "lots"),
         ("PIPELINE_MEMORY_LIMIT", "6000000000"),
         ("PIPELINE_MEMORY_LIMIT", "80%"),
+        ("PIPELINE_MEMORY_LIMIT", "0GB"),
     ],
 )
 def test_a_setting_that_is_none_is_told_by_its_name(name: str, text: str) -> None:
