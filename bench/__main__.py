@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.homes import SCALES, Homes
+from bench.homes import ONCE, SCALES, Homes
 from bench.journal import Journal, code_fingerprint
 from bench.measures import MEASURES
 from bench.show import shown
@@ -40,7 +40,7 @@ def main() -> int:
 
 def _run(measure: Measure, size: str, options: argparse.Namespace, journal: Journal, homes: Homes) -> None:
     key = f"{measure.name} {size}".strip()
-    repeats = 1 if size == "16x" else options.repeats
+    repeats = 1 if size in ONCE else options.repeats
     _say(f"\n{measure.number:<3} {size:<4} {measure.title}")
     result = None if options.again else journal.finished(key, repeats)
     if result is not None:
@@ -62,8 +62,12 @@ def _run(measure: Measure, size: str, options: argparse.Namespace, journal: Jour
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--sizes", type=lambda text: text.split(","), default=["1x"], help="1x,4x,16x; demo")
-    parser.add_argument("--repeats", type=int, default=5, help="of everything but 16x, which is done once")
+    parser.add_argument(
+        "--sizes", type=lambda text: text.split(","), default=["1x"], help="1x,4x,16x,20M; demo"
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=5, help="of everything but 16x and 20M, which are done once"
+    )
     parser.add_argument("--only", action="append", choices=[measure.name for measure in MEASURES])
     parser.add_argument("--again", action="store_true", help="also what was measured today with this code")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the file of measure 6")

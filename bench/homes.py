@@ -20,7 +20,10 @@ from orchestration.lib.warehouse import warehouse_build_id
 from orchestration.settings import DEFAULT_SOURCES, PROJECT_ROOT, Settings
 
 # 16x: 1 M leads, 375 k opportunities, 9.9 M activities, 3.9 M calendar occurrences (per rep).
-SCALES = {"demo": 1.0, "1x": 15.625, "4x": 62.5, "16x": 250.0}
+# 20M: a company whose mail tool logs as much again as its people: 400 k opportunities, 20 M activities.
+SCALES = {"demo": 1.0, "1x": 15.625, "4x": 62.5, "16x": 250.0, "20M": 800 / 3}
+CADENCE_EMAILS = {"20M": 10}  # per lead
+ONCE = ("16x", "20M")  # hours each
 _LANDING_CODE = (PROJECT_ROOT / "orchestration" / "sources" / "demo",)
 _LANDED, _BUILT = "landed.json", "built.json"
 MEMORY_LIMIT = "4GB"
@@ -47,12 +50,13 @@ class Homes:
     def landed(self, size: str) -> Settings:
         """A home whose landing is what the generator of today makes; made where it is not."""
         settings = self.settings(size)
-        made_of = {"scale": SCALES[size], "code": code_fingerprint(_LANDING_CODE)}
+        demo = {"scale": SCALES[size], "cadence_emails_per_lead": CADENCE_EMAILS.get(size, 0)}
+        made_of = demo | {"code": code_fingerprint(_LANDING_CODE)}
         if (_read(settings.home / _LANDED) or {}).get("made_of") != made_of:
             shutil.rmtree(settings.home, ignore_errors=True)
             settings.home.mkdir(parents=True)
             document = yaml.safe_load(DEFAULT_SOURCES.read_text(encoding="utf-8"))
-            document["sources"][0]["scale"] = SCALES[size]
+            document["sources"][0] |= demo
             settings.sources_file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
             cost = run_apart(settings, "ingest")
             builds.write_json(settings.home / _LANDED, {"made_of": made_of, "cost": cost})

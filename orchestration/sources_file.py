@@ -76,7 +76,7 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
         ("window_months_back", "window_months_ahead"),
         ("icalendar", "caldav", "google_calendar", "microsoft_calendar"),
     ),
-    **dict.fromkeys(("seed", "scale", "end_date"), ("demo",)),
+    **dict.fromkeys(("seed", "scale", "end_date", "cadence_emails_per_lead"), ("demo",)),
 }
 
 
@@ -235,6 +235,7 @@ class SourceEntry(_Section):
     seed: int = 20260101  # demo
     scale: float = Field(default=1.0, gt=0, le=1000)
     end_date: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] = DEMO_END_DATE
+    cadence_emails_per_lead: int = Field(default=0, ge=0, le=100)
 
     _zone = field_validator("time_zone")(_known_zone)
 

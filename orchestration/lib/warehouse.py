@@ -120,13 +120,18 @@ def warehouse_build_id(settings: Settings) -> str:
     Raises PipelineError where there is none, or more than one.
     """
     with read_warehouse(settings) as connection:
-        try:
-            rows = connection.execute("select distinct build_id from main.meta_build").fetchall()
-        except duckdb.Error as error:
-            raise PipelineError(
-                "the warehouse has no table meta_build, so it is not known which build it holds",
-                "Run the whole job `build`.",
-            ) from error
+        return build_id_in(connection)
+
+
+def build_id_in(connection: duckdb.DuckDBPyConnection) -> str:
+    """The same of a warehouse that is open already."""
+    try:
+        rows = connection.execute("select distinct build_id from main.meta_build").fetchall()
+    except duckdb.Error as error:
+        raise PipelineError(
+            "the warehouse has no table meta_build, so it is not known which build it holds",
+            "Run the whole job `build`.",
+        ) from error
     if len(rows) != 1 or not rows[0][0]:
         raise PipelineError(
             f"meta_build of the warehouse names {len(rows)} builds instead of one",

@@ -145,7 +145,12 @@ def _demo_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed]:
     from orchestration.sources.demo import DemoOptions, stream
 
     progress(f"{entry.name}: generating the organisation (seed {entry.seed}, scale {entry.scale:g})")
-    options = DemoOptions(seed=entry.seed, scale=entry.scale, end_date=entry.end_date)
+    options = DemoOptions(
+        seed=entry.seed,
+        scale=entry.scale,
+        end_date=entry.end_date,
+        cadence_emails_per_lead=entry.cadence_emails_per_lead,
+    )
     for (system, name), tables in stream(options):
         yield ObjectFeed(
             system=system,

@@ -51,6 +51,17 @@ def test_scale_makes_more_of_everything() -> None:
     assert 13_000 < small["events"] < 17_000
 
 
+def test_a_mail_tool_logs_as_much_again_and_changes_nothing_else(
+    tables: dict[tuple[str, str], pa.Table],
+) -> None:
+    logged = generate(DemoOptions(scale=0.1, cadence_emails_per_lead=10))
+    subjects = logged["salesforce", "Task"]["Subject"].to_pylist()
+    sent = subjects.count("Email: sequence step")
+    assert len(subjects) == tables["salesforce", "Task"].num_rows + sent
+    assert 3 * 960 < sent < 10 * 960
+    assert logged["google_calendar", "events"].equals(tables["google_calendar", "events"])
+
+
 def test_another_last_day_moves_the_organisation(tmp_path: Path) -> None:
     options = DemoOptions(scale=0.1, end_date=date(2025, 3, 31))
     write_answers(options, tmp_path / "truth" / "answers.json")

@@ -22,7 +22,7 @@ from orchestration.sources.demo.columns import (
 from orchestration.sources.demo.ids import PREFIXES
 from orchestration.sources.demo.prospecting import block_touches
 from orchestration.sources.demo.team import Team
-from orchestration.sources.demo.touches import AUTO_REPLY, CALL, SUBJECTS, TASK, Touches
+from orchestration.sources.demo.touches import AUTO_REPLY, CADENCE_MAIL, CALL, SUBJECTS, TASK, Touches
 from orchestration.sources.demo.world import World
 
 
@@ -39,7 +39,7 @@ def task_table(team: Team, whole: Touches) -> Frame:
     n = len(whole)
     completed = np.where(whole.done, whole.moment, NONE)
     changed = np.where(whole.done, whole.moment, whole.made)
-    creator = np.where(whole.subject == AUTO_REPLY, team.automation, whole.owner)
+    creator = np.where(np.isin(whole.subject, [AUTO_REPLY, CADENCE_MAIL]), team.automation, whole.owner)
     spoken = whole.channel == CALL
     direction = np.where(whole.channel == TASK, -1, np.where(whole.inbound, 0, 1))
     return Frame(

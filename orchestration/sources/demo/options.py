@@ -19,11 +19,13 @@ FEWEST_DEALS = 480
 @dataclass(frozen=True)
 class DemoOptions:
     """`seed` and `scale` (1.0: 12 reps, 4,000 leads, 1,500 opportunities); `end_date` is the last day
-    of the organisation and its own as_of."""
+    of the organisation and its own as_of. `cadence_emails_per_lead`: logged by a sales-engagement tool, at
+    most."""
 
     seed: int = 20260101
     scale: float = 1.0
     end_date: date = date(2026, 6, 30)
+    cadence_emails_per_lead: int = 0
 
     def __post_init__(self) -> None:
         if not 0 < self.scale <= 1000:

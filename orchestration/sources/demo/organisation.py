@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from orchestration.sources.demo.accounts import Accounts, account_table, build_accounts, contact_table
 from orchestration.sources.demo.activities import all_touches, task_table
+from orchestration.sources.demo.cadences import cadence_touches
 from orchestration.sources.demo.columns import CHUNK_ROWS, DAY, Frame
 from orchestration.sources.demo.customer_calendar import customer_events
 from orchestration.sources.demo.deal_history import build_history, field_history_table, history_table
@@ -61,7 +62,8 @@ def build(options: DemoOptions) -> Organisation:
     follow = follow_up(world, deals, leads)
     meetings = plan_meetings(world, deals, accounts)
     on_deals, promises = deal_touches(world, deals, accounts, meetings)
-    whole = all_touches(world, accounts, follow.touches, on_deals, promises)
+    sent = cadence_touches(world, leads, follow)
+    whole = all_touches(world, accounts, follow.touches, on_deals, promises, sent)
     room = len(world.team.manager) + len(accounts.contact_account)  # last entry of the address book
     plan = Events.joined([*own_events(world, promises, room), *customer_events(world, meetings)])
     return Organisation(world, deals, accounts, leads, follow, whole, plan)
