@@ -63,10 +63,10 @@ def _run(measure: Measure, size: str, options: argparse.Namespace, journal: Jour
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "--sizes", type=lambda text: text.split(","), default=["1x"], help="1x,4x,16x,20M; demo"
+        "--sizes", type=lambda text: text.split(","), default=["1x"], help="1x,4x,16x,largest; demo"
     )
     parser.add_argument(
-        "--repeats", type=int, default=5, help="of everything but 16x and 20M, which are done once"
+        "--repeats", type=int, default=5, help="of everything but 16x and largest, which are done once"
     )
     parser.add_argument("--only", action="append", choices=[measure.name for measure in MEASURES])
     parser.add_argument("--again", action="store_true", help="also what was measured today with this code")
