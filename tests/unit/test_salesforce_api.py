@@ -38,6 +38,18 @@ def lead(number: int, modified: str, **values: Any) -> dict[str, Any]:
     }
 
 
+EVENT = {
+    "Id": "id",
+    "Subject": "string",
+    "Description": "textarea",
+    "Topic__c": "string",
+    "OwnerId": "reference",
+    "StartDateTime": "datetime",
+    "IsPrivate": "boolean",
+    "SystemModstamp": "datetime",
+}
+
+
 @pytest.fixture
 def org() -> Iterator[SalesforceOrg]:
     organisation = SalesforceOrg(objects={"Lead": LEAD, "LeadHistory": HISTORY})
@@ -148,6 +160,32 @@ def test_objects_that_do_not_exist_are_said_and_passed_over(org: SalesforceOrg) 
         "Opportunity does not exist here, or the account may not see it: not read",
     )
     assert not feeds["Opportunity"].is_complete and states["Opportunity"] is None
+
+
+@pytest.mark.parametrize("bulk_from_rows", [10**9, 1], ids=["query", "bulk"])
+def test_events_of_which_nothing_tells_whether_they_are_private_land_as_busy_time(
+    org: SalesforceOrg, bulk_from_rows: int
+) -> None:
+    """What the account has no right to see, describe does not list: nobody then knows which are private."""
+    meeting = {
+        "Id": "00U1",
+        "Subject": "Oncology",
+        "Description": "ward 3",
+        "Topic__c": "scan",
+        "OwnerId": "005",
+    }
+    times = dict.fromkeys(("StartDateTime", "SystemModstamp"), "2026-02-01T10:00:00.000Z")
+    org.records["Event"] = [{**meeting, **times, "IsPrivate": False}]
+    org.objects["Event"] = EVENT
+    rows, _, feeds = read(org, bulk_from_rows=bulk_from_rows)
+    assert rows["Event"][0]["Subject"] == "Oncology" and not feeds["Event"].warnings
+    org.objects["Event"] = {name: kind for name, kind in EVENT.items() if name != "IsPrivate"}
+    org.asked.clear()
+    rows, _, feeds = read(org, bulk_from_rows=bulk_from_rows)
+    assert rows["Event"] == [{"Id": "00U1", "OwnerId": "005", **times}]
+    (warning,) = feeds["Event"].warnings
+    assert "IsPrivate" in warning and "busy time" in warning
+    assert not any("Subject" in query or "Topic__c" in query for query in org.asked)
 
 
 def test_an_object_that_the_bulk_api_refuses_is_queried(org: SalesforceOrg) -> None:

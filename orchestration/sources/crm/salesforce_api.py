@@ -5,7 +5,7 @@ requests through the transport, the cursor is `windows`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from orchestration.catalog import objects_of
 from orchestration.crm_accounts import SalesforceAccount
 from orchestration.errors import PipelineError
 from orchestration.records import Batch, ObjectFeed
+from orchestration.sources.crm.private_events import KEPT_OF_SALESFORCE
 from orchestration.sources.crm.salesforce_bulk import bulk_batches
 from orchestration.sources.crm.salesforce_export import PURGED
 from orchestration.sources.crm.windows import ApiRun, Window, iso, open_window, whole
@@ -47,6 +48,7 @@ def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[Ob
                 warning = f"{name} does not exist here, or the account may not see it: not read"
                 yield ObjectFeed("salesforce", name, spec.key, False, iter(()), warnings=(warning,))
                 continue
+            shape, warnings = _without_words(shape)
             window = whole(run)
             if shape.cursor is not None:
                 window = open_window(
@@ -62,6 +64,7 @@ def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[Ob
                 window.is_complete,
                 reader.batches(shape, window),
                 files=(transport.label(f"{reader.root}/queryAll/{name}"),),
+                warnings=warnings,
                 state=window.state,
                 keeps_missing=name in PURGED,
             )
@@ -91,6 +94,19 @@ class _Shape:
     fields: tuple[str, ...]
     times: frozenset[str]
     cursor: str | None
+
+
+def _without_words(shape: _Shape) -> tuple[_Shape, tuple[str, ...]]:
+    """Events of which the account may not see whether they are private: what they are about is not even
+    asked for, and a warning says so."""
+    if shape.name != "Event" or "IsPrivate" in shape.fields:
+        return shape, ()
+    kept = tuple(name for name in shape.fields if name.lower() in KEPT_OF_SALESFORCE)
+    warning = (
+        "Event: the account may not see IsPrivate, so nothing tells which events are private: all of them land"
+        " as busy time, without what they are about. Give the account the right to read that field"
+    )
+    return replace(shape, fields=kept), (warning,)
 
 
 class _Reader:
