@@ -103,7 +103,8 @@ def test_deals_name_the_lead_that_they_came_from(account: PipedriveAccount, serv
 
 
 def test_activities_name_who_was_invited(account: PipedriveAccount, server: ApiServer) -> None:
-    """Version 2 leaves it out unless asked; without it meetings with outsiders whom nobody linked look internal."""
+    """Version 2 leaves it out unless asked; without it meetings with outsiders whom nobody linked look
+    internal."""
     account.records = {
         "activities": [record(1, attendees=[{"email": "a@acme.example", "status": "accepted"}])]
     }

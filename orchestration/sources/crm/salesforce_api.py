@@ -6,6 +6,7 @@ requests through the transport, the cursor is `windows`.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -31,7 +32,8 @@ _QUERY_CHARACTERS = 14_000  # of an address of at most 16,384 bytes
 
 def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[ObjectFeed]:
     """One feed per object of the catalog. An object that the organisation does not have, or does not let
-    the account see, gives an empty feed with a warning. Raises PipelineError where it cannot be read."""
+    the account see, gives an empty feed with a warning. Raises PipelineError where it cannot be read, or has
+    lost a field."""
     credentials = _credentials(account, run)
     credentials.renew()
     address = credentials.answer.get("instance_url", "")
@@ -48,6 +50,9 @@ def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[Ob
                 warning = f"{name} does not exist here, or the account may not see it: not read"
                 yield ObjectFeed("salesforce", name, spec.key, False, iter(()), warnings=(warning,))
                 continue
+            if not run.accepts_loss:
+                _require_fields(run, shape)
+            read_fields = _read_by_staging(shape)
             shape, warnings = _without_words(shape)
             window = whole(run)
             if shape.cursor is not None:
@@ -65,7 +70,7 @@ def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[Ob
                 reader.batches(shape, window),
                 files=(transport.label(f"{reader.root}/queryAll/{name}"),),
                 warnings=warnings,
-                state=window.state,
+                state=partial(_state, window, read_fields),
                 keeps_missing=name in PURGED,
             )
 
@@ -96,6 +101,33 @@ class _Shape:
     cursor: str | None
 
 
+def _read_by_staging(shape: _Shape) -> list[str]:
+    return [name for name in objects_of("salesforce")[shape.name].types if name in shape.fields]
+
+
+def _state(window: Window, fields: list[str]) -> dict[str, Any]:
+    return {**window.state(), "fields": fields}
+
+
+def _require_fields(run: ApiRun, shape: _Shape) -> None:
+    """Raises PipelineError where a standard field that staging reads was there before: without the right to
+    see it, what changes from now on would land as if somebody had emptied it. Custom ones come and go."""
+    lost = [
+        name
+        for name in run.state.get(shape.name, {}).get("fields", ())
+        if name not in shape.fields
+        and not name.endswith("__c")
+        and name != "IsPrivate"  # has a rule of its own
+    ]
+    if lost:
+        raise PipelineError(
+            f"Source {run.caller.source}: {shape.name} has no {', '.join(lost)} any more, which the last"
+            " ingest had: the account has lost the right to see it.",
+            "Give the account the right to read it; if it is meant so, set `accept_shrink: true` on the"
+            " source for one ingest.",
+        )
+
+
 def _without_words(shape: _Shape) -> tuple[_Shape, tuple[str, ...]]:
     """Events of which the account may not see whether they are private: what they are about is not even
     asked for, and a warning says so."""
@@ -103,8 +135,8 @@ def _without_words(shape: _Shape) -> tuple[_Shape, tuple[str, ...]]:
         return shape, ()
     kept = tuple(name for name in shape.fields if name.lower() in KEPT_OF_SALESFORCE)
     warning = (
-        "Event: the account may not see IsPrivate, so nothing tells which events are private: all of them land"
-        " as busy time, without what they are about. Give the account the right to read that field"
+        "Event: the account may not see IsPrivate, so nothing tells which events are private: all of them"
+        " land as busy time, without what they are about. Give the account the right to read that field"
     )
     return replace(shape, fields=kept), (warning,)
 
