@@ -293,6 +293,18 @@ def test_both_flows_sign_in(org: SalesforceOrg, variable: str | None, flow: str)
     assert ("refresh_token=value+of+R" in seen[0]) == (variable is not None)
 
 
+def test_a_refresh_token_that_is_used_up_by_its_use_is_told(org: SalesforceOrg) -> None:
+    """Within an ingest the new one is taken; the next begins with the old one again, which is void."""
+    org.records["Lead"] = [lead(n, "2026-02-01T10:00:00.000Z") for n in range(9)]
+    _, _, feeds = read(org, refresh_token_env="R")
+    assert not any("rotates" in text for feed in feeds.values() for text in feed.warnings)
+    org.rotates, org.expires_after = True, 3
+    rows, _, feeds = read(org, refresh_token_env="R")
+    assert len(rows["Lead"]) == 9 and org.tokens > 2
+    (warning,) = [text for feed in feeds.values() for text in feed.warnings if "rotates" in text]
+    assert "R " in warning and "value of" not in warning and org.refresh_token not in warning
+
+
 def test_wrong_credentials_name_their_variables(org: SalesforceOrg) -> None:
     account = SalesforceAccount(login_url=org.url, client_id_env="ID", client_secret_env="OTHER")
     run = ApiRun(Watch().caller(), NOW, {}, lambda name: f"value of {name}")

@@ -44,11 +44,12 @@ def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[Ob
         )
     with Transport(run.caller, address, credentials) as transport:
         reader = _Reader(account, run.caller, transport)
-        for name, spec in objects_of("salesforce").items():
+        for position, (name, spec) in enumerate(objects_of("salesforce").items()):
+            told = (_rotation(account),) if position == 0 and credentials.is_rotated else ()
             shape = reader.describe(name)
             if shape is None:
                 warning = f"{name} does not exist here, or the account may not see it: not read"
-                yield ObjectFeed("salesforce", name, spec.key, False, iter(()), warnings=(warning,))
+                yield ObjectFeed("salesforce", name, spec.key, False, iter(()), warnings=(*told, warning))
                 continue
             if not run.accepts_loss:
                 _require_fields(run, shape)
@@ -69,10 +70,18 @@ def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[Ob
                 window.is_complete,
                 reader.batches(shape, window),
                 files=(transport.label(f"{reader.root}/queryAll/{name}"),),
-                warnings=warnings,
+                warnings=(*told, *warnings),
                 state=partial(_state, window, read_fields),
                 keeps_missing=name in PURGED,
             )
+
+
+def _rotation(account: SalesforceAccount) -> str:
+    return (
+        f"the app rotates refresh tokens: the one in {account.refresh_token_env} is void now and the next"
+        " ingest will be refused. Switch the rotation off in the app and take a new token, or use the"
+        " client-credentials flow"
+    )
 
 
 def _credentials(account: SalesforceAccount, run: ApiRun) -> OAuth:
