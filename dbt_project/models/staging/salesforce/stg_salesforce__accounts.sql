@@ -16,6 +16,8 @@ final as (
         "BillingCountry" as country,
         "CurrencyIsoCode" as currency,
 
+        "IsPersonAccount" as is_person,
+
         "NumberOfEmployees" as employees,
         "AnnualRevenue" as annual_revenue,
 
