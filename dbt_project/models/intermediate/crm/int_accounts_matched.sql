@@ -25,10 +25,21 @@ named as (
     having count(*) = 1
 ),
 
-merged as (
+merges as (
     select account_id, merged_into_id
     from {{ ref('int_accounts_unioned') }}
     where merged_into_id is not null
+),
+
+-- the account that stands, also where that one was merged in turn
+merged as (
+    select
+        merges.account_id,
+        coalesce(accounts.account_id, later_accounts.account_id) as merged_into_id
+    from merges
+    left join accounts on merges.merged_into_id = accounts.account_id
+    left join merges as later_merges on merges.merged_into_id = later_merges.account_id
+    left join accounts as later_accounts on later_merges.merged_into_id = later_accounts.account_id
 ),
 
 final as (
