@@ -1,6 +1,6 @@
--- Grain: lead, or contact that is none (a contact that a lead is about or was converted to is that lead), with
--- its mailbox and its place by age. Some CRMs export that a lead was converted and not to whom: then it is the
--- contact with the same address.
+-- Grain: lead, or contact that is none (one that a lead is about or was converted to is that lead), with
+-- its mailbox and its place by age. Some CRMs export that a lead was converted and not to whom: then it is
+-- the contact with the same address.
 with leads as (
     select * from {{ ref('int_leads_resolved') }}
 ),
