@@ -271,6 +271,17 @@ def test_a_page_token_that_loops_is_found(org: SalesforceOrg) -> None:
         read(org)
 
 
+def test_a_listing_that_salesforce_closes_is_to_be_run_again(org: SalesforceOrg) -> None:
+    """It keeps so many open for a user and closes the oldest: other integrations may share the account."""
+    org.records["Lead"] = [lead(n, "2026-02-01T10:00:00.000Z") for n in range(9)]
+    gone = [{"errorCode": "INVALID_QUERY_LOCATOR", "message": "invalid query locator"}]
+    page = org._page
+    org._page = lambda key, rows, start: Reply(gone, status=400) if start else page(key, rows, start)  # type: ignore[method-assign]
+    with pytest.raises(PipelineError, match="closed the listing") as caught:
+        read(org)
+    assert caught.value.is_transient and "again" in caught.value.remedy
+
+
 def test_a_session_that_expires_in_the_middle_is_renewed(org: SalesforceOrg) -> None:
     org.records["Lead"] = [lead(n, "2026-02-01T10:00:00.000Z") for n in range(9)]
     org.expires_after = 3

@@ -234,7 +234,21 @@ class _Reader:
                     f"{where}: the next page is said to be elsewhere.",
                     "Report it to Salesforce; nothing was landed.",
                 )
-            answer = self._transport.get(following)
+            answer = self._next_page(following, where)
+
+    def _next_page(self, path: str, where: str) -> Any:
+        try:
+            return self._transport.get(path)
+        except RequestFailed as error:
+            if "INVALID_QUERY_LOCATOR" not in error.said:
+                raise
+        closed = PipelineError(
+            f"{where}: Salesforce closed the listing before it was read to its end.",
+            "Run the ingest again; if it stays so, give this source a user of its own: Salesforce keeps few"
+            " listings open for one user.",
+        )
+        closed.is_transient = True
+        raise closed
 
 
 def _plain(record: Any, times: frozenset[str]) -> Any:
