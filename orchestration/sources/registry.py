@@ -120,7 +120,7 @@ def _api_run(
 ) -> "ApiRun":
     from orchestration.sources.crm.windows import ApiRun
 
-    return ApiRun(_caller(entry, progress), now, state or {}, secret)
+    return ApiRun(_caller(entry, progress), now, state or {}, secret, accepts_loss=entry.accept_shrink)
 
 
 def _caller(entry: SourceEntry, progress: Progress) -> "Caller":

@@ -76,7 +76,8 @@ class OAuth(Credentials):
     `flow`: the grant type; `variables`: further fields of the request to environment variables;
     `constants`: fields that are no secret.
     `endpoint`: a transport of its own, without credentials. The answer's other fields (Salesforce:
-    instance_url) stay in `answer`.
+    instance_url) stay in `answer`. `is_rotated`: the vendor gave another refresh token, which is used from
+    then on; the one in the environment may be void.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class OAuth(Credentials):
         self._constants = {"grant_type": flow, **(constants or {})}
         self._fields = {name: SecretStr(secret(variable)) for name, variable in variables.items()}
         self._access: SecretStr | None = None
+        self.is_rotated = False
         self.answer: dict[str, str] = {}
         self.described = f"environment variables {', '.join(variables.values())}"
 
@@ -124,8 +126,10 @@ class OAuth(Credentials):
                 f"Check {self.described} and the login address.",
             )
         self._access = SecretStr(token)
-        if isinstance(answer.get("refresh_token"), str) and "refresh_token" in self._fields:
-            self._fields["refresh_token"] = SecretStr(answer["refresh_token"])  # some vendors rotate it
+        following = answer.get("refresh_token")
+        if isinstance(following, str) and "refresh_token" in self._fields:
+            self.is_rotated |= following != self._fields["refresh_token"].get_secret_value()
+            self._fields["refresh_token"] = SecretStr(following)
         self.answer = {
             name: text for name, text in answer.items() if isinstance(text, str) and "token" not in name
         }

@@ -1,6 +1,7 @@
 """What Pipedrive lands comes out under the canonical fields: leads that became deals, deletions, changes.
 Read from an account in memory, landed, and staged by dbt."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -86,7 +87,12 @@ def pipedrive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
         person_id=72,
         deal_id=1,
     )
-    put("activities", 32, type="meeting", **done, due_time="15:00:00", duration="01:30:00")
+    invited = [
+        {"email": "ann@acme.example", "status": "accepted", "is_organizer": True, "user_id": 7},
+        {"email": "Lea@out.example", "status": "noreply", "is_organizer": False, "user_id": None},
+    ]
+    put("activities", 32, type="meeting", **done, due_time="15:00:00", duration="01:30:00", attendees=invited)
+    put("activities", 34, type="meeting", **done, due_time="17:00:00", duration="01:30:00", attendees=[])
     put("activities", 33, type="task", owner_id=7, due_date="2026-02-05", done=False)
     account.records["users"] = [
         {"id": key, "name": name, "email": f"{name}@acme.example", "active_flag": True, "access": access}
@@ -181,7 +187,14 @@ def test_pipedrive_activities(pipedrive: dict[str, Rows]) -> None:
         None,
         "2026-02-05 05:00:00",
     )
-    (meeting,) = pipedrive["calendar_events"]
-    assert shown(meeting, "event_id", "starts_at", "ends_at", "outcome") == (
-        "crm:32", "2026-02-01 15:00:00", "2026-02-01 16:30:00", "held",
+    meetings = by(pipedrive["calendar_events"], "event_id")
+    meeting = meetings["crm:32"]
+    assert shown(meeting, "starts_at", "ends_at", "outcome", "response") == (
+        "2026-02-01 15:00:00", "2026-02-01 16:30:00", "held", "accepted",
     )  # fmt: skip
+    assert json.loads(meeting["attendees"]) == [
+        {"email": "ann@acme.example", "response": "accepted"},
+        {"email": "Lea@out.example", "response": "needs_action"},
+    ]
+    # nobody was invited by it, which does not say that nobody came
+    assert shown(meetings["crm:34"], "attendees", "response") == (None, None)

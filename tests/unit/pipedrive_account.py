@@ -6,8 +6,8 @@ from typing import Any
 from tests.unit.api_server import Reply, Request
 
 Record = dict[str, Any]
-# Version 2 gives these of a deal only to those who ask for them.
-_ON_REQUEST = ("source_lead_id", "first_won_time")
+# Version 2 gives these of a deal and of an activity only to those who ask for them.
+_ON_REQUEST = ("source_lead_id", "first_won_time", "attendees")
 
 
 @dataclass

@@ -26,6 +26,8 @@ class SalesforceOrg:
     tokens: int = 0
     expires_after: int = 10**9  # requests with one token
     used: int = 0
+    refresh_token: str = "value of R"
+    rotates: bool = False  # gives a new refresh token each time, and the one before is void
     jobs: dict[str, tuple[str, list[Record], int]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     job_states: tuple[str, ...] = ("UploadComplete", "InProgress", "JobComplete")
@@ -44,10 +46,17 @@ class SalesforceOrg:
         form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
         if form.get("client_secret") != "value of SECRET":
             return Reply({"error": "invalid_client", "error_description": "bad secret"}, status=400)
+        if form.get("refresh_token", self.refresh_token) != self.refresh_token:
+            return Reply({"error": "invalid_grant", "error_description": "expired token"}, status=400)
         self.tokens, self.used = self.tokens + 1, 0
-        return Reply(
-            {"access_token": f"access-{self.tokens}", "instance_url": self.url, "flow": form["grant_type"]}
-        )
+        answer = {
+            "access_token": f"access-{self.tokens}",
+            "instance_url": self.url,
+            "flow": form["grant_type"],
+        }
+        if self.rotates:
+            self.refresh_token = answer["refresh_token"] = f"refresh-{self.tokens}"
+        return Reply(answer)
 
     def _found(self, request: Request, path: list[str]) -> Reply:  # noqa: PLR0911 - one per path
         match path:

@@ -37,9 +37,13 @@ def server(account: HubspotAccount) -> Iterator[ApiServer]:
 
 
 def read(
-    server: ApiServer, now: datetime = NOW, state: Mapping[str, Any] | None = None, **options: Any
+    server: ApiServer,
+    now: datetime = NOW,
+    state: Mapping[str, Any] | None = None,
+    gone: dict[str, list[str]] | None = None,
+    **options: Any,
 ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, Any], dict[str, Any]]:
-    """Rows, states and feeds by object."""
+    """Rows, states and feeds by object; into `gone` the keys that the source says are no more."""
     run = ApiRun(Watch().caller(), now, state or {}, lambda _: "hubspot-token")
     rows, states, feeds = {}, {}, {}
     for feed in hubspot_api_feeds(Account(token_env="T", base_url=server.url, **options), run):
@@ -47,6 +51,8 @@ def read(
         assert not [rejected for batch in batches for rejected in batch.rejected]
         rows[feed.object] = [row for batch in batches for row in batch.rows.to_pylist()]
         feeds[feed.object] = feed
+        if gone is not None:
+            gone[feed.object] = [key for batch in batches for key in batch.deleted]
         if feed.state:
             states[feed.object] = feed.state()
     return rows, states, feeds
@@ -174,11 +180,10 @@ def test_history_and_associations_of_what_was_read(account: HubspotAccount, serv
 
     account.associations = {}
     account.put("deals", "1", T0 + 20)
-    rows, _, feeds = read(server, state=states)
-    assert {(row["toObjectType"], row["to"]) for row in rows["associations"]} == {
-        ("contacts", "[]"),
-        ("companies", "[]"),
-    }
+    gone: dict[str, list[str]] = {}
+    rows, _, feeds = read(server, state=states, gone=gone)
+    assert not rows["associations"]
+    assert {"deals|1|companies", "deals|1|contacts"} <= set(gone["associations"])
     assert not feeds["associations"].is_complete
 
 
@@ -253,13 +258,11 @@ def test_landed_twice_lands_nothing_new_and_changes_and_deletions_arrive(
         "owners": 1,
     }
     again = land(server, tmp_path, NOW + timedelta(minutes=5))
-    assert not any(
-        item["landed_rows"] or item["deleted_rows"]
-        for item in again.values()
-        if item["object"] != "associations"
-    )
+    assert not any(item["landed_rows"] or item["deleted_rows"] for item in again.values())
+    account.associations = {}
     third = land(server, tmp_path, NOW + timedelta(minutes=10))
-    assert not any(item["landed_rows"] or item["deleted_rows"] for item in third.values())
+    assert {name for name, item in third.items() if item["deleted_rows"]} == {"associations"}
+    assert not any(item["landed_rows"] for item in third.values())
 
     account.put("deals", "1", T0 + 7, amount="7")
     account.archived = {"deals": {"2": account.records["deals"].pop("2")}}

@@ -102,6 +102,16 @@ def test_deals_name_the_lead_that_they_came_from(account: PipedriveAccount, serv
     assert [row["source_lead_id"] for row in rows["deals"]] == ["lead-a", "lead-c", "lead-b"]
 
 
+def test_activities_name_who_was_invited(account: PipedriveAccount, server: ApiServer) -> None:
+    """Version 2 leaves it out unless asked; without it meetings with outsiders whom nobody linked look
+    internal."""
+    account.records = {
+        "activities": [record(1, attendees=[{"email": "a@acme.example", "status": "accepted"}])]
+    }
+    rows, _, _ = read(server)
+    assert rows["activities"][0]["attendees"] == '[{"email":"a@acme.example","status":"accepted"}]'
+
+
 def test_an_incremental_read_asks_for_a_window(account: PipedriveAccount, server: ApiServer) -> None:
     account.records = {
         "deals": [

@@ -38,6 +38,18 @@ def lead(number: int, modified: str, **values: Any) -> dict[str, Any]:
     }
 
 
+EVENT = {
+    "Id": "id",
+    "Subject": "string",
+    "Description": "textarea",
+    "Topic__c": "string",
+    "OwnerId": "reference",
+    "StartDateTime": "datetime",
+    "IsPrivate": "boolean",
+    "SystemModstamp": "datetime",
+}
+
+
 @pytest.fixture
 def org() -> Iterator[SalesforceOrg]:
     organisation = SalesforceOrg(objects={"Lead": LEAD, "LeadHistory": HISTORY})
@@ -47,7 +59,12 @@ def org() -> Iterator[SalesforceOrg]:
 
 
 def read(
-    org: SalesforceOrg, state: Mapping[str, Any] | None = None, watch: Watch | None = None, **options: Any
+    org: SalesforceOrg,
+    state: Mapping[str, Any] | None = None,
+    watch: Watch | None = None,
+    *,
+    accepts_loss: bool = False,
+    **options: Any,
 ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, Any], dict[str, Any]]:
     """Rows (without where they came from), states and feeds by object."""
     account = SalesforceAccount(
@@ -56,7 +73,8 @@ def read(
         client_secret_env="SECRET",
         **{"bulk_from_rows": 10**9, **options},
     )
-    run = ApiRun((watch or Watch()).caller(), NOW, state or {}, lambda name: f"value of {name}")
+    secret = "value of {}".format
+    run = ApiRun((watch or Watch()).caller(), NOW, state or {}, secret, accepts_loss=accepts_loss)
     rows, states, feeds = {}, {}, {}
     for feed in salesforce_api_feeds(account, run):
         found = [row for batch in feed.batches for row in batch.rows.to_pylist()]
@@ -95,6 +113,7 @@ def test_all_fields_land_as_text_deleted_records_too(org: SalesforceOrg, bulk_fr
     assert states["Lead"] == {
         "modified_until": "2026-02-05T10:00:00.000Z",
         "listed_at": "2026-03-01T12:00:00.000Z",
+        "fields": ["Id", "IsDeleted", "Name", "AnnualRevenue", "SystemModstamp"],
     }
     assert not any("Address" in query for query in org.asked)
 
@@ -128,7 +147,8 @@ def test_an_incremental_read_asks_for_a_window_that_was_fixed_before(org: Salesf
     rows, states, feeds = read(org, {"Lead": known, "LeadHistory": known})
     assert [row["Id"][-1] for row in rows["Lead"]] == ["2", "3"]
     assert not feeds["Lead"].is_complete
-    assert states["Lead"] == {**known, "modified_until": "2026-02-20T11:00:00.000Z"}
+    assert states["Lead"]["modified_until"] == "2026-02-20T11:00:00.000Z"
+    assert states["Lead"]["listed_at"] == known["listed_at"]
     assert (
         "SELECT Id,LeadId,NewValue,CreatedDate FROM LeadHistory WHERE CreatedDate >= 2026-02-20T09:00:00.000Z"
         " AND CreatedDate <= 2026-03-01T12:00:00.000Z" in org.asked
@@ -148,6 +168,52 @@ def test_objects_that_do_not_exist_are_said_and_passed_over(org: SalesforceOrg) 
         "Opportunity does not exist here, or the account may not see it: not read",
     )
     assert not feeds["Opportunity"].is_complete and states["Opportunity"] is None
+
+
+@pytest.mark.parametrize("bulk_from_rows", [10**9, 1], ids=["query", "bulk"])
+def test_events_of_which_nothing_tells_whether_they_are_private_land_as_busy_time(
+    org: SalesforceOrg, bulk_from_rows: int
+) -> None:
+    """What the account has no right to see, describe does not list: nobody then knows which are private."""
+    meeting = {
+        "Id": "00U1",
+        "Subject": "Oncology",
+        "Description": "ward 3",
+        "Topic__c": "scan",
+        "OwnerId": "005",
+    }
+    times = dict.fromkeys(("StartDateTime", "SystemModstamp"), "2026-02-01T10:00:00.000Z")
+    org.records["Event"] = [{**meeting, **times, "IsPrivate": False}]
+    org.objects["Event"] = EVENT
+    rows, _, feeds = read(org, bulk_from_rows=bulk_from_rows)
+    assert rows["Event"][0]["Subject"] == "Oncology" and not feeds["Event"].warnings
+    org.objects["Event"] = {name: kind for name, kind in EVENT.items() if name != "IsPrivate"}
+    org.asked.clear()
+    rows, _, feeds = read(org, bulk_from_rows=bulk_from_rows)
+    assert rows["Event"] == [{"Id": "00U1", "OwnerId": "005", **times}]
+    (warning,) = feeds["Event"].warnings
+    assert "IsPrivate" in warning and "busy time" in warning
+    assert not any("Subject" in query or "Topic__c" in query for query in org.asked)
+
+
+def test_a_field_that_the_account_may_no_longer_see_stops_the_ingest(org: SalesforceOrg) -> None:
+    """Records that change from then on would lose what they have in it, and nobody would have emptied it."""
+    org.records["Lead"] = [lead(1, "2026-02-01T10:00:00.000Z")]
+    _, states, _ = read(org)
+    without = {name: kind for name, kind in LEAD.items() if name != "AnnualRevenue"}
+    org.objects["Lead"] = without
+    with pytest.raises(PipelineError, match="Lead has no AnnualRevenue any more") as caught:
+        read(org, states)
+    assert "accept_shrink" in caught.value.remedy
+    rows, meant, _ = read(org, states, accepts_loss=True)
+    assert "AnnualRevenue" not in rows["Lead"][0]
+    read(org, meant)  # it is known then
+    read(org, {"Lead": {"modified_until": None, "listed_at": None}})  # of an ingest that noted no fields
+    # custom fields come and go, and so do those that staging does not read
+    org.objects["Lead"] = {**LEAD, "RecontactOn__c": "date", "Rating": "string"}
+    _, states, _ = read(org)
+    org.objects["Lead"] = {name: kind for name, kind in LEAD.items() if name != "Custom__c"}
+    read(org, states)
 
 
 def test_an_object_that_the_bulk_api_refuses_is_queried(org: SalesforceOrg) -> None:
@@ -205,6 +271,17 @@ def test_a_page_token_that_loops_is_found(org: SalesforceOrg) -> None:
         read(org)
 
 
+def test_a_listing_that_salesforce_closes_is_to_be_run_again(org: SalesforceOrg) -> None:
+    """It keeps so many open for a user and closes the oldest: other integrations may share the account."""
+    org.records["Lead"] = [lead(n, "2026-02-01T10:00:00.000Z") for n in range(9)]
+    gone = [{"errorCode": "INVALID_QUERY_LOCATOR", "message": "invalid query locator"}]
+    page = org._page
+    org._page = lambda key, rows, start: Reply(gone, status=400) if start else page(key, rows, start)  # type: ignore[method-assign]
+    with pytest.raises(PipelineError, match="closed the listing") as caught:
+        read(org)
+    assert caught.value.is_transient and "again" in caught.value.remedy
+
+
 def test_a_session_that_expires_in_the_middle_is_renewed(org: SalesforceOrg) -> None:
     org.records["Lead"] = [lead(n, "2026-02-01T10:00:00.000Z") for n in range(9)]
     org.expires_after = 3
@@ -225,6 +302,18 @@ def test_both_flows_sign_in(org: SalesforceOrg, variable: str | None, flow: str)
     read(org, refresh_token_env=variable)
     assert f"grant_type={flow}" in seen[0] and "client_id=value+of+ID" in seen[0]
     assert ("refresh_token=value+of+R" in seen[0]) == (variable is not None)
+
+
+def test_a_refresh_token_that_is_used_up_by_its_use_is_told(org: SalesforceOrg) -> None:
+    """Within an ingest the new one is taken; the next begins with the old one again, which is void."""
+    org.records["Lead"] = [lead(n, "2026-02-01T10:00:00.000Z") for n in range(9)]
+    _, _, feeds = read(org, refresh_token_env="R")
+    assert not any("rotates" in text for feed in feeds.values() for text in feed.warnings)
+    org.rotates, org.expires_after = True, 3
+    rows, _, feeds = read(org, refresh_token_env="R")
+    assert len(rows["Lead"]) == 9 and org.tokens > 2
+    (warning,) = [text for feed in feeds.values() for text in feed.warnings if "rotates" in text]
+    assert "R " in warning and "value of" not in warning and org.refresh_token not in warning
 
 
 def test_wrong_credentials_name_their_variables(org: SalesforceOrg) -> None:

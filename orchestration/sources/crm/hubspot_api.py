@@ -6,12 +6,13 @@ how pages follow each other is `hubspot_requests`; the cursor is `windows`.
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from orchestration.catalog import objects_of
 from orchestration.crm_accounts import HubspotAccount
-from orchestration.records import Batch, ObjectFeed
+from orchestration.records import Batch, ObjectFeed, record_key
 from orchestration.sources.crm.hubspot_requests import HubspotRequests
 from orchestration.sources.crm.windows import ApiRun, Window, open_window
 from orchestration.sources.json_rows import Ids, Tally, chunks, field
@@ -159,20 +160,23 @@ class _Reader:
 
     def associations(self, changed: Mapping[str, Ids], is_complete: bool) -> Iterator[Batch]:
         """One row per record and kind of other end, with the list of what it is associated with. In an
-        incremental read the empty lists too: they end what was there before."""
+        incremental read a record with none ends what was there before."""
         tally = self._tally("associations")
         for start, ids in changed.items():
             # HubSpot refuses to name ends that the token may not read
             for end in (name for name in ASSOCIATED.get(start, ()) if name in changed):
                 for part in chunks(iter(ids), 1000):
                     found = self.requests.associated(start, end, part)
-                    if not is_complete:
-                        found = {**{text: [] for text in part}, **found}
                     rows = [
                         {"fromObjectType": start, "fromObjectId": text, "toObjectType": end, "to": others}
                         for text, others in found.items()
+                        if others
                     ]
-                    yield tally.batch(rows, f"api:associations/{start}/{end}")
+                    none = [text for text in part if not found.get(text)] if not is_complete else []
+                    yield replace(
+                        tally.batch(rows, f"api:associations/{start}/{end}"),
+                        deleted=tuple(record_key(start, text, end) for text in none),
+                    )
         tally.done()
 
     def owners(self) -> Iterator[Batch]:

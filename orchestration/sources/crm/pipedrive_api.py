@@ -24,14 +24,16 @@ _PAGE = 500
 _OVERLAP_ROWS = 50
 _GONE = (404, 410)
 _ALL_FLOW_DAYS = 90  # one request per deal
-# Version 2 leaves some fields out unless asked; without this one a lead that became a deal looks deleted.
+# Version 2 leaves some fields out unless asked. Without these a lead that became a deal looks deleted, and a
+# meeting with outsiders who are linked to nothing looks internal.
 _LEAD = {"include_fields": "source_lead_id"}
+_INVITED = {"include_fields": "attendees"}
 # Object to the listings that make it up; deals are shown by state.
 _LISTINGS: Mapping[str, tuple[tuple[str, dict[str, str]], ...]] = {
     "organizations": (("/organizations", {}),),
     "persons": (("/persons", {}),),
     "deals": (("/deals", _LEAD), ("/deals", {**_LEAD, "status": "deleted"}), ("/deals/archived", _LEAD)),
-    "activities": (("/activities", {}),),
+    "activities": (("/activities", _INVITED),),
 }
 _SMALL = ("pipelines", "stages")
 

@@ -28,19 +28,20 @@ _PRIVATE = (
     "fortrolig,tak,prawda,prywatny,prywatne,poufne,ano,soukromé,да,истина,частный,личный"
 )
 _FEWEST_TO_TELL = 5  # events: a word of a few may be of the events themselves
-# Of Salesforce's events: keys, times, flags.
-_KEPT_OF_SALESFORCE = (
+_OF_SALESFORCE = (
     "id isdeleted ownerid whoid whatid accountid startdatetime enddatetime activitydate activitydatetime"
     " durationinminutes isalldayevent ischild isgroupevent isrecurrence isarchived groupeventtype"
     " recurrenceactivityid showas createddate lastmodifieddate systemmodstamp"
 )
+# Of Salesforce's events: keys, times, flags; in lower case.
+KEPT_OF_SALESFORCE = frozenset(_OF_SALESFORCE.split())
 
 
 def without_private_events(feed: ObjectFeed) -> ObjectFeed:
     """A feed of Salesforce's as it may land, whichever way it came."""
     if feed.object != "Event":
         return feed
-    batches = (without_private(batch, "IsPrivate", _KEPT_OF_SALESFORCE.split()) for batch in feed.batches)
+    batches = (without_private(batch, "IsPrivate", KEPT_OF_SALESFORCE) for batch in feed.batches)
     return replace(feed, batches=batches)
 
 

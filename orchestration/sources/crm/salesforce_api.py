@@ -5,7 +5,8 @@ requests through the transport, the cursor is `windows`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from orchestration.catalog import objects_of
 from orchestration.crm_accounts import SalesforceAccount
 from orchestration.errors import PipelineError
 from orchestration.records import Batch, ObjectFeed
+from orchestration.sources.crm.private_events import KEPT_OF_SALESFORCE
 from orchestration.sources.crm.salesforce_bulk import bulk_batches
 from orchestration.sources.crm.salesforce_export import PURGED
 from orchestration.sources.crm.windows import ApiRun, Window, iso, open_window, whole
@@ -30,7 +32,8 @@ _QUERY_CHARACTERS = 14_000  # of an address of at most 16,384 bytes
 
 def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[ObjectFeed]:
     """One feed per object of the catalog. An object that the organisation does not have, or does not let
-    the account see, gives an empty feed with a warning. Raises PipelineError where it cannot be read."""
+    the account see, gives an empty feed with a warning. Raises PipelineError where it cannot be read, or has
+    lost a field."""
     credentials = _credentials(account, run)
     credentials.renew()
     address = credentials.answer.get("instance_url", "")
@@ -41,12 +44,17 @@ def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[Ob
         )
     with Transport(run.caller, address, credentials) as transport:
         reader = _Reader(account, run.caller, transport)
-        for name, spec in objects_of("salesforce").items():
+        for position, (name, spec) in enumerate(objects_of("salesforce").items()):
+            told = (_rotation(account),) if position == 0 and credentials.is_rotated else ()
             shape = reader.describe(name)
             if shape is None:
                 warning = f"{name} does not exist here, or the account may not see it: not read"
-                yield ObjectFeed("salesforce", name, spec.key, False, iter(()), warnings=(warning,))
+                yield ObjectFeed("salesforce", name, spec.key, False, iter(()), warnings=(*told, warning))
                 continue
+            if not run.accepts_loss:
+                _require_fields(run, shape)
+            read_fields = _read_by_staging(shape)
+            shape, warnings = _without_words(shape)
             window = whole(run)
             if shape.cursor is not None:
                 window = open_window(
@@ -62,9 +70,18 @@ def salesforce_api_feeds(account: SalesforceAccount, run: ApiRun) -> Iterator[Ob
                 window.is_complete,
                 reader.batches(shape, window),
                 files=(transport.label(f"{reader.root}/queryAll/{name}"),),
-                state=window.state,
+                warnings=(*told, *warnings),
+                state=partial(_state, window, read_fields),
                 keeps_missing=name in PURGED,
             )
+
+
+def _rotation(account: SalesforceAccount) -> str:
+    return (
+        f"the app rotates refresh tokens: the one in {account.refresh_token_env} is void now and the next"
+        " ingest will be refused. Switch the rotation off in the app and take a new token, or use the"
+        " client-credentials flow"
+    )
 
 
 def _credentials(account: SalesforceAccount, run: ApiRun) -> OAuth:
@@ -91,6 +108,46 @@ class _Shape:
     fields: tuple[str, ...]
     times: frozenset[str]
     cursor: str | None
+
+
+def _read_by_staging(shape: _Shape) -> list[str]:
+    return [name for name in objects_of("salesforce")[shape.name].types if name in shape.fields]
+
+
+def _state(window: Window, fields: list[str]) -> dict[str, Any]:
+    return {**window.state(), "fields": fields}
+
+
+def _require_fields(run: ApiRun, shape: _Shape) -> None:
+    """Raises PipelineError where a standard field that staging reads was there before: without the right to
+    see it, what changes from now on would land as if somebody had emptied it. Custom ones come and go."""
+    lost = [
+        name
+        for name in run.state.get(shape.name, {}).get("fields", ())
+        if name not in shape.fields
+        and not name.endswith("__c")
+        and name != "IsPrivate"  # has a rule of its own
+    ]
+    if lost:
+        raise PipelineError(
+            f"Source {run.caller.source}: {shape.name} has no {', '.join(lost)} any more, which the last"
+            " ingest had: the account has lost the right to see it.",
+            "Give the account the right to read it; if it is meant so, set `accept_shrink: true` on the"
+            " source for one ingest.",
+        )
+
+
+def _without_words(shape: _Shape) -> tuple[_Shape, tuple[str, ...]]:
+    """Events of which the account may not see whether they are private: what they are about is not even
+    asked for, and a warning says so."""
+    if shape.name != "Event" or "IsPrivate" in shape.fields:
+        return shape, ()
+    kept = tuple(name for name in shape.fields if name.lower() in KEPT_OF_SALESFORCE)
+    warning = (
+        "Event: the account may not see IsPrivate, so nothing tells which events are private: all of them"
+        " land as busy time, without what they are about. Give the account the right to read that field"
+    )
+    return replace(shape, fields=kept), (warning,)
 
 
 class _Reader:
@@ -177,7 +234,21 @@ class _Reader:
                     f"{where}: the next page is said to be elsewhere.",
                     "Report it to Salesforce; nothing was landed.",
                 )
-            answer = self._transport.get(following)
+            answer = self._next_page(following, where)
+
+    def _next_page(self, path: str, where: str) -> Any:
+        try:
+            return self._transport.get(path)
+        except RequestFailed as error:
+            if "INVALID_QUERY_LOCATOR" not in error.said:
+                raise
+        closed = PipelineError(
+            f"{where}: Salesforce closed the listing before it was read to its end.",
+            "Run the ingest again; if it stays so, give this source a user of its own: Salesforce keeps few"
+            " listings open for one user.",
+        )
+        closed.is_transient = True
+        raise closed
 
 
 def _plain(record: Any, times: frozenset[str]) -> Any:

@@ -17,12 +17,13 @@ from orchestration.sources.transport_auth import Secret
 @dataclass(frozen=True)
 class ApiRun:
     """One ingest of one API. `state`: object to what its feed of the last ingest left; `secret`: value
-    of an environment variable."""
+    of an environment variable; `accepts_loss`: what the source no longer gives is meant so."""
 
     caller: Caller
     now: datetime
     state: Mapping[str, Mapping[str, Any]]
     secret: Secret
+    accepts_loss: bool = False
 
 
 @dataclass

@@ -1,7 +1,9 @@
 -- Grain: activity or CRM meeting. `is_touch`: an outbound call, e-mail, message or meeting by a
 -- person that took place by as_of. `attempt_id`: touches to one person with at most 60 minutes
 -- between them are one attempt, under the id of its first. `is_bulk_logged`: five or more touches
--- that one rep recorded within 60 seconds.
+-- that one rep recorded within 60 seconds. CRMs put what was done with a lead to the contact and the
+-- deal that it became (`is_before_deal`), or go on naming the lead: until the conversion it was done
+-- with the lead, from then on with the contact.
 with activities as (
     select * from {{ ref('int_activities_dated') }}
     where not coalesce(created_at > {{ as_of() }} and created_at <= {{ known_at() }}, false)
@@ -23,22 +25,71 @@ accounts as (
     select * from {{ ref('int_accounts_matched') }}
 ),
 
+-- a conversion of which only the day is known takes that day with it
+converted as (
+    select
+        lead_id,
+        contact_id,
+        {{ reporting_day_start(reporting_date('created_at')) }} as created_on,
+        case
+            when converted_at = {{ reporting_day_start(reporting_date('converted_at')) }}
+                then {{ dbt.dateadd('day', 1, 'converted_at') }}
+            else converted_at
+        end as converted_until
+    from {{ ref('int_leads_resolved') }}
+    where contact_id is not null and converted_at is not null and created_at is not null
+),
+
+-- of several leads that became one contact each has its own time
+ordered as (
+    select
+        *,
+        lag(converted_until) over (partition by contact_id order by converted_until, lead_id) as earlier_until
+    from converted
+),
+
+lead_times as (
+    select
+        lead_id,
+        contact_id,
+        converted_until,
+        greatest(created_on, coalesce(earlier_until, created_on)) as begins_at
+    from ordered
+),
+
+placed as (
+    select
+        {{ all_but(['lead_id'], 'activities') }},
+        case when ended.lead_id is null then coalesce(activities.lead_id, lead_times.lead_id) end as lead_id,
+        activities.lead_id is null
+        and lead_times.lead_id is not null
+        and activities.opportunity_id is not null as is_before_deal
+    from activities
+    left join lead_times
+        on activities.contact_id = lead_times.contact_id
+        and activities.occurred_at >= lead_times.begins_at
+        and activities.occurred_at < lead_times.converted_until
+    left join converted as ended
+        on activities.lead_id = ended.lead_id
+        and activities.contact_id = ended.contact_id
+        and activities.occurred_at >= ended.converted_until
+),
+
 resolved as (
     select
-        {{ all_but(['owner_id', 'account_id', 'direction'], 'activities') }},
+        {{ all_but(['owner_id', 'account_id', 'direction'], 'placed') }},
         reps.rep_id,
-        coalesce(accounts.account_id, activities.account_id, opportunities.account_id, contacts.account_id)
+        coalesce(accounts.account_id, placed.account_id, opportunities.account_id, contacts.account_id)
             as account_id,
-        coalesce(activities.direction, case when activities.kind in ({{ touch_kinds() }}) then 'outbound' end)
+        coalesce(placed.direction, case when placed.kind in ({{ touch_kinds() }}) then 'outbound' end)
             as direction,
-        coalesce(activities.lead_id, activities.contact_id, activities.account_id, activities.opportunity_id)
-            as person_id
-    from activities
+        coalesce(placed.lead_id, placed.contact_id, placed.account_id, placed.opportunity_id) as person_id
+    from placed
     left join reps
-        on activities.source_instance = reps.source_instance and activities.owner_id = reps.owner_ref
-    left join accounts on activities.account_id = accounts.account_ref
-    left join opportunities on activities.opportunity_id = opportunities.opportunity_id
-    left join contacts on activities.contact_id = contacts.contact_id
+        on placed.source_instance = reps.source_instance and placed.owner_id = reps.owner_ref
+    left join accounts on placed.account_id = accounts.account_ref
+    left join opportunities on placed.opportunity_id = opportunities.opportunity_id
+    left join contacts on placed.contact_id = contacts.contact_id
 ),
 
 judged as (

@@ -25,10 +25,21 @@ named as (
     having count(*) = 1
 ),
 
-merged as (
+absorbed as (
     select account_id, merged_into_id
     from {{ ref('int_accounts_unioned') }}
     where merged_into_id is not null
+),
+
+-- the account that stands, also where that one was merged in turn
+merged as (
+    select
+        absorbed.account_id,
+        coalesce(accounts.account_id, later_accounts.account_id) as merged_into_id
+    from absorbed
+    left join accounts on absorbed.merged_into_id = accounts.account_id
+    left join absorbed as later_absorbed on absorbed.merged_into_id = later_absorbed.account_id
+    left join accounts as later_accounts on later_absorbed.merged_into_id = later_accounts.account_id
 ),
 
 final as (

@@ -5,4 +5,4 @@
     'stg_tryton__accounts',
     'stg_zoho__accounts',
     'stg_csv_mapping__accounts',
-]) }}
+], extra={'is_person': 'boolean'}) }}

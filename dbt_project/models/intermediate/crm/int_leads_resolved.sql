@@ -61,6 +61,8 @@ final as (
         case when grouped.is_converted then leads.converted_at end as converted_at,
         case when grouped.is_converted then coalesce(accounts.account_id, leads.account_id) end as account_id,
         case when grouped.is_converted then leads.contact_id end as contact_id,
+        -- who it is, in CRMs that have a contact for every lead (HubSpot's lead objects, Pipedrive)
+        leads.contact_id as own_contact_id,
         case when grouped.is_converted then leads.opportunity_id end as opportunity_id,
         case
             when grouped.is_converted then 'converted'

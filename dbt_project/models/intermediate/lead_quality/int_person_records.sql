@@ -1,13 +1,13 @@
--- Grain: lead, or contact that no lead was converted to (that contact is the lead), with its mailbox and its
--- place by age. Some CRMs export that a lead was converted and not to whom: then it is the contact with the
--- same address.
+-- Grain: lead, or contact that is none (one that a lead is about or was converted to is that lead), with
+-- its mailbox and its place by age. Some CRMs export that a lead was converted and not to whom: then it is
+-- the contact with the same address.
 with leads as (
     select * from {{ ref('int_leads_resolved') }}
 ),
 
 converted_to as (
-    select contact_id from leads
-    where contact_id is not null
+    select own_contact_id as contact_id from leads
+    where own_contact_id is not null
     union
     select contacts.contact_id
     from {{ ref('int_contacts_resolved') }} as contacts

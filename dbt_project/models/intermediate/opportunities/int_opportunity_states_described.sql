@@ -1,10 +1,95 @@
-{#- The states of a deal with what its stage means: outcome, the rep, the currency of its amount. -#}
+{#- The states of a deal with what its stage means: outcome, the rep, the currency of its amount. A state
+    within which the deal changed its currency is two. -#}
 
 with
 
-states as (
+whole_states as (
 
     select * from {{ ref('int_opportunity_states') }}
+
+),
+
+currencies as (
+
+    select * from {{ ref('int_opportunity_currencies') }}
+
+),
+
+cuts as (
+
+    select
+        whole_states.opportunity_id,
+        whole_states.version_number,
+        currencies.valid_from
+    from whole_states
+    inner join currencies
+        on
+        whole_states.opportunity_id = currencies.opportunity_id
+        and whole_states.valid_from < currencies.valid_from
+        and coalesce(whole_states.valid_to > currencies.valid_from, currencies.valid_from <= {{ as_of() }})
+
+),
+
+cut_deals as (
+
+    select distinct opportunity_id from cuts
+
+),
+
+begun as (
+
+    select
+        whole_states.*,
+        whole_states.valid_from as begins_at
+    from whole_states
+    inner join cut_deals on whole_states.opportunity_id = cut_deals.opportunity_id
+    union all
+    select
+        whole_states.*,
+        cuts.valid_from as begins_at
+    from whole_states
+    inner join cuts
+        on
+        whole_states.opportunity_id = cuts.opportunity_id
+        and whole_states.version_number = cuts.version_number
+
+),
+
+ordered as (
+
+    select
+        *,
+        row_number() over deal as position,
+        lead(begins_at) over deal as next_begins_at,
+        coalesce(version_number = lead(version_number) over deal, false) as is_cut
+    from begun
+    window deal as (partition by opportunity_id order by begins_at)
+
+),
+
+-- the few cut ones apart: to sort all states costs as much as the rest
+states as (
+
+    select
+        {{ all_but(['version_number', 'valid_from', 'valid_to', 'is_removed_next'], 'whole_states') }},
+        whole_states.version_number,
+        whole_states.valid_from,
+        whole_states.valid_to,
+        whole_states.is_removed_next
+    from whole_states
+    left join cut_deals on whole_states.opportunity_id = cut_deals.opportunity_id
+    where cut_deals.opportunity_id is null
+    union all
+    select
+        {{ all_but([
+            'version_number', 'valid_from', 'valid_to', 'is_removed_next', 'begins_at', 'position',
+            'next_begins_at', 'is_cut'
+        ]) }},
+        position as version_number,
+        begins_at as valid_from,
+        case when is_cut then next_begins_at else valid_to end as valid_to,
+        is_removed_next and not is_cut as is_removed_next
+    from ordered
 
 ),
 
@@ -66,7 +151,9 @@ described as (
         lives.source_system,
         lives.source_instance,
         lives.pipeline_id,
-        coalesce(upper(lives.currency), sources.currency, {{ reporting_currency() }}) as currency,
+        coalesce(
+            currencies.currency, upper(lives.currency), sources.currency, {{ reporting_currency() }}
+        ) as currency,
         lives.created_at,
         stages.stage_order,
         stages.default_probability,
@@ -81,6 +168,11 @@ described as (
         reps.rep_id
     from states
     inner join lives on states.opportunity_id = lives.opportunity_id
+    left join currencies
+        on
+        states.opportunity_id = currencies.opportunity_id
+        and states.valid_from >= currencies.valid_from
+        and states.valid_from < currencies.valid_to
     left join stages
         on
         lives.source_instance = stages.source_instance

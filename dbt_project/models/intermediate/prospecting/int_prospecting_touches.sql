@@ -1,5 +1,6 @@
 -- Grain: touch that is prospecting: by a person, at a known time, not logged in bulk, to a lead or to an
--- account that had not bought by then; what concerns a deal is work on that deal. A meeting that only a
+-- account that had not bought by then; what concerns a deal is work on that deal, unless it was done with the
+-- lead that became the deal. A meeting that only a
 -- calendar knows is one like that of a CRM. `runs_until` is the end of a connected call whose duration is
 -- known and can be true.
 {%- set longest_touch_minutes = 480 %}
@@ -18,7 +19,7 @@ with touches as (
         is_touch
         and occurred_at_precision = 'instant'
         and rep_id is not null
-        and opportunity_id is null
+        and (opportunity_id is null or coalesce(is_before_deal, false))
         and not coalesce(is_bulk_logged, false)
     union all
     select

@@ -26,7 +26,8 @@ touches as (
     select
         touches.rep_id,
         case
-            when touches.opportunity_id is not null then 'touch_opportunity_meeting'
+            when touches.opportunity_id is not null and not coalesce(touches.is_before_deal, false)
+                then 'touch_opportunity_meeting'
             when prospecting.activity_id is not null then 'touch_prospecting'
             when touches.account_id is not null then 'touch_customer_meeting'
             else 'touch_unclassified'

@@ -40,7 +40,11 @@ select
     accounts.account_id,
     accounts.source_system,
     accounts.source_instance,
-    accounts.account_name,
+    -- the name of an account that is a private person is a person's
+    case
+        when accounts.is_person then {{ contact_detail('accounts.account_name') }}
+        else accounts.account_name
+    end as account_name,
     {{ segment('accounts.employees', 'accounts.annual_revenue', 'accounts.industry') }} as segment,
     accounts.industry,
     accounts.employees,

@@ -1,23 +1,32 @@
 -- Records that were merged into another: they vanish from HubSpot without being archived, so that
 -- landing still holds them. Grain: kind of record × record that is no more. merged_at: since when it is
--- none of its own.
+-- none of its own. A merge of deals makes a new deal with the past of both: since that one's creation, or
+-- what they were worth until the merge would stand twice.
 with records as (
     select
         'contacts' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids,
-        true as _is_latest, _changed_at as _known_from
+        true as _is_latest, _changed_at as _known_from, cast(null as timestamp) as _created_at
     from {{ landing_latest('hubspot', 'contacts') }}
     union all
     select
         'companies' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids,
-        true as _is_latest, _changed_at as _known_from
+        true as _is_latest, _changed_at as _known_from, cast(null as timestamp) as _created_at
     from {{ landing_latest('hubspot', 'companies') }}
     union all
     -- every version: a deal was one of its own until the first that lists it
     select
         'deals' as object_type, _source_instance, id, _changed_at, hs_merged_object_ids,
-        _is_latest, least(_changed_at, _loaded_at) as _known_from
+        _is_latest, least(_changed_at, _loaded_at) as _known_from,
+        coalesce(createdate, "createdAt") as _created_at
     from {{ landing_versions('hubspot', 'deals') }}
     where not _is_deleted
+),
+
+dated as (
+    select
+        *,
+        min(_known_from) over (partition by object_type, _source_instance, id) as _first_known_from
+    from records
 ),
 
 parts as (
@@ -27,9 +36,13 @@ parts as (
         id as merged_into_id,
         _changed_at,
         _is_latest,
-        _known_from,
+        -- it was never seen without them: made by the merge
+        case
+            when _known_from = _first_known_from then least(_known_from, coalesce(_created_at, _known_from))
+            else _known_from
+        end as _known_from,
         trim({{ rows_of_list('hs_merged_object_ids', ';') }}) as merged_id
-    from records
+    from dated
 ),
 
 -- tables that Fivetran fills list the merges apart

@@ -15,6 +15,8 @@ final as (
         subject,
         coalesce(public_description, note) as description,
         {{ json_text('location', 'value') }} as location,
+        {{ pipedrive_attendees('attendees') }} as attendees,
+        {{ pipedrive_answer('attendees', 'owner_id') }} as response,
         'confirmed' as status,
         case when done then 'held' end as outcome,
         case when due_at is null then 'free' else 'busy' end as show_as,

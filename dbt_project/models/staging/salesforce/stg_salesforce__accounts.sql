@@ -1,6 +1,7 @@
+-- One that was merged is deleted, and tells which account it is now: what still names it means that one.
 with records as (
     select * from {{ landing_latest('salesforce', 'Account') }}
-    where not coalesce("IsDeleted", false)
+    where not coalesce("IsDeleted", false) or {{ salesforce_id('MasterRecordId') }} is not null
 ),
 
 final as (
@@ -15,6 +16,8 @@ final as (
         "Website" as website,
         "BillingCountry" as country,
         "CurrencyIsoCode" as currency,
+
+        "IsPersonAccount" as is_person,
 
         "NumberOfEmployees" as employees,
         "AnnualRevenue" as annual_revenue,
