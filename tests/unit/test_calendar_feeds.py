@@ -47,6 +47,14 @@ def test_what_a_folder_no_longer_holds_is_deleted(team: Calendars, folder: Path)
     assert uids(team) == ["a1", "a2"]
 
 
+def test_an_export_of_a_later_span_deletes_nothing_before_it(team: Calendars, folder: Path) -> None:
+    team.ingest()
+    april = "UID:april\nDTSTART:20260402T090000Z\nDTEND:20260402T100000Z"
+    (folder / "ann.ics").write_bytes(ics(april))
+    assert team.ingest() == {"landed": 1, "deleted": 0, "rejected": 0, "unchanged": 2}
+    assert uids(team) == ["a1", "a2", "a3", "april", "b1", "b2"]
+
+
 def test_a_partial_export_deletes_nothing(team: Calendars, folder: Path) -> None:
     team.entry = team.entry.model_copy(update={"export": "partial"})
     team.ingest()
