@@ -111,6 +111,14 @@ def test_an_event_that_cannot_be_read_keeps_its_calendar(team: Calendars, folder
     assert uids(team) == ["a1", "a2", "a3", "b1"]
 
 
+def test_an_event_that_ends_before_it_starts_hides_no_other(team: Calendars, folder: Path) -> None:
+    flight = "UID:flight\nDTSTART:20260312T110000Z\nDTEND:20260312T103000Z"
+    (folder / "ann.ics").write_bytes(ics(event("a1"), event("a2"), event("a3"), flight))
+    assert team.ingest()["rejected"] == 1
+    (folder / "ann.ics").write_bytes(ics(event("a1"), event("a2"), flight))
+    assert team.ingest() == {"landed": 0, "deleted": 1, "rejected": 1, "unchanged": 4}
+
+
 def test_an_outdated_copy_of_an_event_is_no_event_that_is_missing(team: Calendars, folder: Path) -> None:
     team.ingest()
     newer = event("a1", "SEQUENCE:2", "SUMMARY:Newer")

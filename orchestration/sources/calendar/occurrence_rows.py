@@ -12,8 +12,9 @@ import pyarrow as pa
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Coverage, Rejected
 from orchestration.sources.calendar.shapes import COLUMNS, Expansion, Row
 
-# Rejected because another event of the same file takes its place or excludes it, or because it never was one.
-_NOT_MISSED = frozenset({"superseded", "excluded", "not_an_event"})
+# Rejected because another event of the same file takes its place or excludes it, because it never was one, or
+# because it ends before it starts: a flight to the west whose zones were lost stays in its calendar for ever.
+_NOT_MISSED = frozenset({"superseded", "excluded", "not_an_event", "ends_before_start"})
 
 
 def occurrence_batch(
