@@ -72,6 +72,8 @@ def test_a_published_calendar_that_forgets_the_past_deletes_none_of_it(tmp_path:
         published.files["/ann.ics"] = ics(weekly, kept, event("moved", "20260321"))
         assert source.ingest()["deleted"] == 3, "what was moved, lay ahead, was deleted later"
         left = [uid for (uid,) in source.current("uid")]
+        published.files["/ann.ics"] = ics(weekly)  # whoever met nobody for three months
+        assert source.ingest()["deleted"] == 1, "what still lay ahead"
     assert left == ["ended"] * 3 + ["kept", "moved", "old"] + ["weekly"] * of_series
 
 

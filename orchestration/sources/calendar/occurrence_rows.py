@@ -46,7 +46,8 @@ def occurrence_batch(
     missed = tuple(
         name for name, found in expansions if any(r.code not in _NOT_MISSED for r in found.rejected)
     )
-    since = tuple((name, min(first, today)) for name, first in _first_singles(rows).items() if today)
+    first = _first_singles(rows)
+    since = tuple((name, min(first.get(name, today), today)) for name, _ in expansions if today)
     return Batch(
         table,
         tuple(
