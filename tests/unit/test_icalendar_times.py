@@ -204,6 +204,10 @@ def test_an_unknown_calendar_zone_falls_back_to_the_configured_one() -> None:
             ("DTSTART:20260105T000000", "DTEND:20260106T000000", "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE"),
             "2026-01-04T23:00", "2026-01-05T23:00",
         ),
+        (
+            ("DTSTART:20260328T230000Z", "DTEND:20260329T220000Z", "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE"),
+            "2026-03-28T23:00", "2026-03-29T22:00",
+        ),
     ],
 )  # fmt: skip
 def test_all_day(lines: tuple[str, ...], starts_at: str, ends_at: str) -> None:
