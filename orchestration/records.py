@@ -53,13 +53,16 @@ class Coverage:
     `gone`: files that no longer exist, with all their records. `replaced`: files whose records are all
     among the rows. `complete`: beginnings of files ("": all) of which that holds too, but where a listing
     that lacks most of what is known is not believed. `incomplete`: files with records that could not be
-    read; none of theirs has been deleted. Both listings speak only for what the feed's `listed_between` says.
+    read; none of theirs has been deleted. Both listings speak only for what the feed's `listed_between` says;
+    `since`: (file, from) where a file's begins later, so that what lies before is in it no more and has not
+    been deleted, unless the feed's `identity` tells that it has become another of the rows.
     """
 
     gone: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
     complete: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+    since: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class ObjectFeed:
     absent has been deleted. `warnings`: what was found before anything was read, such as files of
     the source that belong to no object. `listed_between`: (column, from, to) where a listing covers only
     the records whose column, or the first of several that is filled, as text, lies from `from` to before
-    `to`.
+    `to`. `identity`: the column that stays the same where a change gives a record another key.
     `keeps_missing`: the source purges old records, so what a complete listing lacks has not been deleted.
     `state`: asked when the batches have been read, what the next ingest of this object goes on from
     (JSON values); the ledger keeps it.
@@ -101,6 +104,7 @@ class ObjectFeed:
     files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     listed_between: tuple[str | tuple[str, ...], str, str] | None = None
+    identity: str | None = None
     state: Callable[[], Mapping[str, Any]] | None = None
     keeps_missing: bool = False
 

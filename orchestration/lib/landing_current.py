@@ -22,6 +22,10 @@ from orchestration.lib.landing_spool import Spool, column_names
 from orchestration.lib.landing_state import newest_sql
 from orchestration.records import LANDING_COLUMNS, ObjectFeed
 
+# Where the files' own listings begin, and which records are in them, under whichever key.
+_BEGINNINGS = "listed_beginnings"
+_ARRIVED = "arrived_identities"
+
 
 def make_current(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str], spool: Spool, landed: Sequence[str]
@@ -47,7 +51,8 @@ def make_current(
     feed = spool.feed
     files = {"landed": list(landed)}
     keys = None if spool.is_about_all else _wanted(connection, tables, spool, files)
-    source = f"({newest_sql(number=_number(connection, feed, landed), within=_within(feed), keys=keys)})"
+    within = _within(connection, spool)
+    source = f"({newest_sql(number=_number(connection, feed, landed), within=within, keys=keys)})"
     if spool.standing is not None:
         connection.register("seen", spool.standing.seen())
         connection.register("said_deleted", spool.said_deleted())
@@ -77,6 +82,8 @@ def make_current(
         f" from of_keys o left join {tables['names']} n on n.id = o.file_id",
         files if spool.standing is None else None,
     )
+    for name in (_BEGINNINGS, _ARRIVED):
+        connection.execute(f"drop table if exists {name}")
     return _take_back(connection, tables) if spool.standing is not None else 0
 
 
@@ -136,12 +143,29 @@ def _number(connection: duckdb.DuckDBPyConnection, feed: ObjectFeed, landed: Seq
     return hash_number_sql(is_key=not feed.key)
 
 
-def _within(feed: ObjectFeed) -> str:
-    """Whether a record lies where the feed's listings speak."""
+def _within(connection: duckdb.DuckDBPyConnection, spool: Spool) -> str:
+    """Whether a record lies where the feed's listings speak. Makes the tables that the condition reads."""
+    feed = spool.feed
     if not feed.listed_between:
         return "true"
     columns, *bounds = feed.listed_between
     names = (columns,) if isinstance(columns, str) else columns
     place = f"coalesce({', '.join(map(quoted, names))})"
     low, high = map(text_literal, bounds)
-    return f"coalesce({place} >= {low} and {place} < {high}, false)"
+    inside = f"coalesce({place} >= {low} and {place} < {high}, false)"
+    beginnings = [(*pair,) for part in spool.coverage for pair in part.since]
+    if not beginnings or feed.identity is None or not spool.paths:
+        return inside
+    names, moments = zip(*beginnings, strict=True)
+    connection.register("begin_rows", pa.table({"f": pa.array(names), "since": pa.array(moments)}))
+    connection.execute(f"create table {_BEGINNINGS} as from begin_rows")
+    connection.unregister("begin_rows")
+    identity = quoted(feed.identity)
+    connection.execute(
+        f"create table {_ARRIVED} as select distinct {identity} as id from read_parquet($paths,"
+        f" union_by_name = true) where {identity} is not null",
+        {"paths": [str(path) for path in spool.paths]},
+    )
+    since = f"(select min(since) from {_BEGINNINGS} b where b.f = _source_file)"
+    is_before = f"coalesce({place} < {since}, false)"
+    return f"({inside} and not ({is_before} and {identity} not in (select id from {_ARRIVED})))"

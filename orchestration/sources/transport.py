@@ -29,8 +29,9 @@ from orchestration.sources.transport_auth import Credentials, without_secrets
 Progress = Callable[[str], None]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-# 423 and 477 are HubSpot's: an account that is locked for seconds, or on its way to another data centre.
-_TRANSIENT = frozenset({408, 423, 425, 429, 477, *range(500, 600)} - {501, 505})
+# 423 and 477 are HubSpot's: an account that is locked for seconds, or on its way to another data centre. 501,
+# 505 and 507 (an answer that is too large) stay as they are.
+_TRANSIENT = frozenset({408, 423, 425, 429, 477, *range(500, 600)} - {501, 505, 507})
 # Salesforce's word under status 403: its requests are used up, for the day or for the moment.
 _USED_UP = "REQUEST_LIMIT_EXCEEDED"
 _MORE_HOURS = "Give the source more `deadline_hours` in the sources file; nothing of it was landed."

@@ -40,10 +40,13 @@ def gone(href: str, status: str = "404 Not Found") -> str:
 
 
 class Dav:
-    """Resources by name. `has_sync`: knows sync-collection, of which it lists `page` resources at a time."""
+    """Resources by name. `has_sync`: knows sync-collection, of which it lists `page` resources at a time;
+    `refusal`: how it says that it does not."""
 
-    def __init__(self, *, has_sync: bool = True, page: int = 100, **resources: bytes) -> None:
-        self.resources = dict(resources)
+    def __init__(
+        self, *, has_sync: bool = True, page: int = 100, refusal: int = 403, **resources: bytes
+    ) -> None:
+        self.resources, self.refusal = dict(resources), refusal
         self.has_sync, self.page = has_sync, page
         self.hidden: set[str] = set()  # listed and then not given
         self.asked: list[str] = []
@@ -67,7 +70,7 @@ class Dav:
             )
             return multistatus(itself, *(listed(*entry) for entry in entries))
         if not self.has_sync:
-            return Reply(b'<error xmlns="DAV:"><supported-report/></error>', 403, XML)
+            return Reply(b'<error xmlns="DAV:"><supported-report/></error>', self.refusal, XML)
         at = int(body.partition("<sync-token>")[2].partition("<")[0] or 0)
         part = [listed(*entry) for entry in entries[at : at + self.page]]
         if at + self.page < len(entries):
@@ -89,8 +92,9 @@ def test_a_listing_that_the_server_cuts_short(tmp_path: Path) -> None:
         assert server.seen[0].headers["authorization"] == "Bearer t0ken"
 
 
-def test_a_server_without_sync_is_compared_by_etags(tmp_path: Path) -> None:
-    dav = Dav(has_sync=False, a=event("a"), b=event("b"), c=event("c"))
+@pytest.mark.parametrize("refusal", [403, 507])
+def test_a_server_without_sync_is_compared_by_etags(tmp_path: Path, refusal: int) -> None:
+    dav = Dav(has_sync=False, refusal=refusal, a=event("a"), b=event("b"), c=event("c"))
     with api_server(dav) as server:
         source = calendars(tmp_path, server.url)
         assert source.ingest()["landed"] == 3

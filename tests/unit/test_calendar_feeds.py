@@ -47,6 +47,14 @@ def test_what_a_folder_no_longer_holds_is_deleted(team: Calendars, folder: Path)
     assert uids(team) == ["a1", "a2"]
 
 
+def test_an_export_of_a_later_span_deletes_nothing_before_it(team: Calendars, folder: Path) -> None:
+    team.ingest()
+    april = "UID:april\nDTSTART:20260402T090000Z\nDTEND:20260402T100000Z"
+    (folder / "ann.ics").write_bytes(ics(april))
+    assert team.ingest() == {"landed": 1, "deleted": 0, "rejected": 0, "unchanged": 2}
+    assert uids(team) == ["a1", "a2", "a3", "april", "b1", "b2"]
+
+
 def test_a_partial_export_deletes_nothing(team: Calendars, folder: Path) -> None:
     team.entry = team.entry.model_copy(update={"export": "partial"})
     team.ingest()
@@ -101,6 +109,14 @@ def test_an_event_that_cannot_be_read_keeps_its_calendar(team: Calendars, folder
     (folder / "bob.ics").write_bytes(ics(event("b1")))
     assert team.ingest() == {"landed": 0, "deleted": 1, "rejected": 1, "unchanged": 2}
     assert uids(team) == ["a1", "a2", "a3", "b1"]
+
+
+def test_an_event_that_ends_before_it_starts_hides_no_other(team: Calendars, folder: Path) -> None:
+    flight = "UID:flight\nDTSTART:20260312T110000Z\nDTEND:20260312T103000Z"
+    (folder / "ann.ics").write_bytes(ics(event("a1"), event("a2"), event("a3"), flight))
+    assert team.ingest()["rejected"] == 1
+    (folder / "ann.ics").write_bytes(ics(event("a1"), event("a2"), flight))
+    assert team.ingest() == {"landed": 0, "deleted": 1, "rejected": 1, "unchanged": 4}
 
 
 def test_an_outdated_copy_of_an_event_is_no_event_that_is_missing(team: Calendars, folder: Path) -> None:

@@ -213,6 +213,11 @@ def test_the_rejected_record_of_a_private_event_still_says_when() -> None:
         ),
         (';CN="a: mailto:b@x.com":mailto:a@x.com', ("a@x.com", "a: mailto:b@x.com", None, None)),
         (":invalid:nomail", (None, None, None, None)),
+        # iCloud: where answers go is no address of the person's
+        (";CN=A;EMAIL=a@x.com:mailto:2_GE3DOMJUGY4TA@imip.me.com", ("a@x.com", "A", None, None)),
+        (";EMAIL=a:mailto:a@x.com", ("a@x.com", None, None, None)),
+        (":MAILTO:'a@x.com'", ("a@x.com", None, None, None)),  # as typed into Outlook
+        (":mailto:Ann%20%3Ca@x.com%3E", ("a@x.com", None, None, None)),
     ],
 )
 def test_people_however_they_are_written(written: str, person: tuple[str | None, ...]) -> None:

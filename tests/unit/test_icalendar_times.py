@@ -194,9 +194,19 @@ def test_an_unknown_calendar_zone_falls_back_to_the_configured_one() -> None:
         (("DTSTART;VALUE=DATE:20261025",), "2026-10-24T22:00", "2026-10-25T23:00"),
         # a date with a zone, and Exchange's midnights with a mark
         (("DTSTART;VALUE=DATE;TZID=Asia/Tokyo:20260105",), "2026-01-04T23:00", "2026-01-05T23:00"),
+        (("DTSTART;TZID=Asia/Tokyo:20260105",), "2026-01-04T23:00", "2026-01-05T23:00"),
+        (
+            ("DTSTART;TZID=Asia/Tokyo:20260105", "DTEND;TZID=Asia/Tokyo:20260107"),
+            "2026-01-04T23:00", "2026-01-06T23:00",
+        ),
+        (("DTSTART:20260105", "DTEND:20260106"), "2026-01-04T23:00", "2026-01-05T23:00"),
         (
             ("DTSTART:20260105T000000", "DTEND:20260106T000000", "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE"),
             "2026-01-04T23:00", "2026-01-05T23:00",
+        ),
+        (
+            ("DTSTART:20260328T230000Z", "DTEND:20260329T220000Z", "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE"),
+            "2026-03-28T23:00", "2026-03-29T22:00",
         ),
     ],
 )  # fmt: skip

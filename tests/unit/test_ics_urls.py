@@ -54,6 +54,29 @@ def test_asked_again_only_when_changed(tmp_path: Path) -> None:
     assert source.current("uid, calendar_owner") == [("one", "ann@acme.example")]
 
 
+def test_a_published_calendar_that_forgets_the_past_deletes_none_of_it(tmp_path: Path) -> None:
+    """Exchange publishes three months back: every day the oldest events are missing."""
+
+    def event(uid: str, day: str, *lines: str) -> str:
+        return "\n".join([f"UID:{uid}", f"DTSTART:{day}T090000Z", f"DTEND:{day}T100000Z", *lines])
+
+    weekly = event("weekly", "20250505", "RRULE:FREQ=WEEKLY;UNTIL=20260331T000000Z")
+    ended = event("ended", "20251103", "RRULE:FREQ=WEEKLY;COUNT=3")
+    kept, ahead = event("kept", "20260108"), event("ahead", "20260320")
+    whole = [weekly, ended, event("old", "20251204"), event("moved", "20251205"), kept, ahead]
+    published = Published(ann=ics(*whole, event("deleted", "20260112")))
+    with api_server(published) as server:
+        source = calendars(tmp_path, server.url, "ann")
+        source.ingest()
+        of_series = len([uid for (uid,) in source.current("uid") if uid == "weekly"])
+        published.files["/ann.ics"] = ics(weekly, kept, event("moved", "20260321"))
+        assert source.ingest()["deleted"] == 3, "what was moved, lay ahead, was deleted later"
+        left = [uid for (uid,) in source.current("uid")]
+        published.files["/ann.ics"] = ics(weekly)  # whoever met nobody for three months
+        assert source.ingest()["deleted"] == 1, "what still lay ahead"
+    assert left == ["ended"] * 3 + ["kept", "moved", "old"] + ["weekly"] * of_series
+
+
 def test_last_modified_serves_where_there_is_no_etag(tmp_path: Path) -> None:
     when = "Tue, 10 Mar 2026 07:00:00 GMT"
 

@@ -107,6 +107,22 @@ def test_listings_speak_for_their_span_only(source: Source) -> None:
     assert covered(source, Coverage(complete=("a",)), rows(a="9"), listed_between=several)[0] == set("34569")
 
 
+def test_what_lies_before_the_beginning_of_a_file_was_left_out_and_not_deleted(tmp_path: Path) -> None:
+    def events(*events: tuple[str, str, str]) -> Batch:
+        made = batch([{"Id": f"{uid} {day}", "Name": day, "Uid": uid} for _, uid, day in events])
+        at = made.rows.column_names.index(SOURCE_FILE)
+        return Batch(made.rows.set_column(at, SOURCE_FILE, pa.array([file for file, _, _ in events])))
+
+    made = Source(tmp_path)
+    old, moved, cancelled = ("a", "old", "3"), ("a", "moved", "4"), ("a", "cancelled", "8")
+    stays, elsewhere, too_old = ("a", "stays", "7"), ("b", "elsewhere", "3"), ("a", "too old", "1")
+    made.ingest(feed([events(old, moved, cancelled, stays, elsewhere, too_old)], is_complete=False))
+    listed = events(stays, ("a", "moved", "6"), ("b", "other", "2"))
+    coverage = Coverage(complete=("",), since=(("a", "6"),))
+    left, _ = covered(made, coverage, listed, listed_between=("Name", "2", "9"), identity="Uid")
+    assert left == {"old 3", "stays 7", "moved 6", "other 2", "too old 1"}
+
+
 def test_keys_as_landing_writes_them() -> None:
     assert record_key("a|b") == "a|b"
     assert record_key("a|b", "c") == "a||b|c"

@@ -135,6 +135,39 @@ def test_an_expired_token_is_a_full_round_and_says_so(tmp_path: Path, refusal: R
         assert source.warnings == ()
 
 
+def test_of_a_changed_series_what_the_round_lacks_has_been_deleted(tmp_path: Path) -> None:
+    """Graph marks no occurrence as removed: it sends the master again with all that are left."""
+    graph = Graph()
+
+    def series(*days: str) -> None:
+        graph.put("m", type="seriesMaster", subject="Prospecting", day=days[0])
+        for day in days:
+            key = f"m.{day}"
+            graph.put(key, day=day, type="occurrence", seriesMasterId="m", sensitivity=None, showAs=None)
+
+    graph.put("single")
+    graph.put("n", type="seriesMaster", subject="Weekly")
+    graph.put("n.1", type="occurrence", seriesMasterId="n")
+    series("2026-03-10", "2026-03-17", "2026-03-24", "2026-03-31")
+    others = ["n", "n.1", "single"]
+    with api_server(graph) as server:
+        source = calendars(tmp_path, graph, server)
+        assert source.ingest()["landed"] == 8
+        series("2026-03-10", "2026-03-17", "2026-03-31")  # one occurrence is deleted
+        assert source.ingest() == {"landed": 0, "deleted": 1, "rejected": 0, "unchanged": 4}
+        series("2026-03-10", "2026-03-18", "2026-03-25")  # from the second on another weekday
+        assert source.ingest() == {"landed": 2, "deleted": 2, "rejected": 0, "unchanged": 2}
+        left = ["m", "m.2026-03-10", "m.2026-03-18", "m.2026-03-25"]
+        assert [key for (key,) in source.current("id")] == left + others
+        graph.put("m", type="seriesMaster", subject="Renamed", day="2026-03-10")  # none of its occurrences
+        moved: dict[str, Any] = {"type": "exception", "seriesMasterId": "n", "subject": "Moved"}
+        graph.put("n.1", day="2026-03-13", **moved)
+        assert source.ingest() == {"landed": 2, "deleted": 0, "rejected": 0, "unchanged": 0}
+        graph.remove("m")  # the whole series
+        assert source.ingest() == {"landed": 0, "deleted": 4, "rejected": 0, "unchanged": 0}
+    assert [key for (key,) in source.current("id")] == others
+
+
 def test_series_and_private_events(tmp_path: Path) -> None:
     graph = Graph()
     hidden: dict[str, Any] = {

@@ -39,11 +39,12 @@ from orchestration.sources.transport import XML, RequestFailed, Transport
 from orchestration.sources.transport_auth import Credentials, Secret, Token
 
 _PER_REQUEST = 50
-# How servers refuse a token that they no longer know; RFC 6578 3.2 asks for the condition valid-sync-token.
-_TOKEN_REFUSED = frozenset({400, 403, 409, 410, 412})
-# How servers say that they have no sync-collection at all.
-_NO_SYNC = frozenset({400, 403, 405, 415, 422, 501})
 _CUT_SHORT = 507
+# How servers refuse a token that they no longer know; RFC 6578 3.2 asks for the condition valid-sync-token.
+_TOKEN_REFUSED = frozenset({400, 403, 409, 410, 412, _CUT_SHORT})
+# How servers say that they have no sync-collection at all, or none for so large a calendar (RFC 6578 3.6:
+# where they cannot cut an answer short they refuse it as a whole, as Google's and Yandex's do).
+_NO_SYNC = frozenset({400, 403, 405, 415, 422, 501, _CUT_SHORT})
 
 
 def caldav_feeds(

@@ -153,12 +153,18 @@ def _moment(event: Component, name: str) -> str | None:
 
 
 def _address(value: vCalAddress) -> str | None:
-    """The mail address of an ORGANIZER or ATTENDEE, whose value is a URI of any kind."""
-    scheme, _, rest = str(value).strip().partition(":")
-    if scheme.lower() == "mailto" and "@" in (address := unquote(rest)):
-        return address.strip()
-    mail = value.params.get("EMAIL") or (str(value) if "@" in str(value) and ":" not in str(value) else None)
-    return str(mail).strip() if mail else None
+    """The mail address of an ORGANIZER or ATTENDEE, whose value is a URI of any kind. EMAIL goes first: where
+    it is given the URI is only where answers are sent, as iCloud's of imip.me.com."""
+    mail = str(value.params.get("EMAIL") or "")
+    if "@" not in mail:
+        scheme, _, rest = str(value).strip().partition(":")
+        if scheme.lower() == "mailto":
+            mail = unquote(rest)
+        elif ":" not in str(value):
+            mail = str(value)
+    if mail.strip().endswith(">"):  # Ann <a@x.com>
+        mail = mail.rpartition("<")[2].rpartition(">")[0]
+    return mail.strip().strip("'") if "@" in mail else None
 
 
 def _attendee(value: vCalAddress) -> dict[str, str | None]:

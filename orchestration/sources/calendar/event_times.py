@@ -99,7 +99,7 @@ def prepare(event: Component, like: dt.date | None, zone: dt.tzinfo) -> None:
             event.get(name).dt = _as_date(
                 event.get(name).dt, None
             )  # icalendar: with a TZID a date becomes a time
-    _midnights_to_dates(event)
+    _midnights_to_dates(event, zone)
     start = event.get("DTSTART").dt
     if "DTEND" in event:
         event.get("DTEND").dt = _conform(event.get("DTEND").dt, start, zone, dt.time.min)
@@ -177,13 +177,19 @@ def _check_rule(rule: vRecur) -> None:
         raise Unreadable("bad_rule", f"RRULE {text}: RSCALE is not supported")
 
 
-def _midnights_to_dates(event: Component) -> None:
-    """Exchange sends all-day events as midnights of its zone, with a mark."""
+def _midnights_to_dates(event: Component, zone: dt.tzinfo) -> None:
+    """Exchange sends all-day events as midnights of its zone, also written in UTC, with a mark."""
     times = [event.get(name) for name in ("DTSTART", "DTEND") if name in event]
     is_marked = str(event.get("X-MICROSOFT-CDO-ALLDAYEVENT", "")).strip().upper() == "TRUE"
-    if is_marked and all(isinstance(t.dt, dt.datetime) and t.dt.time() == dt.time.min for t in times):
-        for time in times:
-            time.dt = time.dt.date()
+    if not is_marked or not all(isinstance(time.dt, dt.datetime) for time in times):
+        return
+    written = [time.dt for time in times]
+    local = [moment.astimezone(zone) if moment.tzinfo else moment for moment in written]
+    for moments in (written, local):
+        if all(moment.time() == dt.time.min for moment in moments):
+            for time, moment in zip(times, moments, strict=True):
+                time.dt = moment.date()
+            return
 
 
 def _check_end(event: Component, start: dt.date) -> None:

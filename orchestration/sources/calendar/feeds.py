@@ -6,7 +6,7 @@ Belongs here: what the entry says turned into what the readers need. Reading is 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,10 +42,11 @@ def calendar_feeds(
     `state`: object to what its last feed left. Raises PipelineError where nothing can be read.
     """
     window = window_around(now, entry.window_months_back, entry.window_months_ahead)
+    today = f"{now.astimezone(UTC):%Y-%m-%d}"
     caller.progress(f"{entry.name}: events from {window.start:%Y-%m-%d} to {window.end:%Y-%m-%d}")
 
     def run(name: str) -> CalendarRun:
-        return CalendarRun(caller, window, entry.time_zone, state.get(name, {}), secret)
+        return CalendarRun(caller, window, entry.time_zone, state.get(name, {}), secret, today)
 
     if entry.google_calendar_api is not None:
         from orchestration.sources.calendar.google import google_feeds
@@ -64,10 +65,10 @@ def calendar_feeds(
 
         yield from url_feeds(entry.urls, run("occurrences"))
     else:
-        yield _file_feed(entry, window)
+        yield _file_feed(entry, window, today)
 
 
-def _file_feed(entry: SourceEntry, window: Window) -> ObjectFeed:
+def _file_feed(entry: SourceEntry, window: Window, today: str) -> ObjectFeed:
     from orchestration.sources.files import find_files, not_read
 
     assert entry.path is not None  # noqa: S101 - the sources file requires it
@@ -84,7 +85,7 @@ def _file_feed(entry: SourceEntry, window: Window) -> ObjectFeed:
         object="occurrences",
         key=objects_of("icalendar")["occurrences"].key,
         is_complete=False,  # the batches say which files are
-        batches=_file_batches(entry, calendars, window),
+        batches=_file_batches(entry, calendars, window, today),
         files=tuple(file.name for file in calendars),
         warnings=(
             *not_read([file for file in files if file not in found]),
@@ -97,10 +98,13 @@ def _file_feed(entry: SourceEntry, window: Window) -> ObjectFeed:
             *_idle_owners(entry, found),
         ),
         listed_between=window.listed_between("occurrence_start"),
+        identity="uid",
     )
 
 
-def _file_batches(entry: SourceEntry, calendars: "list[DataFile]", window: Window) -> Iterator[Batch]:
+def _file_batches(
+    entry: SourceEntry, calendars: "list[DataFile]", window: Window, today: str
+) -> Iterator[Batch]:
     from orchestration.sources.calendar.icalendar_files import read_calendar_files
     from orchestration.sources.calendar.occurrence_rows import occurrence_batch
 
@@ -113,6 +117,7 @@ def _file_batches(entry: SourceEntry, calendars: "list[DataFile]", window: Windo
         window_end=window.end,
         floating_zone=entry.time_zone,
         owner_of=lambda path: _owner(entry, path),
+        today=today,
     ):
         for event in batch.rows.group_by(list(_WHERE)).aggregate([]).to_pylist():
             files_of[event["calendar_owner"], event["uid"]].add(event[SOURCE_FILE])

@@ -32,6 +32,7 @@ def read_calendar_files(
     window_end: datetime,
     floating_zone: str,
     owner_of: Callable[[Path], str | None],
+    today: str | None = None,
     limits: ExpansionLimits = ExpansionLimits(),  # noqa: B008 - frozen
 ) -> Iterator[Batch]:
     """One batch per file: the occurrences that overlap [`window_start`, `window_end`) as text in
@@ -41,7 +42,8 @@ def read_calendar_files(
     `paths`: files, folders searched for .ics, .ical and .icalendar, and what lies in a zip or is compressed;
     `floating_zone`: IANA name for
     times without a zone and all-day events; `owner_of`: whose calendar a file is, None where not
-    configured: then the address that is the calendar's name, else the file's path without suffix.
+    configured: then the address that is the calendar's name, else the file's path without suffix; `today`:
+    as in `occurrence_batch`.
     `rejected` holds single events, and whole files (row 0), with the parser's reason; the batch's
     coverage then calls the file incomplete.
 
@@ -56,11 +58,12 @@ def read_calendar_files(
         for file in _files([path for path in paths if isinstance(path, Path)]):
             name = _name(file, base)
             owned = replace(scope, owner=owner_of(file) or None, fallback_owner=_without_suffix(name))
-            yield occurrence_batch([(name, _expand(worker, file, owned, limits))])
+            yield occurrence_batch([(name, _expand(worker, file, owned, limits))], today=today)
         for packed in (path for path in paths if isinstance(path, DataFile)):
             owner = owner_of(packed.inside) or None
             owned = replace(scope, owner=owner, fallback_owner=_without_suffix(str(packed.inside)))
-            yield occurrence_batch([(packed.name, _expand_packed(worker, packed, owned, limits))])
+            found = _expand_packed(worker, packed, owned, limits)
+            yield occurrence_batch([(packed.name, found)], today=today)
 
 
 def _without_suffix(name: str) -> str:

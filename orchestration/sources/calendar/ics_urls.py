@@ -40,6 +40,7 @@ def url_feeds(
         batches=reader.batches(),
         files=tuple(calendar.label for calendar in calendars),
         listed_between=run.window.listed_between("occurrence_start"),
+        identity="uid",
         state=reader.marks.state,
     )
 
@@ -91,7 +92,11 @@ class _Reader:
                 etag=answer.headers.get("etag"),
                 last_modified=answer.headers.get("last-modified"),
             )
-        return occurrence_batch([(calendar.label, expansion)], coverage=Coverage(complete=(calendar.label,)))
+        return occurrence_batch(
+            [(calendar.label, expansion)],
+            today=self._run.today,
+            coverage=Coverage(complete=(calendar.label,)),
+        )
 
     def _fetch(self, calendar: CalendarUrl, headers: dict[str, str]) -> Answer:
         """The file, or that it has not changed. Redirects are followed: there is nothing to sign with."""

@@ -17,6 +17,8 @@ _REPAIRED = re.compile(
 )
 _ZONE_PARAMETER = re.compile(r';TZID=(?:"[^"]*"|[^;:"]*)', re.IGNORECASE)
 _UNQUOTED_ZONE = re.compile(r';TZID=([^";=]*[:,][^";=]*):(\d{8}[^:]*)', re.IGNORECASE)
+_MOMENTS = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID"})
+_DATE = re.compile(r"\d{8}")
 _UTC_VALUES = re.compile(r"\d{8}T\d{6}Z(?:/[^,]*)?(?:,\d{8}T\d{6}Z(?:/[^,]*)?)*[ \t]*", re.IGNORECASE)
 _PARAMETER_VALUE = r'(?:"[^"]*"|[^";:,]*)'
 _PARAMETERS = re.compile(r'(?:"[^"]*"|[^":])*')
@@ -74,6 +76,9 @@ def _repaired_line(found: re.Match[str]) -> str:
         return f"{name}{parameters}{colon}{';'.join(parts)}" if parts else found[0]
     if name.upper() in ("EXDATE", "RDATE") and "," in value:
         value = ",".join(filter(None, map(str.strip, value.split(","))))
+    if name.upper() in _MOMENTS and _DATE.fullmatch(value) and "VALUE=" not in parameters.upper():
+        # what is written as a date is one; with a zone the parser would take it for midnight there
+        parameters = _ZONE_PARAMETER.sub("", parameters) + ";VALUE=DATE"
     if _UTC_VALUES.fullmatch(value):
         # RFC 5545 3.2.19: a time in UTC has no zone; the parser would give it that zone's clock instead
         parameters = _ZONE_PARAMETER.sub("", parameters)

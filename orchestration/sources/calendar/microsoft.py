@@ -5,6 +5,11 @@ that occurrence. A delta token speaks for the time it was made for, so the windo
 too. An occurrence that equals its series comes with its times only; the series itself comes once, as a
 `seriesMaster`, and staging joins the two.
 
+A round says `@removed` of single events and whole series only. Of a series that was changed it brings the
+master and all occurrences that are left: one that was deleted alone, or that a series which was moved or
+cut short no longer has, is told by its absence. So every series is a file of its own, which such a round
+replaces.
+
 Belongs here: what is asked for, and what the answers mean.
 """
 
@@ -13,10 +18,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from orchestration.calendar_accounts import MicrosoftCalendars
 from orchestration.catalog import objects_of
 from orchestration.errors import PipelineError
-from orchestration.records import Batch, Coverage, ObjectFeed, record_key
+from orchestration.records import SOURCE_FILE, Batch, Coverage, ObjectFeed, record_key
 from orchestration.sources.calendar.json_events import EventRows
 from orchestration.sources.calendar.sync import CalendarRun, Marks, PassedOver, message_batch, short
 from orchestration.sources.json_rows import PageTokens, Tally, field, items
@@ -81,6 +89,10 @@ def _file(mailbox: str) -> str:
     return f"api:/users/{mailbox}/calendarView"
 
 
+def _file_of_series(mailbox: str, series: str) -> str:
+    return f"{_file(mailbox)}/{series}"
+
+
 def _may_be_kept(event: Mapping[str, Any]) -> bool:
     """An occurrence never says whether it is private, its series does; so it keeps its times, which is
     all that Graph gives of it."""
@@ -133,16 +145,24 @@ class _Reader:
             "endDateTime": f"{window.end:%Y-%m-%dT%H:%M:%SZ}",
         }
         path = f"/users/{quote(mailbox, safe='')}/calendarView/delta?{urlencode(bounds)}"
-        yield from self._round(mailbox, path, {})
-        yield message_batch(self._rows.columns, coverage=Coverage(complete=(_file(mailbox),)))
+        is_whole = True
+        for batch in self._round(mailbox, path, {}):
+            is_whole = is_whole and not batch.rejected
+            yield batch
+        if is_whole:
+            yield message_batch(self._rows.columns, coverage=Coverage(complete=(_file(mailbox),)))
 
     def _round(self, mailbox: str, path: str, mark: Mapping[str, Any]) -> Iterator[Batch]:
-        """All pages of one round, and the delta link that it ends with."""
+        """All pages of one round, and the delta link that it ends with. `mark`: what it goes on from; empty
+        for a listing of everything."""
         where = f"Source {self._run.caller.source}, GET {_shown(mailbox)}"
         pages = PageTokens(where)
+        series = _SeriesOfRound()
         while True:
             answer = self._transport.ask("GET", path, headers=_HEADERS, shown=_shown(mailbox)).value
-            yield self._batch(mailbox, items(answer, "value", where))
+            events = items(answer, "value", where)
+            series.note(events)
+            yield self._batch(mailbox, events)
             following = pages.follow(field(answer, "@odata.nextLink"))
             if following is None:
                 break
@@ -153,6 +173,9 @@ class _Reader:
                 f"{where}: the last page names no delta link.",
                 "Run the ingest again; if it stays so, report it to Microsoft.",
             )
+        if mark:
+            replaced = tuple(_file_of_series(mailbox, item) for item in series.told_whole())
+            yield message_batch(self._rows.columns, coverage=Coverage(replaced=replaced))
         self.marks.keep(mailbox, previous=mark, token=token)
 
     def _relative(self, link: str, mailbox: str) -> str:
@@ -169,7 +192,46 @@ class _Reader:
         gone = [event["id"] for event in events if _is_removed(event)]
         left = [event for event in events if not _is_removed(event)]
         batch = self._rows.batch(self._tally, _file(mailbox), mailbox, left)
-        return replace(batch, deleted=tuple(record_key(mailbox, event) for event in gone))
+        return replace(
+            batch,
+            rows=_by_series(batch.rows, mailbox),
+            deleted=tuple(record_key(mailbox, event) for event in gone),
+        )
+
+
+class _SeriesOfRound:
+    """The series of which a round of changes says everything: those of which the master came with
+    occurrences, and what was removed, which may have been a series. A master that comes without any says
+    nothing: one that has none left in the window is not in the view at all."""
+
+    def __init__(self) -> None:
+        self._removed: dict[str, None] = {}
+        self._masters: dict[str, None] = {}
+        self._with_occurrences: set[Any] = set()
+
+    def note(self, events: list[Any]) -> None:
+        """A page of the round."""
+        for event in events:
+            kind = field(event, "type")
+            if _is_removed(event):
+                self._removed[event["id"]] = None
+            elif kind == "seriesMaster" and isinstance(field(event, "id"), str):
+                self._masters[event["id"]] = None
+            elif kind == "occurrence":
+                self._with_occurrences.add(field(event, "seriesMasterId"))
+
+    def told_whole(self) -> list[str]:
+        """Their ids."""
+        return [*self._removed, *(series for series in self._masters if series in self._with_occurrences)]
+
+
+def _by_series(rows: pa.Table, mailbox: str) -> pa.Table:
+    """The rows, those of a series and its occurrences as of a file of their own."""
+    own = pc.if_else(pc.equal(rows["type"], "seriesMaster"), rows["id"], pa.scalar(None, pa.string()))
+    series = pc.coalesce(rows["seriesMasterId"], own)
+    of_series = pc.binary_join_element_wise(_file(mailbox), series, "/")
+    files = pc.coalesce(of_series, rows[SOURCE_FILE])
+    return rows.set_column(rows.column_names.index(SOURCE_FILE), SOURCE_FILE, files)
 
 
 def _shown(mailbox: str) -> str:

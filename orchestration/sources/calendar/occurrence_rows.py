@@ -10,16 +10,18 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Coverage, Rejected
-from orchestration.sources.calendar.shapes import COLUMNS, Expansion
+from orchestration.sources.calendar.shapes import COLUMNS, Expansion, Row
 
-# Rejected because another event of the same file takes its place or excludes it, or because it never was one.
-_NOT_MISSED = frozenset({"superseded", "excluded", "not_an_event"})
+# Rejected because another event of the same file takes its place or excludes it, because it never was one, or
+# because it ends before it starts: a flight to the west whose zones were lost stays in its calendar for ever.
+_NOT_MISSED = frozenset({"superseded", "excluded", "not_an_event", "ends_before_start"})
 
 
 def occurrence_batch(
     expansions: Sequence[tuple[str, Expansion]],
     *,
     resources: bool = False,
+    today: str | None = None,
     coverage: Coverage = Coverage(),  # noqa: B008 - frozen
     warnings: tuple[str, ...] = (),
 ) -> Batch:
@@ -28,7 +30,10 @@ def occurrence_batch(
 
     A file of which an event could not be read is incomplete: what it no longer lists has not been
     deleted. `resources`: with the file's name as column `resource` too, so that an event which moves to
-    another file lands again.
+    another file lands again. `today`: the day of the ingest, of files that may hold only a part of the past:
+    calendars that Exchange publishes go three months back unless told otherwise, and people export
+    "the last 30 days". What lies before the first single event of such a file, and before today, has not been
+    deleted. (A series says nothing: its first occurrence in the window is worked out here.)
     """
     rows = [(name, number, values) for name, found in expansions for number, values in found.rows]
     columns = list(zip(*(values for _, _, values in rows), strict=True)) or [()] * len(COLUMNS)
@@ -41,6 +46,8 @@ def occurrence_batch(
     missed = tuple(
         name for name, found in expansions if any(r.code not in _NOT_MISSED for r in found.rejected)
     )
+    first = _first_singles(rows)
+    since = tuple((name, min(first.get(name, today), today)) for name, _ in expansions if today)
     return Batch(
         table,
         tuple(
@@ -52,8 +59,20 @@ def occurrence_batch(
             replaced=coverage.replaced,
             complete=coverage.complete,
             incomplete=(*coverage.incomplete, *missed),
+            since=since,
         ),
     )
+
+
+def _first_singles(rows: Sequence[tuple[str, int, Row]]) -> dict[str, str]:
+    """Of each file the start of its first event that is no series."""
+    kind, start = COLUMNS.index("series_kind"), COLUMNS.index("occurrence_start")
+    first: dict[str, str] = {}
+    for name, _, values in rows:
+        begins = values[start]
+        if values[kind] == "single" and begins is not None:
+            first[name] = min(begins, first.get(name, begins))
+    return first
 
 
 def _unknown_zones(expansions: Sequence[tuple[str, Expansion]]) -> Iterator[str]:

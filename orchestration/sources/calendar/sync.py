@@ -53,13 +53,15 @@ def _first(month: int) -> datetime:
 
 @dataclass(frozen=True)
 class CalendarRun:
-    """One ingest of one source instance. `state`: what the last ingest left about these calendars."""
+    """One ingest of one source instance. `state`: what the last ingest left about these calendars; `today`:
+    its day."""
 
     caller: Caller
     window: Window
     time_zone: str
     state: Mapping[str, Any]
     secret: Secret
+    today: str | None = None
 
 
 @dataclass

@@ -1,6 +1,6 @@
--- Grain: occurrence × address on it. Who of them is one of us, and whom the others are known as. Rooms
--- and other resources are nobody. A free-mail domain never stands for a company. Whoever declined was not
--- there, though invited.
+-- Grain: occurrence × address on it. Who of them is one of us, and whom the others are known as. Rooms,
+-- other resources and programs that take notes are nobody. A free-mail domain never stands for a company.
+-- Whoever declined was not there, though invited.
 with events as (
     select * from {{ ref('int_calendar_events_unioned') }}
     where not coalesce(is_private, false)
@@ -40,6 +40,10 @@ addresses as (
     from events
 ),
 
+assistants as (
+    select address from {{ ref('meeting_assistants') }}
+),
+
 people as (
     select
         event_id,
@@ -51,6 +55,8 @@ people as (
         address like '%_@_%'
         -- rooms, groups, imported calendars, `unknownorganizer`: Google's own, no person's
         and '.' || split_part(address, '@', 2) not like '%.calendar.google.com'
+        and address not in (select assistants.address from assistants)
+        and '@' || split_part(address, '@', 2) not in (select assistants.address from assistants)
     group by event_id, address
 ),
 

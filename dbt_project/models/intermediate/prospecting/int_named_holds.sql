@@ -17,6 +17,7 @@ with events as (
         and published.attendance in ('held', 'held_by_calendar', 'unknown')
         and not published.is_all_day
         and published.rep_id is not null
+        and published.starts_at is not null
         and judged.subject is not null
 ),
 

@@ -60,7 +60,8 @@ held_promises as (
         holds.lead_id,
         holds.account_id,
         least(coalesce(holds.created_at, holds.starts_at), holds.starts_at) as promised_at,
-        holds.ends_at as due_at,
+        -- a CRM keeps events without an end, and such as end before they start
+        coalesce(holds.ends_at, holds.starts_at) as due_at,
         true as is_due_day_only,
         cast(null as boolean) as is_done,
         cast(null as timestamp) as done_at,

@@ -57,11 +57,12 @@ pairs as (
 
 ),
 
--- talks of two of us stand in calendars, in either's; a CRM keeps none
+-- talks of two of us stand in calendars, in either's; a CRM keeps none, and of a calendar that never names
+-- anybody, as Exchange publishes them, nobody knows
 with_calendar as (
 
     select distinct rep_id from {{ ref('fct_calendar_events') }}
-    where source_system in ({{ calendar_systems() }})
+    where source_system in ({{ calendar_systems() }}) and external_attendees is not null
 
 ),
 

@@ -139,15 +139,16 @@ select
     rep_id,
     week_start,
     category,
-    -- where nobody says when the rep works, what lies in working hours is unknown
-    cast(case when not is_assumed then working_seconds / 3600.0 end as double) as hours,
+    -- Where nobody says when the rep works, what lies in working hours is unknown. What of them is paid is
+    -- known to the millionth (int_time_uses): a week of 40 hours with breaks comes out as 40.000005.
+    case when not is_assumed then round(cast(working_seconds / 3600.0 as double), 4) end as hours,
     case
         when not is_assumed then {{ capped_share('working_seconds', 'available_seconds') }}
     end as share_of_working_hours,
     cast(case when not is_assumed then other_seconds / 60.0 end as double) as out_of_hours_minutes,
     cast(case when category <> 'unscheduled' then seconds / 3600.0 end as double) as recorded_hours,
-    cast(case when not is_assumed then available_seconds / 3600.0 end as double) as available_hours,
-    cast(case when not is_assumed then absence_seconds / 3600.0 end as double) as absence_hours,
+    case when not is_assumed then round(cast(available_seconds / 3600.0 as double), 4) end as available_hours,
+    case when not is_assumed then round(cast(absence_seconds / 3600.0 as double), 4) end as absence_hours,
     is_assumed as is_without_working_hours,
     external_meetings_count,
     ambiguous_count,

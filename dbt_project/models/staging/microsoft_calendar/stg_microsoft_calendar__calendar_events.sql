@@ -26,6 +26,10 @@ occurrences as (
     where "type" is distinct from 'seriesMaster' and "start_dateTime" is not null
 ),
 
+zones as (
+    select * from {{ ref('windows_time_zones') }}
+),
+
 together as (
     select
         occurrences.*,
@@ -43,11 +47,13 @@ together as (
 
 marked as (
     select
-        *,
+        together.*,
+        zones.time_zone as windows_zone,
         -- an occurrence whose series is unknown does not say whether it is private
-        coalesce(lower(own_sensitivity) <> 'normal', true) as is_private,
-        coalesce(own_isallday, false) as is_all_day
+        coalesce(lower(together.own_sensitivity) <> 'normal', true) as is_private,
+        coalesce(together.own_isallday, false) as is_all_day
     from together
+    left join zones on together.own_originalstarttimezone = zones.windows_name
 ),
 
 final as (
@@ -76,10 +82,11 @@ final as (
         end as response,
         case when own_showas in ('free', 'workingElsewhere') then 'free' else 'busy' end as show_as,
         case own_showas when 'oof' then 'out_of_office' else 'default' end as event_type,
-        -- a Windows name is no name of a zone here, nor is tzone://Microsoft/Custom; whole days are placed in
-        -- the source's below
+        -- Windows' names mean the zones of the database; tzone://Microsoft/Custom means none. Whole days are
+        -- placed in the source's below
         case
             when is_all_day then _time_zone
+            when windows_zone is not null then windows_zone
             when own_originalstarttimezone like '%/%' and own_originalstarttimezone not like '%:%'
                 then own_originalstarttimezone
             else _time_zone
