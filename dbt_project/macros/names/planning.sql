@@ -8,13 +8,14 @@
 {%- endmacro %}
 
 {# The period of a quota as 2026, 2026-H1, 2026-Q1 (fiscal years and parts of them), CY2026, CY2026-Q1 (of the
-   calendar) or 2026-01, from what people and spreadsheets write: FY26, 2025/26, Q1 FY26, 1Q26, 2. Halbjahr 2026,
+   calendar) or 2026-01, from what people and spreadsheets write: FY26, 2025/26, Q1 FY26, Q1 2025/26, 1Q26, 2. Halbjahr 2026,
    01/2026, Mrz 26, 202601, or the first day of a month in any form - of two readings of a date the one that is a
    first. Null where that cannot be told; another day may stand for a month or for the quarter that it ends. #}
 {% macro quota_period(text) -%}
     {%- set plain = regex_replace('upper(' ~ without_accents('trim(' ~ text ~ ')') ~ ')', '[.]0+$', '') -%}
-    {%- set lettered = regex_replace(plain, 'QUARTER|QUARTAL|TRIMESTRE|TRIMESTER|KWARTAAL|QTR', 'Q') -%}
-    {%- set lettered = regex_replace(lettered, 'HALBJAHR|SEMESTRE|SEMESTER|HALF|HJ|HY', 'H') -%}
+    {%- set plain = regex_replace(regex_replace(plain, '[–—]', '-'), 'GJ', 'FY') -%}
+    {%- set lettered = regex_replace(plain, '(?:ST|ND|RD|TH|ER|E)? *(?:QUARTER|QUARTAL|TRIMESTRE|TRIMESTER|KWARTAAL|QTR)', 'Q') -%}
+    {%- set lettered = regex_replace(lettered, '(?:ST|ND|ER|E)? *(?:HALBJAHR|SEMESTRE|SEMESTER|HALF|HJ|HY)', 'H') -%}
     {#- the year first, in four digits: FY2026, 2026Q1, CY2026H2 -#}
     {%- set year_first = namespace(text=regex_replace(lettered, '[^A-Z0-9]+', '')) -%}
     {%- for pattern, replacement in [
@@ -27,6 +28,9 @@
     {%- endfor -%}
     {%- set ordered = year_first.text -%}
     {%- set span = '^(?:FY *)?(?:20)?([0-9]{2}) *[/-] *(?:20)?([0-9]{2})$' -%}
+    {%- set years = '(?:20)?([0-9]{2}) *[/-] *(?:20)?([0-9]{2})' -%}
+    {%- set part = '[QTHS] *[1-4]|[1-4][. ]*[QTHS]' -%}
+    {%- set part_of_span = '^(?:' ~ part ~ ')?[^A-Z0-9]*(?:FY *)?' ~ years ~ '[^A-Z0-9]*(?:' ~ part ~ ')?$' -%}
     {%- set month_first = '^(20[0-9]{2})[-/.]?(0?[1-9]|1[0-2])[-/.]?0?1([ T].*)?$' -%}
     {%- set two_first = '^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.](?:20)?([0-9]{2})(?:[ T].*)?$' -%}
     {%- set first = try_cast_to(regex_extract(plain, two_first, 1), 'integer') -%}
@@ -39,6 +43,15 @@
             and {{ try_cast_to(regex_extract(plain, span, 2), 'integer') }}
             = {{ try_cast_to(regex_extract(plain, span, 1), 'integer') }} + 1
             then '20' || {{ regex_extract(plain, span, 2) }}
+        -- and so does a part of it: Q1 FY25/26
+        when
+            {{ fiscal_year_start_month() }} > 1
+            and {{ regex_matches(lettered, part_of_span) }} and {{ regex_matches(lettered, part) }}
+            and {{ try_cast_to(regex_extract(lettered, years, 2), 'integer') }}
+            = {{ try_cast_to(regex_extract(lettered, years, 1), 'integer') }} + 1
+            then '20' || {{ regex_extract(lettered, years, 2) }}
+            || case when {{ regex_matches(lettered, '[QT]') }} then '-Q' else '-H' end
+            || {{ regex_replace(regex_extract(lettered, part, 0), '[^1-4]', '') }}
         when {{ regex_matches(ordered, '^(FY|CY)?20[0-9]{2}([QT][1-4]|[HS][12])?$') }} then
             case when {{ ordered }} like 'CY%' then 'CY' else '' end
             || {{ regex_extract(ordered, '(20[0-9]{2})') }}
