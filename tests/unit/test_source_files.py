@@ -363,6 +363,26 @@ def test_mapped_files(tmp_path: Path) -> None:
     assert feeds["opportunity"].warnings == ("not read: x.csv",)
 
 
+def test_a_field_of_several_columns(tmp_path: Path) -> None:
+    folder = files_with(
+        tmp_path / "m", {"D_1.csv": "No,Date won,Date lost,Owner\n", "D_2.csv": "No,Date won,Deal owner\n"}
+    )
+    columns: dict[str, Any] = {
+        "opportunity_id": "No",
+        "closed_at": ["Date won", "Date lost"],
+        "owner_id": ["Owner", "Deal owner"],
+    }
+    source = mapping(folder, opportunity={"file": "D_*.csv", "columns": columns})
+    assert feeds_of(source)["opportunity"].key == ("No",)
+    for wrong, told in [
+        (["Date won", "Date lust"], "there is no column 'Date lust'.*opportunity.closed_at.*\n.*Date lost"),
+        (["Date lost", "Date lust"], "D_2.csv: there is no column 'Date lost'"),
+    ]:
+        columns["closed_at"] = wrong
+        with pytest.raises(PipelineError, match=told):
+            feeds_of(mapping(folder, opportunity={"file": "D_*.csv", "columns": columns}))
+
+
 def test_a_name_that_stands_twice_is_refused_only_where_it_is_needed(tmp_path: Path) -> None:
     folder = files_with(tmp_path / "m", {"Deals.csv": "No,Val,Comment,comment\n1,5,a,b\n"})
     columns = {"opportunity_id": "No", "amount": "Val"}
@@ -583,6 +603,18 @@ def test_planning_files_that_say_all_by_their_key(tmp_path: Path) -> None:
     files = {"holidays.csv": "Date,Feast\n2026-12-25,Christmas\n"}
     (feed,) = feeds_of(entry("planning", files_with(tmp_path / "q", files))).values()
     assert feed.warnings == ("holidays.csv: none of its columns but the key is known, for example Feast",)
+
+
+def test_payments_without_their_numbers(tmp_path: Path) -> None:
+    rows = "Invoice ID,Paid on,Amount\nR-1,2026-01-05,50\nR-1,2026-01-05,50\nTotal,,100\n"
+    folder = files_with(tmp_path / "p", {"payments.csv": rows})
+    feed = feeds_of(entry("planning", folder))["payments"]
+    assert feed.key == ()
+    (batch,) = feed.batches
+    assert (batch.rows.num_rows, [item.code for item in batch.rejected]) == (2, ["sum_row"])
+    assert not [text for text in (*feed.warnings, *batch.warnings) if "counts" in text]
+    numbered = files_with(tmp_path / "n", {"payments.csv": "Payment ID,Invoice ID,Amount\n7,R-1,50\n"})
+    assert feeds_of(entry("planning", numbered))["payments"].key == ("payment_id",)
 
 
 def test_planning_without_the_columns_that_may_be_empty(tmp_path: Path) -> None:

@@ -42,8 +42,10 @@ def planning_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFee
         return _known_names(header, catalog[name].types)
 
     def change(name: str, batch: Batch) -> Batch:
-        key = catalog[name].key[0]
-        return without_sums(batch, key, names_may_be_sums=key in _NAMES)
+        # payments may come without their number: then a sum bears its word where the invoice stands
+        there = {column.lower() for column in batch.rows.column_names}
+        first = next(column for column in catalog[name].types if column in there)
+        return without_sums(batch, first, names_may_be_sums=first in _NAMES)
 
     def may_lack(name: str) -> Collection[str]:
         return [column for column in catalog[name].key if column in _MAY_BE_LACKING.get(name, _ALWAYS)]
@@ -52,7 +54,7 @@ def planning_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFee
     feeds = export_feeds(
         entry, files, catalog, object_of, progress, names_of=names_of, change=change, may_lack=may_lack
     )
-    return (replace(feed, batches=_told_of_repeats(feed)) for feed in feeds)
+    return (replace(feed, batches=_told_of_repeats(feed)) if feed.key else feed for feed in feeds)
 
 
 def _told_of_repeats(feed: ObjectFeed) -> Iterator[Batch]:

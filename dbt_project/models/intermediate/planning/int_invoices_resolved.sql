@@ -14,16 +14,31 @@ opportunities as (
     select
         opportunity_id,
         account_id,
-        lower(substr(opportunity_id, length(source_instance) + 2)) as native_id
-    from {{ ref('int_opportunities_resolved') }}
+        source_system,
+        {{ native_id('deals', 'opportunity_id') }} as native_id
+    from {{ ref('int_opportunities_resolved') }} as deals
 ),
 
--- a planning file gives the deal's id, with or without the instance before it
+-- a planning file gives the deal's id, with or without the instance before it, of Salesforce's also as its
+-- reports show it
+native_ids as (
+    select
+        lower(native_id) as native_id,
+        opportunity_id
+    from opportunities
+    union
+    select
+        lower({{ salesforce_short_id('native_id') }}) as native_id,
+        opportunity_id
+    from opportunities
+    where source_system = 'salesforce'
+),
+
 deals_by_native_id as (
     select
         native_id,
         min(opportunity_id) as opportunity_id
-    from opportunities
+    from native_ids
     group by 1
     having count(*) = 1
 ),

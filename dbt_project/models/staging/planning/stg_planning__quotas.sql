@@ -8,6 +8,8 @@ final as (
         period,
         amount as quota_amount,
         upper(currency) as currency,
+        _source_file as source_file,
+        _source_row as source_row,
         {{ record_origin() }}
     from records
 )
