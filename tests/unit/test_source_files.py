@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -169,6 +170,27 @@ def test_a_text_that_is_merged_over_rows_is_that_of_each(tmp_path: Path) -> None
     assert found == [
         ("Ann", "1", "9"), ("Ann", "2", None), ("Ann", "3", None), ("Bob", "4", "5"), (None, "5", None),
     ]  # fmt: skip
+
+
+def test_formulas_without_results_are_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "b.xlsx", {"S": [["Id", "Amount"], [1, "=A2*2"], [2, "=SUM(A2:A3)"], [3, 5]]})
+    (file,) = find_files(path, "crm")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows["Amount"].to_pylist() == [None, None, "5"]
+    assert ["2 cells hold formulas without a result" in text for text in batch.warnings] == [True]
+    # with results, one of them an empty text
+    cells = b'<c r="B2"><f>A2*2</f><v>2</v></c>', b'<c r="B3" t="str"><f>IF(A3&gt;1,"","x")</f><v></v></c>'
+    calculated = tmp_path / "c.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(calculated, "w") as new:
+        for item in old.infolist():
+            data = old.read(item)
+            for name, cell in zip((b"B2", b"B3"), cells, strict=True):
+                data = re.sub(rb'<c r="' + name + rb'">.*?</c>', cell, data)
+            new.writestr(item, data)
+    (file,) = find_files(calculated, "crm")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows["Amount"].to_pylist() == ["2", None, "5"]
+    assert not batch.warnings
 
 
 def test_no_workbook(tmp_path: Path) -> None:
