@@ -79,25 +79,28 @@
     {{ return(formats) }}
 {% endmacro %}
 
-{# `@12-05-2026 14:30` of a day whose month has a name in one of the languages of month_names: 12 de mayo de 2026,
-   5. Januar 2026, 05-Dez-25 14:30 Uhr, 4 Sept 2026, Monday, January 5th, 2026 2:30 PM. Of other texts, and where
-   something else stands behind the time, such as a zone, what no format reads: they have no `@`. One replacement
-   in another: DuckDB writes out what a case compares for each of its branches. #}
+{# `12-05-2026 14:30` of a day whose month has a name in one of the languages of month_names: 12 de mayo de 2026,
+   5. Januar 2026, 05-Dez-25 14:30 Uhr, 4 Sept 2026, Monday, January 5th, 2026 2:30 PM. Null of other texts, and
+   where something else stands behind the time, such as a zone. #}
 {% macro with_numbered_month(text) -%}
     {%- set month_first = '^(?:[a-z]+[., ]+)?([a-z]{3,10})[. ]+([0-9]{1,2})(?:st|nd|rd|th)?[, ]+((?:19|20|21)[0-9]{2})' -%}
     {%- set day_first = '^(?:[a-z]+[., ]+)?([0-9]{1,2})(?:st|nd|rd|th|er)?[. /-]+(?:de |of )?([a-z]{3,10})[. ,/-]+(?:de |del )?'
         ~ '((?:19|20|21)?[0-9]{2})(?:[ ,t]+(?:(?:um|at|a las|a|alle|om|kl[.]?) )?([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)'
         ~ '[ \\x{00A0}\\x{202F}]?(?:([ap])[. \\x{00A0}]*m[.]?)?(?:uhr|h|hrs)?)?$' -%}
-    {%- set day = namespace(text='lower(' ~ without_accents(text) ~ ')') -%}
-    {%- set day.text = regex_replace(day.text, month_first, '\\2 \\1 \\3') -%}
-    {%- set day.text = regex_replace(day.text, day_first, '@\\1|\\2|-\\3 \\4 \\5') -%}
+    {%- set ordered = regex_replace('lower(' ~ without_accents(text) ~ ')', month_first, '\\2 \\1 \\3') -%}
+    {%- set parts = regex_replace(ordered, day_first, '\\1|\\2|-\\3 \\4 \\5') -%}
+    {%- set name = dbt.split_part(parts, "'|'", 2) -%}
+    {#- a text to search, since of a case or a list with as many entries the planning takes milliseconds; what is
+       not found is read in the blanks -#}
+    {%- set known = namespace(text=' ' * 14) -%}
     {%- for month, names in month_names().items() -%}
-        {%- set day.text = regex_replace(day.text, '[|](' ~ names.split() | join('|') ~ ')[|]', '-' ~ month) -%}
+        {%- set known.text = known.text ~ '|' ~ names.split() | join('=' ~ month ~ '|') ~ '=' ~ month -%}
     {%- endfor -%}
     case
-        -- a digit too: every format reads `infinity`
-        when {{ regex_matches(text, '[A-Za-z].*[0-9]|[0-9].*[A-Za-z]') }}
-            then {{ regex_replace('rtrim(' ~ day.text ~ ')', '([ap])$', '\\1m') }}
+        when {{ regex_matches(text, '[A-Za-z].*[0-9]|[0-9].*[A-Za-z]') }} then
+            {{ dbt.split_part(parts, "'|'", 1) }} || '-'
+            || substr('{{ known.text }}', {{ dbt.position("'|' || " ~ name ~ " || '='", "'" ~ known.text ~ "'") }} + length({{ name }}) + 2, 2)
+            || {{ regex_replace('rtrim(' ~ dbt.split_part(parts, "'|'", 3) ~ ')', '([ap])$', '\\1m') }}
     end
 {%- endmacro %}
 
@@ -105,7 +108,7 @@
     {%- set formats = [] -%}
     {%- for year in ['%y', '%Y'] -%}
         {%- for time in ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p'] -%}
-            {%- do formats.append('@%d-%m-' ~ year ~ time) -%}
+            {%- do formats.append('%d-%m-' ~ year ~ time) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(formats) }}

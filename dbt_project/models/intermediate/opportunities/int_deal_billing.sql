@@ -36,6 +36,7 @@ invoices as (
 found as (
     select
         deals.opportunity_id,
+        invoices.invoiced_on,
         invoices.amount,
         invoices.paid_amount,
         invoices.payments
@@ -44,6 +45,7 @@ found as (
     union all
     select
         deals.opportunity_id,
+        invoices.invoiced_on,
         invoices.amount,
         invoices.paid_amount,
         invoices.payments
@@ -58,6 +60,7 @@ found as (
 possible as (
     select
         deals.opportunity_id,
+        invoices.invoiced_on,
         cast(null as decimal(18, 2)) as amount,
         cast(null as decimal(18, 2)) as paid_amount,
         invoices.payments
@@ -74,6 +77,7 @@ possible as (
 select
     opportunity_id,
     count(*) as invoices,
+    max(invoiced_on) as last_invoiced_on,
     coalesce(cast(sum(payments) as bigint), 0) as payments,
     case when count(amount) = count(*) then {{ to_money('sum(amount)') }} end as invoiced_amount,
     case when count(paid_amount) = count(payments) then {{ to_money('sum(paid_amount)') }} end as paid_amount
