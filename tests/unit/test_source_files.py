@@ -351,6 +351,9 @@ def test_zoho_modules_as_crm_exports_them_today(tmp_path: Path) -> None:
         ("planning", "quotas_2026.csv", "rep,period,amount", "quotas"),
         ("planning", "Quotas FY2026.csv", "rep,period,amount", "quotas"),
         ("planning", "quotas-2026-q1.csv", "rep,period,amount", "quotas"),
+        ("planning", "Quotas FY26.csv", "rep,period,amount", "quotas"),
+        ("planning", "Target accounts Q2 2026.csv", "account,rep", "target_accounts"),
+        ("planning", "quotas_FY25-26.csv", "rep,period,amount", "quotas"),
     ],
 )
 def test_dates_in_the_names_of_files(tmp_path: Path, system: str, name: str, header: str, found: str) -> None:

@@ -102,15 +102,15 @@
     )
 {%- endmacro %}
 
-{# Text to boolean, in the languages in which spreadsheets and CRMs write it. #}
+{# Text to boolean, in the languages in which spreadsheets and CRMs write it, and as the boxes of sheets come out. #}
 {% macro parse_boolean(text) -%}
     case
         when lower({{ text }}) in (
-            'true', 't', 'yes', 'y', '1', '1.0', 'on', 'x', 'ja', 'j', 'wahr', 'oui', 'vrai', 'sí', 'si', 'sì', 's',
+            'true', 't', 'yes', 'y', '1', '1.0', 'on', 'x', 'checked', '✓', '✔', '☑', 'ja', 'j', 'wahr', 'oui', 'vrai', 'sí', 'si', 'sì', 's',
             'verdadero', 'verdadeiro', 'vero', 'sim', 'waar', 'sant', 'sand', 'tak', 'prawda', 'ano', 'да', 'истина'
         ) then true
         when lower({{ text }}) in (
-            'false', 'f', 'no', 'n', '0', '0.0', 'off', 'nein', 'falsch', 'non', 'faux', 'falso', 'não', 'nao', 'nee',
+            'false', 'f', 'no', 'n', '0', '0.0', 'off', 'unchecked', '☐', 'nein', 'falsch', 'non', 'faux', 'falso', 'não', 'nao', 'nee',
             'onwaar', 'nej', 'falskt', 'falsk', 'nei', 'nie', 'fałsz', 'ne', 'нет', 'ложь'
         ) then false
     end

@@ -17,8 +17,8 @@ from orchestration.sources.files import find_files
 from orchestration.sources.footers import without_sums
 from orchestration.sources_file import SourceEntry
 
-# quotas_2026.csv, `Quotas FY2026`, quotas-2026-q1: of which time a file speaks, its rows say.
-_YEAR = re.compile(r"[ _-]*(fy ?)?(19|20)\d{2}([ _-]?q[1-4]|([_-]\d{2}){1,2})?$")
+# quotas_2026.csv, `Quotas FY26`, quotas-2026-q1, `Quotas Q1 2026`: of which time a file speaks, its rows say.
+_YEAR = re.compile(r"[ _-]*([qh]\d[ _-]?)?(fy ?\d{2}|(fy ?)?(19|20)\d{2})([ _-]?[qh]\d|([_-]\d{2}){1,2})?$")
 
 # Parts of keys that a file need not have: they are always allowed to be empty.
 _ALWAYS = ("valid_from",)
