@@ -176,7 +176,17 @@ def _in_a_list(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-OneOrMore = Annotated[tuple[Text, ...], BeforeValidator(_in_a_list), Field(min_length=1)]
+def _once_each(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Upper and lower case make no difference in the names of columns."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.lower(), name)
+    return tuple(first.values())
+
+
+OneOrMore = Annotated[
+    tuple[Text, ...], BeforeValidator(_in_a_list), AfterValidator(_once_each), Field(min_length=1)
+]
 
 
 class MappedObject(_Section):

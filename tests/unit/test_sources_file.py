@@ -67,7 +67,7 @@ def test_text_stays_as_written(tmp_path: Path) -> None:
 
 
 def test_a_field_of_one_column_or_of_several(tmp_path: Path) -> None:
-    text = MAPPED + "          created_at: [Made, Imported]\n"
+    text = MAPPED + "          created_at: [Made, Imported, made]\n"
     (entry,) = load_sources_file(written(tmp_path, REPORTING + text)).sources
     lead = entry.objects["lead"]
     assert lead.columns["created_at"] == ("Made", "Imported")
