@@ -638,6 +638,14 @@ def test_payments_without_their_numbers(tmp_path: Path) -> None:
     (batch,) = feed.batches
     assert (batch.rows.num_rows, [item.code for item in batch.rejected]) == (2, ["sum_row"])
     assert not [text for text in (*feed.warnings, *batch.warnings) if "counts" in text]
+    files_with(
+        tmp_path / "p",
+        {"payments_2025.csv": rows.replace("Amount", "amount").replace("05,50\nTotal", "06,50\nTotal")},
+    )
+    *_, last = feeds_of(entry("planning", folder))["payments"].batches
+    assert ["1 row stands in several files alike, and each counts" in text for text in last.warnings] == [
+        True
+    ]
     numbered = files_with(tmp_path / "n", {"payments.csv": "Payment ID,Invoice ID,Amount\n7,R-1,50\n"})
     assert feeds_of(entry("planning", numbered))["payments"].key == ("payment_id",)
 

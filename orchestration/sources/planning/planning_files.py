@@ -54,12 +54,12 @@ def planning_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFee
     feeds = export_feeds(
         entry, files, catalog, object_of, progress, names_of=names_of, change=change, may_lack=may_lack
     )
-    return (replace(feed, batches=_told_of_repeats(feed)) if feed.key else feed for feed in feeds)
+    return (replace(feed, batches=_told_of_repeats(feed)) for feed in feeds)
 
 
 def _told_of_repeats(feed: ObjectFeed) -> Iterator[Batch]:
     """The batches, the last with a warning where a key came with several contents: only the row that stands
-    last counts."""
+    last counts; of records without a key, where equal ones came from several files: all of them count."""
     held: list[pa.Table] = []
     last: Batch | None = None
     for batch in feed.batches:
@@ -68,12 +68,31 @@ def _told_of_repeats(feed: ObjectFeed) -> Iterator[Batch]:
             yield last
         last = batch
     if last is not None:
-        yield replace(last, warnings=(*last.warnings, *_repeats(feed, held)))
+        told = _repeats(feed, held) if feed.key else _overlaps(feed, held)
+        yield replace(last, warnings=(*last.warnings, *told))
+
+
+def _in_one(batches: Sequence[pa.Table]) -> pa.Table:
+    lowered = [rows.rename_columns([name.lower() for name in rows.column_names]) for rows in batches]
+    return pa.concat_tables(lowered, promote_options="permissive")
+
+
+def _overlaps(feed: ObjectFeed, batches: Sequence[pa.Table]) -> Iterator[str]:
+    rows = _in_one(batches)
+    content = [name for name in rows.column_names if name not in (SOURCE_FILE, SOURCE_ROW)]
+    files = rows.group_by(content, use_threads=False).aggregate([(SOURCE_FILE, "distinct")])
+    several = files.filter(pc.greater(pc.list_value_length(files[f"{SOURCE_FILE}_distinct"]), 1))
+    if several.num_rows:
+        named = sorted(set(pc.list_flatten(several[f"{SOURCE_FILE}_distinct"]).to_pylist()))
+        yield (
+            f"{feed.object}: {several.num_rows:,} {'rows stand' if several.num_rows > 1 else 'row stands'} in"
+            f" several files alike, and each counts (in {', '.join(named[:5])}). If it is the same one, take"
+            " it out of one of them, or give all of them their numbers"
+        )
 
 
 def _repeats(feed: ObjectFeed, batches: Sequence[pa.Table]) -> Iterator[str]:
-    lowered = [rows.rename_columns([name.lower() for name in rows.column_names]) for rows in batches]
-    rows = pa.concat_tables(lowered, promote_options="permissive")
+    rows = _in_one(batches)
     key = [name.lower() for name in feed.key]
     for name in key:  # as the row boundary reads them
         trimmed = pc.fill_null(pc.utf8_trim(rows[name], " \t\r\n\u00a0"), "")
