@@ -8,7 +8,7 @@ final as (
         {{ record_id('_source_instance', 'invoice_id') }} as invoice_id,
         paid_on,
         amount as paid_amount,
-        upper(currency) as currency,
+        {{ currency_code('currency') }} as currency,
         {{ record_origin() }}
     from records
 )
