@@ -80,3 +80,13 @@
         )
     end
 {%- endmacro %}
+
+{# How a text that refers to an account is compared, on both sides: in lower case, one blank for all white space (names
+   copied from a page bear no-break spaces), each accent part of its letter. #}
+{% macro account_text(text) -%}
+    lower(case
+        when {{ regex_matches(text, '\\s\\s|[\\x{00A0}\\x{2007}\\x{202F}]|[^ -~]') }}
+            then {{ regex_replace(composed_letters(text), '[\\s\\x{00A0}\\x{2007}\\x{202F}]+', ' ') }}
+        else {{ text }}
+    end)
+{%- endmacro %}

@@ -68,7 +68,7 @@ possible as (
     inner join {{ ref('int_accounts_meant') }} as meant on deals.account_id = meant.account_id
     inner join invoices
         on
-        meant.account_text = lower(invoices.account_ref)
+        meant.account_text = {{ account_text('invoices.account_ref') }}
         and deals.invoiced_from <= invoices.invoiced_on
     left join found on deals.opportunity_id = found.opportunity_id
     where invoices.opportunity_id is null and found.opportunity_id is null

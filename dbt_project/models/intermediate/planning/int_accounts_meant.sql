@@ -12,15 +12,17 @@ with accounts as (
 ),
 
 texts as (
-    select account_id, source_instance, lower(account_id) as account_text, 1 as sureness from accounts
+    select account_id, source_instance, {{ account_text('account_id') }} as account_text, 1 as sureness
+    from accounts
     union
-    select account_id, source_instance, lower(native_id) as account_text, 2 as sureness from accounts
+    select account_id, source_instance, {{ account_text('native_id') }} as account_text, 2 as sureness
+    from accounts
     union
     select account_id, source_instance, lower({{ salesforce_short_id('native_id') }}) as account_text, 2 as sureness
     from accounts
     where source_system = 'salesforce'
     union
-    select account_id, source_instance, lower(account_name) as account_text, 3 as sureness
+    select account_id, source_instance, {{ account_text('account_name') }} as account_text, 3 as sureness
     from accounts
     where account_name is not null
 ),

@@ -60,7 +60,7 @@ referred as (
         accounts.account_id,
         coalesce(opportunities.opportunity_id, deals_by_native_id.opportunity_id) as opportunity_id
     from invoices
-    left join accounts on lower(invoices.account_ref) = accounts.account_text
+    left join accounts on {{ account_text('invoices.account_ref') }} = accounts.account_text
     left join opportunities on invoices.opportunity_ref = opportunities.opportunity_id
     left join deals_by_native_id on lower(invoices.opportunity_ref) = deals_by_native_id.native_id
     where invoices.invoiced_on <= cast({{ utc_to_local(as_of(), reporting_time_zone()) }} as date)

@@ -27,7 +27,7 @@ referred as (
         source_system,
         '{{ object }}' as object,
         'account' as field,
-        lower(account_ref) as account_text
+        {{ account_text('account_ref') }} as account_text
     from {{ ref(model) }}
     union all
     {%- endfor %}
@@ -37,7 +37,7 @@ referred as (
         source_system,
         case when source_system = 'planning' then 'invoices' else 'Invoices' end as object,
         case when source_system = 'planning' then 'account' else 'Account Name' end as field,
-        lower(account_ref) as account_text
+        {{ account_text('account_ref') }} as account_text
     from invoices
     where account_id is null
 ),
