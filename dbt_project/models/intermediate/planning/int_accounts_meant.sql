@@ -1,6 +1,7 @@
--- Grain: text by which a planning file may refer to an account, in lower case (its id, its id within the
--- instance, also as Salesforce's reports show it, its name) × account that it may mean, by the surest of these readings. `position` is 1 for the
--- accounts of the source instance that is asked first: another CRM may have the same customer.
+-- Grain: text by which a planning file may refer to an account, as macro account_text compares texts (its
+-- id, its id within the instance, also as Salesforce's reports show it, its name) × account that it may
+-- mean, by the surest of these readings. `position` is 1 for the accounts of the source instance that is
+-- asked first: another CRM may have the same customer.
 with accounts as (
     select
         accounts.account_id,
@@ -12,17 +13,33 @@ with accounts as (
 ),
 
 texts as (
-    select account_id, source_instance, {{ account_text('account_id') }} as account_text, 1 as sureness
+    select
+        account_id,
+        source_instance,
+        {{ account_text('account_id') }} as account_text,
+        1 as sureness
     from accounts
     union
-    select account_id, source_instance, {{ account_text('native_id') }} as account_text, 2 as sureness
+    select
+        account_id,
+        source_instance,
+        {{ account_text('native_id') }} as account_text,
+        2 as sureness
     from accounts
     union
-    select account_id, source_instance, lower({{ salesforce_short_id('native_id') }}) as account_text, 2 as sureness
+    select
+        account_id,
+        source_instance,
+        lower({{ salesforce_short_id('native_id') }}) as account_text,
+        2 as sureness
     from accounts
     where source_system = 'salesforce'
     union
-    select account_id, source_instance, {{ account_text('account_name') }} as account_text, 3 as sureness
+    select
+        account_id,
+        source_instance,
+        {{ account_text('account_name') }} as account_text,
+        3 as sureness
     from accounts
     where account_name is not null
 ),

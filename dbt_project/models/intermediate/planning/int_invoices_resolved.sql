@@ -12,9 +12,9 @@ accounts as (
 
 opportunities as (
     select
-        opportunity_id,
-        account_id,
-        source_system,
+        deals.opportunity_id,
+        deals.account_id,
+        deals.source_system,
         {{ native_id('deals', 'opportunity_id') }} as native_id
     from {{ ref('int_opportunities_resolved') }} as deals
 ),
