@@ -208,6 +208,10 @@ def _mapping_problems(name: str, mapped: "MappedObject") -> Iterator[tuple[Place
     if mapped.key == () and catalog[name].key and not unmapped:
         message = f"{name} has a key, {', '.join(catalog[name].key)}, and is read as if it had none"
         yield ("key",), message, "Leave `key: []` out: changed records would stand beside what they were."
+    for field in catalog[name].key:
+        if mapped.key is None and len(mapped.columns.get(field, ())) > 1:
+            message = f"{name}.{field} is the key, and it is mapped to several columns"
+            yield ("columns", field), message, "Map it to one, or name the key's columns (`key: [One, Two]`)."
     if mapped.key is None and unmapped:
         message = f"{name} has no key: {', '.join(unmapped)} is not mapped"
         yield (

@@ -14,10 +14,12 @@ from zoneinfo import available_timezones
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
+    field_serializer,
     field_validator,
     model_validator,
 )
@@ -170,15 +172,43 @@ class Stage(_Section):
     pipeline: Text | None = None  # None: every pipeline of the source
 
 
+def _in_a_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _once_each(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Upper and lower case make no difference in the names of columns."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.lower(), name)
+    return tuple(first.values())
+
+
+OneOrMore = Annotated[
+    tuple[Text, ...], BeforeValidator(_in_a_list), AfterValidator(_once_each), Field(min_length=1)
+]
+
+
 class MappedObject(_Section):
-    """One canonical object: its files, and which of their columns fills which field."""
+    """One canonical object: its files, and which of their columns fills which field. A field of several
+    columns is filled by the first of them that holds something, row by row."""
 
     file: tuple[Text, ...]
     sheet: Text | None = None  # of a workbook; None: the first
     key: tuple[Text, ...] | None = None  # source columns; None: the one mapped to the object's key
-    columns: dict[Text, Text] = Field(min_length=1)
+    columns: dict[Text, OneOrMore] = Field(min_length=1)
     constants: dict[Text, str] = {}
     values: dict[Text, dict[str, str]] = {}
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """Every column that fills a field, once each."""
+        return tuple(dict.fromkeys(itertools.chain.from_iterable(self.columns.values())))
+
+    @field_serializer("columns")
+    def _as_written(self, columns: dict[str, tuple[str, ...]]) -> dict[str, str | list[str]]:
+        """One column as its name: so it is written mostly, and manifests and hashes stay what they were."""
+        return {field: names[0] if len(names) == 1 else list(names) for field, names in columns.items()}
 
     @field_validator("file", "key", mode="before")
     @classmethod

@@ -114,7 +114,7 @@ def _columns(entry: SourceEntry, system: str, name: str) -> dg.TableSchema:
     spec = objects_of(system).get(name)
     names = list(spec.types) if spec else []
     if system == "csv_mapping":
-        names = sorted(set(entry.objects[name].columns.values()))
+        names = sorted(entry.objects[name].source_columns)
     return dg.TableSchema([dg.TableColumn(column, "text") for column in names])
 
 

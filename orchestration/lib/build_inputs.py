@@ -198,7 +198,7 @@ def _user_configuration(entries: Sequence[SourceEntry]) -> dict[str, Any]:
     return {
         "mappings": {
             entry.name: {
-                name: {"columns": item.columns, "constants": item.constants, "values": item.values}
+                name: item.model_dump(mode="json", include={"columns", "constants", "values"})
                 for name, item in entry.objects.items()
             }
             for entry in entries

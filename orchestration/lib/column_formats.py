@@ -1,12 +1,13 @@
 """How the text columns of a file source are to be read: day or month first, comma or point.
 
 Decided once per build, for a whole column of a source instance, from the rows that leave no doubt;
-where none does, the sources file must say (`date_order`, `decimal_separator`), or of numbers the other
-columns of the source. Never per row.
+where none does, the sources file must say (`date_order`, `decimal_separator`), or the other columns:
+of dates those of the same object, of numbers those of the source too. Never per row.
 Belongs here: the decision. The parsing itself is dbt's (`macros/parse`).
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +33,12 @@ _TWO_FIRST = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(\D|$)"
 # 2026-05-01 and what follows: no value of that form can be one of the above.
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}"
 # Any other form that macros/parse reads: ISO, 2021-01 for a month, 20210105, 2021/01/05, 04 Apr, 2021,
-# April 4 2021, Excel's number of a day, 45293 or 45293.5, seconds and milliseconds since 1970. Where a column
-# holds months also Jan-26, März 2026 and 01/2026.
+# 5. März 2026, 12 de mayo de 2026, April 4 2021, Monday, April 4th, 2021, Excel's number of a day, 45293 or
+# 45293.5, seconds and milliseconds since 1970. Where a column holds months also Jan-26, März 2026, 01/2026.
 _OTHER_FORM = (
-    r"^\s*(\d{4}-\d{2}\s*$|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8}(\D|$)|\d{1,2}[ \-][A-Za-z]{3,9}"
-    r"|[A-Za-z]{3,9}\.? \d{1,2}"
+    r"^\s*(\d{4}-\d{2}\s*$|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{8}(\D|$)"
+    r"|([A-Za-z]+[., ]+)?\d{1,2}(st|nd|rd|th|er)?[. /\-]+(de |of )?[A-Za-zÀ-ÿ]{3,10}"
+    r"|([A-Za-z]+[., ]+)?[A-Za-zÀ-ÿ]{3,10}[. ]+\d{1,2}"
     r"|[2-7]\d{4}([.,]\d+)?\s*$|1\d{9}(\d{3})?\s*$|(19|20|21)\d{10}(\d{2})?\s*$)"
 )
 _MONTH_ALONE = r"^\s*(\pL{3,10}[^\pL\d]+(\d{2}|\d{4})|\d{1,2}[/.\-]\d{4})\s*$"
@@ -55,17 +57,26 @@ class _Column:
     entry: SourceEntry
     system: str
     object: str
-    name: str  # as the source, the catalog or the mapping names it, whatever the case in the file
+    # as the source, the catalog or the mapping names it, whatever the case in the file; several where they
+    # fill the same field, so that one decision holds for all of them
+    names: tuple[str, ...]
     field: str  # as the catalog names it
     kind: str  # one of _TIMES or _NUMBERS
 
-    def where(self) -> dict[str, str]:
-        return {
-            "system": self.system,
-            "object": self.object,
-            "column": self.name,
-            "source_instance": self.entry.name,
-        }
+    @property
+    def name(self) -> str:
+        return " or ".join(self.names)
+
+    @property
+    def of_object(self) -> tuple[str, str, str]:
+        return self.entry.name, self.system, self.object
+
+    def where(self) -> list[dict[str, str]]:
+        place = {"system": self.system, "object": self.object}
+        return [{**place, "column": name, "source_instance": self.entry.name} for name in self.names]
+
+
+_Profiled = tuple[_Column, dict[str, Any]]  # a column, and the counts of its values
 
 
 def decide_formats(
@@ -76,8 +87,8 @@ def decide_formats(
     `landing` as in the build manifest: system -> object -> [{source_instance, files, load_ids}]. Raises one
     PipelineError that lists every column that cannot be read at all, or in two ways.
     """
-    date_orders: list[dict[str, str]] = []
-    numbers: list[tuple[_Column, dict[str, Any]]] = []
+    times: list[_Profiled] = []
+    numbers: list[_Profiled] = []
     # by source: whether all its dates of two numbers and a year have points
     dotted_dates: dict[str, bool] = {}
     problems: list[str] = []
@@ -86,17 +97,21 @@ def decide_formats(
         for columns, part in _typed_columns(landing, entries):
             for column, counts in _profile(connection, columns, part):
                 if column.kind in _TIMES:
-                    order = _date_order(column, counts, problems)
-                    if order:
-                        date_orders.append({**column.where(), "order": order})
+                    times.append((column, counts))
                     if counts["two_first"]:
                         name = column.entry.name
                         has_points = counts["dotted"] == counts["two_first"]
                         dotted_dates[name] = has_points and dotted_dates.get(name, True)
                 else:
                     numbers.append((column, counts))
+    date_orders = [
+        {**place, "order": order}
+        for column, counts in times
+        if (order := _date_order(column, counts, times, problems))
+        for place in column.where()
+    ]
     decimal_commas = [
-        column.where()
+        place
         for column, counts in numbers
         if _has_decimal_comma(
             column,
@@ -106,6 +121,7 @@ def decide_formats(
             currency=column.entry.currency or sources.reporting.currency,
             problems=problems,
         )
+        for place in column.where()
     ]
     if problems:
         raise PipelineError(
@@ -128,21 +144,31 @@ def _typed_columns(
                 types = dict(spec.types) if spec else {}
                 if system == "csv_mapping":
                     mapped = entry.objects[object_name].columns
-                    fields = {source: field for field, source in mapped.items()}
                 else:
-                    fields = {name: name for name in types}
+                    mapped = {name: (name,) for name in types}
+                typed = {name: of for name, of in mapped.items() if types[name] in (*_TIMES, *_NUMBERS)}
                 columns = [
-                    _Column(entry, system, object_name, name, field, types[field])
-                    for name, field in sorted(fields.items())
-                    if types[field] in (*_TIMES, *_NUMBERS)
+                    _Column(entry, system, object_name, names, field, types[field])
+                    for names, field in sorted(_columns_by_field(typed))
                 ]
                 if columns and part["files"]:
                     yield columns, part
 
 
+def _columns_by_field(mapped: Mapping[str, tuple[str, ...]]) -> list[tuple[tuple[str, ...], str]]:
+    """Source columns that are decided on together, each in one place only, with a field that they fill: those
+    of one field, and where they fill another one too, those of that."""
+    groups: list[tuple[tuple[str, ...], str]] = []
+    for field, columns in mapped.items():
+        shared = [group for group in groups if set(group[0]) & set(columns)]
+        names = dict.fromkeys(name for group in (*shared, (columns, field)) for name in group[0])
+        groups = [*(group for group in groups if group not in shared), (tuple(names), field)]
+    return groups
+
+
 def _profile(
     connection: duckdb.DuckDBPyConnection, columns: list[_Column], part: dict[str, Any]
-) -> Iterator[tuple[_Column, dict[str, Any]]]:
+) -> Iterator[_Profiled]:
     """One pass over the rows; counts per column, as `_date_counts` and `_decimal_counts` name them."""
     files = part["files"]
     relation = "read_parquet($files, union_by_name = true)"
@@ -150,12 +176,12 @@ def _profile(
         row[0].lower()
         for row in connection.execute(f"describe select * from {relation}", {"files": files}).fetchall()
     }
-    columns = [column for column in columns if column.name.lower() in present]
-    if not columns:
+    places = [(column, name) for column in columns for name in column.names if name.lower() in present]
+    if not places:
         return
     packs, shortened = [], []
-    for index, column in enumerate(columns):
-        text = '"' + column.name.replace('"', '""') + '"'
+    for index, (column, name) in enumerate(places):
+        text = '"' + name.replace('"', '""') + '"'
         if column.kind in _TIMES:
             # almost every value there is, and plain: asked once each, not by the nine questions that follow
             shortened.append(
@@ -173,7 +199,20 @@ def _profile(
         f" from (select {', '.join(['*', *shortened])} from {relation} where _change = 'upsert'{within})",
         {"files": files} if loads is None else {"files": files, "loads": loads},
     ).fetchone()
-    yield from zip(columns, row or (), strict=True)
+    for column, found in itertools.groupby(zip(places, row or (), strict=True), key=lambda item: item[0][0]):
+        yield column, _added([counts for _, counts in found])
+
+
+def _added(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Counts of several columns as those of one; of examples and files the first."""
+    first, *others = found
+    if not others:
+        return first
+    told = {name: [counts[name] for counts in found if counts[name] is not None] for name in first}
+    return {
+        name: sum(values) if values and isinstance(values[0], int) else min(values, default=None)
+        for name, values in told.items()
+    }
 
 
 def _date_counts(text: str, is_iso: str, kind: str) -> dict[str, str]:
@@ -223,8 +262,11 @@ def _decimal_counts(text: str, kind: str) -> dict[str, str]:
     }
 
 
-def _date_order(column: _Column, counts: dict[str, Any], problems: list[str]) -> str | None:
-    """dmy or mdy; None where the column needs no decision. Adds to `problems` what cannot be read."""
+def _date_order(
+    column: _Column, counts: dict[str, Any], times: Sequence[_Profiled], problems: list[str]
+) -> str | None:
+    """dmy or mdy, by the column's own values, the sources file, the other dates of the object; None where the
+    column needs no decision. Adds to `problems` what cannot be read."""
     where = f"Source {column.entry.name}, file {counts['files'] or column.object}, column {column.name}"
     readable = counts["two_first"] - counts["neither"] + counts["other_form"]
     if counts["filled"] and not readable:
@@ -233,26 +275,45 @@ def _date_order(column: _Column, counts: dict[str, Any], problems: list[str]) ->
             f" (for example {str(counts['example'])[:40]!r})."
         )
         return None
-    if counts["day_first"] != counts["month_first"]:
-        return "dmy" if counts["day_first"] > counts["month_first"] else "mdy"
+    if own := _own_order(counts):
+        return own
     if column.entry.date_order or not counts["in_doubt"]:
         return column.entry.date_order
+    order = _order_by_others(column, counts, times)
+    if order is None:
+        problems.append(
+            f"{where}: {counts['in_doubt']:,} values such as {counts['doubtful_example']!r} can be read"
+            " day first or month first, and no value of the column decides it."
+        )
+    return order
+
+
+def _order_by_others(column: _Column, counts: Mapping[str, Any], times: Sequence[_Profiled]) -> str | None:
+    """dmy or mdy of a column whose values can be either, by what they are and by the other dates."""
     if column.kind == "month" and not (counts["first_varies"] and counts["second_varies"]):
         return "dmy" if counts["second_varies"] else "mdy"  # 1/2/2026, 1/3/2026: first days
     if counts["dotted"] == counts["two_first"]:
         return "dmy"  # 5.1.2026: no country writes the month first with points
-    problems.append(
-        f"{where}: {counts['in_doubt']:,} values such as {counts['doubtful_example']!r} can be read"
-        " day first or month first, and no value of the column decides it."
-    )
-    return None
+    # one program wrote the table; dates with points say nothing of those without
+    orders = {
+        _own_order(seen)
+        for other, seen in times
+        if other.of_object == column.of_object and seen["dotted"] < seen["two_first"]
+    } - {None}
+    return orders.pop() if len(orders) == 1 else None
+
+
+def _own_order(counts: Mapping[str, Any]) -> str | None:
+    if counts["day_first"] == counts["month_first"]:
+        return None
+    return "dmy" if counts["day_first"] > counts["month_first"] else "mdy"
 
 
 def _has_decimal_comma(
     column: _Column,
     counts: dict[str, Any],
     *,
-    numbers: list[tuple[_Column, dict[str, Any]]],
+    numbers: Sequence[_Profiled],
     has_dotted_dates: bool,
     currency: str,
     problems: list[str],
@@ -266,9 +327,7 @@ def _has_decimal_comma(
     if entry.decimal_separator or not (pointed or with_comma):
         return entry.decimal_separator == ","
     of_source = [(other, seen) for other, seen in numbers if other.entry.name == entry.name]
-    of_object = [
-        seen for other, seen in of_source if (other.system, other.object) == (column.system, column.object)
-    ]
+    of_object = [seen for other, seen in of_source if other.of_object == column.of_object]
     for siblings in (of_object, [seen for _, seen in of_source]):
         commas, points = (sum(seen[mark] for seen in siblings) for mark in ("comma", "point"))
         if commas != points:

@@ -227,7 +227,7 @@ class Comparison:
             self._is_believed = False
             again = "; until then every ingest asks for all of them again" if self._feed.state else ""
             return False, [not_believed(lost, known_count) + again]
-        if self._spool.rejected_rows:
+        if self._spool.rejected_records:
             return self._spare(vanished, lost)
         self._run("insert into {gone} select k " + vanished)
         return True, []
@@ -251,10 +251,10 @@ class Comparison:
         came from a file which was rejected whole, is not taken for deleted. Where a file was cut off, only
         what came from one that was read to its end is: a file may bear the date of its export in its name."""
         rejections = self._spool.rejections
-        is_countable = self._feed.key and self._spool.rejected_rows <= KEPT_REJECTIONS
+        is_countable = self._feed.key and self._spool.rejected_records <= KEPT_REJECTIONS
         if not is_countable or lost * len(rejections) > _SPARE_COMPARISONS:
             return False, [
-                f"{lost:,} known records are missing and {self._spool.rejected_rows:,} rows were rejected,"
+                f"{lost:,} known records are missing and {self._spool.rejected_records:,} rows were rejected,"
                 " which may be among them; nothing was taken for deleted"
             ]
         texts = pa.table(

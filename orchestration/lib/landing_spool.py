@@ -47,6 +47,7 @@ class Spool:
     admitted_rows: int = 0  # unchanged ones too
     unchanged_rows: int = 0
     rejected_rows: int = 0
+    rejected_records: int = 0  # of these, without what is certain to be no record
     rejections: list[Rejected] = field(default_factory=list)  # the first `KEPT_REJECTIONS`
     deleted_keys: list[str] = field(default_factory=list)
     damaged_keys: int = 0
@@ -144,6 +145,7 @@ class Spool:
         rejected.writelines(self._rejected_line(item) for item in items)
         self.rejected_rows += len(items)
         records = [item for item in items if item.code not in NO_RECORDS]
+        self.rejected_records += len(records)
         self.rejections.extend(records[: KEPT_REJECTIONS - len(self.rejections)])
 
     def _spelled(self, rows: pa.Table) -> pa.Table:

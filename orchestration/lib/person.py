@@ -222,10 +222,9 @@ def _mapped(sources: SourcesFile, name: str, canonical: tuple[str, ...]) -> Iter
     """Source columns that the mappings of any instance give to canonical fields."""
     for column in canonical:
         found = {
-            entry.objects[name].columns[column]
+            source
             for entry in sources.sources
-            if entry.system == "csv_mapping"
-            and name in entry.objects
-            and column in entry.objects[name].columns
+            if entry.system == "csv_mapping" and name in entry.objects
+            for source in entry.objects[name].columns.get(column, ())
         }
         yield from ((_kind(column), source) for source in sorted(found))

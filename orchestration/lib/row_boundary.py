@@ -22,10 +22,11 @@ from orchestration.records import LANDING_COLUMNS, SOURCE_FILE, SOURCE_ROW, Batc
 NULL_IDS = {"salesforce": ("000000000000000AAA", "000000000000000")}
 _RESERVED = frozenset({*LANDING_COLUMNS, "_dlt_load_id", "_dlt_id"})
 _OWN = (SOURCE_FILE, SOURCE_ROW)
-# 10045.0: a spreadsheet or a data frame took the id for a number; all its digits may be there still.
-_FLOAT = r"^[0-9]+(\.0+|(\.[0-9]+)?[eE][+]?[0-9]+)$"
+# 10045.0: a spreadsheet or a data frame took the id for a number; all its digits may be there still. A comma
+# where the spreadsheet was one of a country that writes numbers so.
+_FLOAT = r"^[0-9]+([.,]0+|([.,][0-9]+)?[eE][+]?[0-9]+)$"
 # 1.23457E+18 and 1.23457E18: the digits that told it from others are lost. A 5e12 may be an id as it is.
-_ROUNDED = r"^[0-9](\.[0-9]+[eE][+]?|[eE][+])[0-9]+$"
+_ROUNDED = r"^[0-9]([.,][0-9]+[eE][+]?|[eE][+])[0-9]+$"
 _REASONS = {
     "float_key": "the key ({key}) was taken for a number and rounded, so other records may have the same one",
     "no_key": "the key ({key}) is empty, so the record could never be told from another",
@@ -163,7 +164,7 @@ def _spelled(columns: Sequence[str], name: str) -> str:
 
 def _is_damaged_sql(key: str) -> str:
     """Whether a key went through a float. The pattern is tried on the few that hold what it asks for."""
-    asked = " or ".join(f"contains({key}, '{mark}')" for mark in (".0", "e", "E"))
+    asked = " or ".join(f"contains({key}, '{mark}')" for mark in (".0", ",0", "e", "E"))
     return f"case when {asked} then regexp_matches({key}, '{_FLOAT}') else false end"
 
 

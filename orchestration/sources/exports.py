@@ -122,7 +122,7 @@ def export_feeds(
         name: key_columns(
             entry,
             grouped[name],
-            _key_of(entry, grouped[name], catalog[name]),
+            _key_of(entry, grouped[name], catalog[name], names_of),
             partial(names_of, name),
             may_lack(name),
         )
@@ -258,11 +258,14 @@ def unfamiliar(
             )
 
 
-def _key_of(entry: SourceEntry, parts: Sequence[Part], spec: ObjectSpec) -> tuple[str, ...]:
+def _key_of(
+    entry: SourceEntry, parts: Sequence[Part], spec: ObjectSpec, names_of: NamesOf
+) -> tuple[str, ...]:
     """The first of an object's keys whose columns all files have; where there is none, its first."""
     if not spec.key_else:
         return spec.key
-    headers = [{name.lower() for name in header_of(part.file, entry.name, part.sheet)} for part in parts]
+    found = [names_of(spec.name, header_of(part.file, entry.name, part.sheet)) for part in parts]
+    headers = [{name.lower() for name in names} for names in found]
     for key in (spec.key, *spec.key_else):
         if all({column.lower() for column in key} <= header for header in headers):
             return key

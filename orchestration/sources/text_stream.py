@@ -47,11 +47,12 @@ def unmarked(text: str) -> str:
 
 
 def detect_encoding(opener: Callable[[], BinaryIO]) -> str:
-    """Encoding of a text file: utf-8, utf-16-le, utf-16-be, utf-32-le, utf-32-be or cp1252.
+    """Encoding of a text file: utf-8, utf-16-le, utf-16-be, utf-32-le, utf-32-be, mac_roman or cp1252.
 
     A byte order mark decides. Without one, zero bytes on every other place mean UTF-16. Text of cp1252
     hardly ever happens to be UTF-8 too, so ten stray bytes for each good character beyond ASCII mean
-    cp1252, fewer leave it UTF-8 with bad rows.
+    cp1252, fewer leave it UTF-8 with bad rows. Where lines end in carriage returns alone, Excel wrote it as
+    `CSV (Macintosh)`, and they mean Mac Roman.
     """
     valid = invalid = damaged = 0
     with opener() as stream:
@@ -79,6 +80,8 @@ def detect_encoding(opener: Callable[[], BinaryIO]) -> str:
             else:
                 if not chunk.isascii():
                     valid += len(chunk) - len(chunk.translate(None, bytes(range(0xC2, 0xF5))))
+    if b"\r" in head and b"\n" not in head:
+        return "mac_roman" if invalid > 10 * valid else "utf-8"
     return "cp1252" if invalid > 10 * max(valid, 2 * damaged) else "utf-8"
 
 

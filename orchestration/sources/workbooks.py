@@ -22,6 +22,9 @@ from orchestration.sources.titles import LOOKED_AT, titles_above, told
 
 BATCH_ROWS = 1 << 14
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+# A formula's cell without its result, as programs write that do not calculate. One whose result is an empty
+# text has the type `str`.
+_NO_RESULT = re.compile(rb'<c r="[^"]+"(?: s="\d+")?><f(?: [^>]*)?(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>')
 _NOT_A_WORKBOOK = "Save it as an Excel workbook (.xlsx) without a password, or export it as CSV."
 
 
@@ -68,8 +71,9 @@ def read_sheet(stream: BinaryIO, name: str, source: str, sheet: str | None = Non
         names = checked_names(header, name, source)
         below = chain(_with_blanks(begun[count + 1 :], top), (row for _, row in rows))
         titles = [" ".join(filter(None, row)) for row in texts[:count]]
-        batches = _sheet_batches(_unmerged(below, _merged(chosen, top)), names, name)
-        yield replace(next(batches), warnings=told(name, titles))
+        merged, formulas = _merged_and_uncalculated(chosen, top)
+        batches = _sheet_batches(_unmerged(below, merged), names, name)
+        yield replace(next(batches), warnings=(*told(name, titles), *_empty_formulas(name, formulas)))
         yield from batches
     finally:
         book.close()
@@ -148,13 +152,29 @@ def _open(stream: BinaryIO, name: str, source: str) -> Any:
         raise PipelineError(message, _NOT_A_WORKBOOK) from error
 
 
-def _merged(sheet: Any, top: int) -> dict[int, list[tuple[int, int]]]:
+def _empty_formulas(name: str, count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    cells = "cells hold formulas" if count > 1 else "cell holds a formula"
+    return (
+        f"{name}: {count:,} {cells} without a result, so nothing is read there: open it in a spreadsheet,"
+        " which calculates, and save it",
+    )
+
+
+def _merged_and_uncalculated(sheet: Any, top: int) -> tuple[dict[int, list[tuple[int, int]]], int]:
     """Where cells of one column are merged: row below row `top` to (column, how many more rows), all counted
-    from 0. openpyxl does not tell while it reads row by row; the XML does, after the last row."""
-    tail = b""
+    from 0; and how many formulas have no result. openpyxl tells neither while it reads row by row; the XML
+    does."""
+    tail, cells, formulas = b"", b"", 0
     with sheet._get_source() as stream:
         while chunk := stream.read(1 << 20):
             tail = (tail if b"<mergeCells" in tail else tail[-16:]) + chunk
+            cells += chunk
+            whole = cells.rfind(b"<c ")  # the next chunk may bring the rest of that cell
+            formulas += len(_NO_RESULT.findall(cells, 0, max(whole, 0)))
+            cells = cells[whole:] if whole >= 0 else b""
+    formulas += len(_NO_RESULT.findall(cells))
     found: dict[int, list[tuple[int, int]]] = {}
     for column, first, other, last in _MERGED.findall(tail[tail.find(b"<mergeCells") :]):
         if column == other and int(first) > top:
@@ -162,7 +182,7 @@ def _merged(sheet: Any, top: int) -> dict[int, list[tuple[int, int]]]:
             for letter in column:
                 index = index * 26 + letter - ord("A") + 1
             found.setdefault(int(first) - top - 1, []).append((index - 1, int(last) - int(first)))
-    return found
+    return found, formulas
 
 
 def _unmerged(

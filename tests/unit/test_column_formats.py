@@ -78,6 +78,9 @@ def test_the_rows_without_doubt_decide(tmp_path: Path, values: list[str], order:
     [
         ["2021-01-05", "20210105"],
         ["04 Apr, 2021 00:02:00"],
+        ["5. März 2026", "1er août 2026"],
+        ["12 de mayo de 2026", "12-sept.-26"],
+        ["Monday, January 5th, 2026"],
         [""],
         ["1/1/2021"],
         ["45293", "45293,5"],
@@ -97,6 +100,59 @@ def test_a_column_that_decides_nothing_is_asked_for(tmp_path: Path) -> None:
     assert "leads.csv" in str(caught.value)
     assert "date_order" in caught.value.remedy
     assert [item["order"] for item in decide(tmp_path, ["1/2/2021"], date_order="dmy").date_orders] == ["dmy"]
+
+
+@pytest.mark.parametrize(
+    ("siblings", "order"),
+    [
+        ((["01/31/2021"],), "mdy"),
+        ((["31/01/2021"], ["2021-01-31"]), "dmy"),
+        ((["31/01/2021"], ["01/31/2021"]), None),
+        ((["31.01.2021", "1.2.2021"],), None),  # of another program than the one that writes slashes
+        ((["2021-01-31"],), None),
+    ],
+)
+def test_the_other_dates_of_the_object_decide(
+    tmp_path: Path, siblings: tuple[list[str], ...], order: str | None
+) -> None:
+    fields = dict(zip(["created_at", "modified_at"], siblings, strict=False))
+    columns = {"close_date": ("Close", ["1/2/2021", "3/4/2021"])}
+    columns |= {field: (field, values) for field, values in fields.items()}
+    if order is None:
+        with pytest.raises(PipelineError, match="column Close: 2 values such as '1/2/2021'"):
+            decide_columns(tmp_path, "opportunity", columns)
+        return
+    decided = decide_columns(tmp_path, "opportunity", columns).date_orders
+    assert {item["order"] for item in decided if item["column"] == "Close"} == {order}
+
+
+def test_columns_of_one_field_are_decided_together(tmp_path: Path) -> None:
+    file = tmp_path / "landed.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select *, 'upsert' as _change, 'deals.csv' as _source_file from (values"
+            " ('13/02/2021', null, '1.234', null), (null, '03/04/2021', null, '1,5'))"
+            f" v (Won, Lost, Net, Gross)) to '{file}' (format parquet)"
+        )
+    columns = {
+        "opportunity_id": "Id",
+        "close_date": ["Won", "Lost", "Planned"],
+        "closed_at": ["Won", "Lost"],
+        "amount": ["Net", "Gross"],
+    }
+    crm = {"name": "crm", "system": "csv_mapping", "path": str(tmp_path)}
+    crm |= {"objects": {"opportunity": {"file": "x.csv", "columns": columns}}}
+    sources = SourcesFile.model_validate(
+        {"reporting": {"time_zone": "UTC", "currency": "EUR"}, "sources": [crm]}
+    )
+    landing = {"csv_mapping": {"opportunity": [{"source_instance": "crm", "files": [str(file)]}]}}
+    formats = decide_formats(landing, sources)
+    assert {item["column"]: item["order"] for item in formats.date_orders} == {
+        "Won": "dmy",
+        "Lost": "dmy",
+        "Planned": "dmy",
+    }
+    assert sorted(commas(formats)) == ["Gross", "Net"]
 
 
 @pytest.mark.parametrize("values", [["soon", "later"], ["31/31/2021"], ["Jan-26", "Feb-26"]])

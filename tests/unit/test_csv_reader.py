@@ -53,6 +53,12 @@ def test_encodings_separators_and_line_ends(encoding: str, separator: str, line_
     ]
 
 
+def test_what_excel_writes_on_a_macintosh() -> None:
+    rows, rejected = read('Id;Name\r1;"Müller; Søn"\r2;Chère\r'.encode("mac_roman"))
+    assert rejected == []
+    assert [row["Name"] for row in rows] == ["Müller; Søn", "Chère"]
+
+
 @pytest.mark.parametrize(
     "above",
     [
@@ -162,6 +168,10 @@ def test_utf16_with_a_lone_surrogate_rejects_that_row() -> None:
         ("é".encode("cp1252") * 3, "cp1252"),
         ("é".encode() * 3 + b"\xff", "utf-8"),
         (b"text \x81 text", "utf-8"),  # no character of cp1252 either: the row is rejected
+        ("Zoë\rMüller, Chère\r".encode("mac_roman"), "mac_roman"),
+        ("Zoë\rMüller\r".encode(), "utf-8"),
+        ("Zoë\rMüller\r".encode() + b"\x8f\r", "utf-8"),
+        ("Zoë\r\nMüller\r\n".encode("cp1252"), "cp1252"),
         ("a\tb\n".encode("utf-16-le"), "utf-16-le"),
         ("a\tb\n".encode("utf-16-be"), "utf-16-be"),
     ],

@@ -55,6 +55,7 @@ def test_a_second_column_of_a_property_lands_beside_it(tmp_path: Path) -> None:
         ("deals", "Deal owner", "Ann Lee (ann@acme.example)", "ann@acme.example"),
         ("deals", "Deal owner", "Bob Ray (Deactivated User)", "Bob Ray"),
         ("calls", "Call duration", "00:01:30", "90000"),
+        ("calls", "Call duration (HH:mm:ss)", "00:01:30", "90000"),
         ("calls", "Call duration", "90000", "90000"),
         ("calls", "Call outcome", "Connected", "f240bbac-87c9-4f6e-bf70-924b57d47db7"),
         ("calls", "Call outcome", "Left voicemail", "Left voicemail"),

@@ -234,6 +234,15 @@ def test_a_record_that_a_rejected_row_mentions_is_not_deleted(crm: Source) -> No
     assert [key for key, change, _ in crm.changes() if change == "delete"] == ["0001"]
 
 
+@pytest.mark.parametrize(("code", "deleted"), [("sum_row", 1), ("ragged", 0)])
+def test_a_rejected_row_that_is_no_record_hides_none(crm: Source, code: str, deleted: int) -> None:
+    rows = many(30)
+    last = Rejected("f.csv", 31, code, "no record", "Total")
+    crm.ingest(feed([batch(rows, rejected=[last])], key=()))
+    (figures,) = crm.ingest(feed([batch(rows[1:], rejected=[last])], key=())).objects
+    assert (figures.deleted_rows, figures.is_complete) == (deleted, bool(deleted))
+
+
 @pytest.mark.parametrize(("code", "kept"), [("unclosed_quote", True), ("cut_off", True), ("ragged", False)])
 def test_what_a_file_that_is_cut_off_lacks_is_not_deleted(crm: Source, code: str, kept: bool) -> None:
     rows = many(30)

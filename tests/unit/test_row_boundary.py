@@ -44,15 +44,15 @@ def test_nul_characters_are_rejected(connection: duckdb.DuckDBPyConnection) -> N
 
 
 def test_ids_that_were_numbers_land_and_are_counted(connection: duckdb.DuckDBPyConnection) -> None:
-    ids = ["10045.0", "1234567890123456789", "12E", "5e12", "1.5", "A1.0"]
+    ids = ["10045.0", "1234567890123456789", "12E", "5e12", "1.5", "A1.0", "10045,0"]
     result = admitted(connection, [{"Id": text} for text in ids])
     assert result.rows["_record_key"].to_pylist() == ids
-    assert result.damaged_keys == 2
+    assert result.damaged_keys == 3
     assert result.damaged_example == "10045.0"
 
 
 def test_ids_that_lost_digits_are_rejected_whole(connection: duckdb.DuckDBPyConnection) -> None:
-    ids = ["1.23457E+18", " 1.23457E+18", "1e+05", "1.23457e18", "7"]
+    ids = ["1.23457E+18", " 1,23457E+18", "1e+05", "1.23457e18", "7"]
     result = admitted(connection, [{"Id": text, "Name": "a"} for text in ids])
     assert result.rows["_record_key"].to_pylist() == ["7"]
     assert [(item.row, item.code) for item in result.rejected] == [(row, "float_key") for row in (1, 2, 3, 4)]

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -171,6 +172,27 @@ def test_a_text_that_is_merged_over_rows_is_that_of_each(tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+def test_formulas_without_results_are_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "b.xlsx", {"S": [["Id", "Amount"], [1, "=A2*2"], [2, "=SUM(A2:A3)"], [3, 5]]})
+    (file,) = find_files(path, "crm")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows["Amount"].to_pylist() == [None, None, "5"]
+    assert ["2 cells hold formulas without a result" in text for text in batch.warnings] == [True]
+    # with results, one of them an empty text
+    cells = b'<c r="B2"><f>A2*2</f><v>2</v></c>', b'<c r="B3" t="str"><f>IF(A3&gt;1,"","x")</f><v></v></c>'
+    calculated = tmp_path / "c.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(calculated, "w") as new:
+        for item in old.infolist():
+            data = old.read(item)
+            for name, cell in zip((b"B2", b"B3"), cells, strict=True):
+                data = re.sub(rb'<c r="' + name + rb'">.*?</c>', cell, data)
+            new.writestr(item, data)
+    (file,) = find_files(calculated, "crm")
+    (batch,) = read_file(file, "crm")
+    assert batch.rows["Amount"].to_pylist() == ["2", None, "5"]
+    assert not batch.warnings
+
+
 def test_no_workbook(tmp_path: Path) -> None:
     (tmp_path / "b.xlsx").write_bytes(b"not a workbook")
     (file,) = find_files(tmp_path, "crm")
@@ -329,6 +351,9 @@ def test_zoho_modules_as_crm_exports_them_today(tmp_path: Path) -> None:
         ("planning", "quotas_2026.csv", "rep,period,amount", "quotas"),
         ("planning", "Quotas FY2026.csv", "rep,period,amount", "quotas"),
         ("planning", "quotas-2026-q1.csv", "rep,period,amount", "quotas"),
+        ("planning", "Quotas FY26.csv", "rep,period,amount", "quotas"),
+        ("planning", "Target accounts Q2 2026.csv", "account,rep", "target_accounts"),
+        ("planning", "quotas_FY25-26.csv", "rep,period,amount", "quotas"),
     ],
 )
 def test_dates_in_the_names_of_files(tmp_path: Path, system: str, name: str, header: str, found: str) -> None:
@@ -361,6 +386,26 @@ def test_mapped_files(tmp_path: Path) -> None:
     assert feeds["activity"].key == ()
     assert rows_of(feeds["activity"])[0]["_source_file"] == "t/T.csv"
     assert feeds["opportunity"].warnings == ("not read: x.csv",)
+
+
+def test_a_field_of_several_columns(tmp_path: Path) -> None:
+    folder = files_with(
+        tmp_path / "m", {"D_1.csv": "No,Date won,Date lost,Owner\n", "D_2.csv": "No,Date won,Deal owner\n"}
+    )
+    columns: dict[str, Any] = {
+        "opportunity_id": "No",
+        "closed_at": ["Date won", "Date lost"],
+        "owner_id": ["Owner", "Deal owner"],
+    }
+    source = mapping(folder, opportunity={"file": "D_*.csv", "columns": columns})
+    assert feeds_of(source)["opportunity"].key == ("No",)
+    for wrong, told in [
+        (["Date won", "Date lust"], "there is no column 'Date lust'.*opportunity.closed_at.*\n.*Date lost"),
+        (["Date lost", "Date lust"], "D_2.csv: there is no column 'Date lost'"),
+    ]:
+        columns["closed_at"] = wrong
+        with pytest.raises(PipelineError, match=told):
+            feeds_of(mapping(folder, opportunity={"file": "D_*.csv", "columns": columns}))
 
 
 def test_a_name_that_stands_twice_is_refused_only_where_it_is_needed(tmp_path: Path) -> None:
@@ -583,6 +628,26 @@ def test_planning_files_that_say_all_by_their_key(tmp_path: Path) -> None:
     files = {"holidays.csv": "Date,Feast\n2026-12-25,Christmas\n"}
     (feed,) = feeds_of(entry("planning", files_with(tmp_path / "q", files))).values()
     assert feed.warnings == ("holidays.csv: none of its columns but the key is known, for example Feast",)
+
+
+def test_payments_without_their_numbers(tmp_path: Path) -> None:
+    rows = "Invoice ID,Paid on,Amount\nR-1,2026-01-05,50\nR-1,2026-01-05,50\nTotal,,100\n"
+    folder = files_with(tmp_path / "p", {"payments.csv": rows})
+    feed = feeds_of(entry("planning", folder))["payments"]
+    assert feed.key == ()
+    (batch,) = feed.batches
+    assert (batch.rows.num_rows, [item.code for item in batch.rejected]) == (2, ["sum_row"])
+    assert not [text for text in (*feed.warnings, *batch.warnings) if "counts" in text]
+    files_with(
+        tmp_path / "p",
+        {"payments_2025.csv": rows.replace("Amount", "amount").replace("05,50\nTotal", "06,50\nTotal")},
+    )
+    *_, last = feeds_of(entry("planning", folder))["payments"].batches
+    assert ["1 row stands in several files alike, and each counts" in text for text in last.warnings] == [
+        True
+    ]
+    numbered = files_with(tmp_path / "n", {"payments.csv": "Payment ID,Invoice ID,Amount\n7,R-1,50\n"})
+    assert feeds_of(entry("planning", numbered))["payments"].key == ("payment_id",)
 
 
 def test_planning_without_the_columns_that_may_be_empty(tmp_path: Path) -> None:

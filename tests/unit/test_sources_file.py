@@ -66,6 +66,17 @@ def test_text_stays_as_written(tmp_path: Path) -> None:
     assert lead.file == ("Leads.csv",)
 
 
+def test_a_field_of_one_column_or_of_several(tmp_path: Path) -> None:
+    text = MAPPED + "          created_at: [Made, Imported, made]\n"
+    (entry,) = load_sources_file(written(tmp_path, REPORTING + text)).sources
+    lead = entry.objects["lead"]
+    assert lead.columns["created_at"] == ("Made", "Imported")
+    assert set(lead.source_columns) > {"Made", "Imported"}
+    written_out = lead.model_dump(mode="json")["columns"]
+    assert written_out["created_at"] == ["Made", "Imported"]
+    assert all(isinstance(name, str) for field, name in written_out.items() if field != "created_at")
+
+
 def test_a_window_that_microsoft_refuses_is_told_before_it_is_asked_for(tmp_path: Path) -> None:
     account = "{mailboxes: [ann@acme.io], tenant: acme, client_id_env: ID, client_secret_env: SECRET}"
     entry = f"  - name: cal\n    system: microsoft_calendar\n    microsoft_calendar_api: {account}\n"
@@ -199,6 +210,8 @@ def test_a_mistake_names_its_line_and_the_remedy(tmp_path: Path, text: str, told
             ["line 12", "maybe", "true or false"],
         ),
         (REPORTING + MAPPED + "        constants: {employees: abc}\n", ["line 12", "abc", "a number"]),
+        (REPORTING + MAPPED.replace(": Id", ": [Id, No]"), ["line 10", "several columns", "[One, Two]"]),
+        (REPORTING + MAPPED.replace(": Mail", ": []"), ["line 11", "email", "at least 1 item"]),
         (DEALS + "        constants: {currency: euro}\n", ["line 12", "euro", "ISO 4217"]),
         (
             DEALS + "        values: {status: {Signed: wonn}}\n",

@@ -22,6 +22,15 @@
     end
 {%- endmacro %}
 
+{# Text to timestamp by the first of some formats that fits as a whole, else null. #}
+{% macro try_parse_formats(text, formats) -%}
+    {{ adapter.dispatch('try_parse_formats')(text, formats) }}
+{%- endmacro %}
+
+{% macro duckdb__try_parse_formats(text, formats) -%}
+    try_strptime({{ text }}, ['{{ formats | join("', '") }}'])
+{%- endmacro %}
+
 {# Excel's number of a day to the second; day 0 is 1899-12-30. #}
 {% macro excel_day_to_timestamp(text) -%}
     {{ adapter.dispatch('excel_day_to_timestamp')(text) }}

@@ -38,7 +38,7 @@
     {%- for entry in build_manifest().get(name, [])
         if (entry.system, entry.object, entry.source_instance) == (system, object, instance) -%}
         {%- do settings.update({entry.column: entry.order}) -%}
-        {%- for canonical, column in mapping.get('columns', {}).items() if column == entry.column -%}
+        {%- for canonical in mapping.get('columns', {}) if entry.column in mapped_columns(canonical, mapping) -%}
             {%- do settings.update({canonical: entry.order}) -%}
         {%- endfor -%}
     {%- endfor -%}

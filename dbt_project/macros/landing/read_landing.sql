@@ -9,11 +9,10 @@
     {%- set read = [] -%}
     {%- for column in columns -%}
         {%- if system == 'csv_mapping' -%}
-            {%- set from_column = feed.mapping.get('columns', {}).get(column) -%}
             {%- do expressions.update({column: mapped_value(column, feed.mapping)}) -%}
-            {%- if from_column is not none and from_column not in read -%}
+            {%- for from_column in mapped_columns(column, feed.mapping) if from_column not in read -%}
                 {%- do read.append(from_column) -%}
-            {%- endif -%}
+            {%- endfor -%}
         {%- else -%}
             {%- do expressions.update({column: clean_text(adapter.quote(column))}) -%}
             {%- do read.append(column) -%}
@@ -47,13 +46,23 @@
     {{ return('(' ~ union_by_name(['select ' ~ nulls | join(', ') ~ ' where 1 = 0', rows]) ~ ')') }}
 {% endmacro %}
 
-{# A canonical column from its source column, value map and constant, in that order. Values are mapped as they
+{# The source columns that fill a canonical one, the first that holds something; empty where it is not mapped. #}
+{% macro mapped_columns(column, mapping) %}
+    {%- set columns = mapping.get('columns', {}).get(column, []) -%}
+    {{ return([columns] if columns is string else columns) }}
+{% endmacro %}
+
+{# A canonical column from its source columns, value map and constant, in that order. Values are mapped as they
    are spelled, else whatever their case. A constant also fills what the source left blank. #}
 {% macro mapped_value(column, mapping) %}
-    {%- set from_column = mapping.get('columns', {}).get(column) -%}
+    {%- set texts = [] -%}
+    {%- for from_column in mapped_columns(column, mapping) -%}
+        {%- do texts.append(clean_text(adapter.quote(from_column))) -%}
+    {%- endfor -%}
     {%- set values = mapping.get('values', {}).get(column, {}) -%}
     {%- set constant = mapping.get('constants', {}).get(column) -%}
-    {%- set text = clean_text(adapter.quote(from_column)) if from_column is not none else 'cast(null as varchar)' -%}
+    {%- set text = 'cast(null as varchar)' if not texts else texts[0] if texts | length == 1
+        else 'coalesce(' ~ texts | join(', ') ~ ')' -%}
     {%- if values -%}
         {%- set exact, folded = [], [] -%}
         {%- for key, value in values.items() -%}

@@ -16,6 +16,11 @@
     end
 {%- endmacro %}
 
+{# The 15 characters of an id of 18, as Salesforce's reports show it. #}
+{% macro salesforce_short_id(column) -%}
+    substr({{ column }}, 1, 15)
+{%- endmacro %}
+
 {# The same as a record's id in all sources. #}
 {% macro salesforce_record(column) -%}
     {{ record_id('_source_instance', salesforce_id(column)) }}

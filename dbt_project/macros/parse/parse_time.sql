@@ -42,16 +42,77 @@
    79999, are Excel's number of a day (1954 to 2119), its fraction the time: so a workbook or its CSV
    holds dates whose cells are not formatted as such. #}
 {% macro parse_local_timestamp(text, order='default') -%}
+    coalesce(
+        case
+            when {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/]') }} then coalesce(
+                {{ try_cast_to(text, 'timestamp') }},
+                -- 2026-01-05, 2:30 PM: letters behind a time are the name of a zone to a cast
+                {{ try_parse_time(without_commas(text), iso_formats()) }}
+            )
+            when {{ regex_matches(text, '^[2-7][0-9]{4}([.,][0-9]+)?$') }} then {{ excel_day_to_timestamp(text) }}
+            else {{ try_parse_time(without_commas(text), time_formats(order)) }}
+        end,
+        {{ try_parse_formats(with_plain_noon(text), noon_formats(order)) }},
+        {{ try_parse_formats(with_numbered_month(text), numbered_month_formats()) }}
+    )
+{%- endmacro %}
+
+{# A time before or after noon as formats know it: browsers put a narrow no-break space before the PM, and in Canada
+   and Latin America it is `p.m.` or `p. m.`. Null of other texts. #}
+{% macro with_plain_noon(text) -%}
     case
-        when {{ regex_matches(text, '^(19|20|21)[0-9]{2}[-/]') }} then coalesce(
-            {{ try_cast_to(text, 'timestamp') }},
-            -- 2026-01-05, 2:30 PM: letters behind a time are the name of a zone to a cast
-            {{ try_parse_time(without_commas(text), iso_formats()) }}
-        )
-        when {{ regex_matches(text, '^[2-7][0-9]{4}([.,][0-9]+)?$') }} then {{ excel_day_to_timestamp(text) }}
-        else {{ try_parse_time(without_commas(text), time_formats(order)) }}
+        when {{ regex_matches(text, '(?i)[ap][.]?[ \\x{00A0}]?m[.]$|[\\x{00A0}\\x{202F}][ap]m$') }} then
+            {{ regex_replace(
+                'upper(' ~ without_commas(text) ~ ')', '[ \\x{00A0}\\x{202F}]*([AP])[. \\x{00A0}\\x{202F}]*M[.]?$', ' \\1M'
+            ) }}
     end
 {%- endmacro %}
+
+{# The formats of time_formats and iso_formats with an hour before or after noon, in one list. #}
+{% macro noon_formats(order) %}
+    {%- set formats = [] -%}
+    {%- for shape, found in iso_formats() + time_formats(order) -%}
+        {%- for format in found if ' %p' in format -%}
+            {%- do formats.append(format) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(formats) }}
+{% endmacro %}
+
+{# `12-05-2026 14:30` of a day whose month has a name in one of the languages of month_names: 12 de mayo de 2026,
+   5. Januar 2026, 05-Dez-25 14:30 Uhr, 4 Sept 2026, Monday, January 5th, 2026 2:30 PM. Null of other texts, and
+   where something else stands behind the time, such as a zone. #}
+{% macro with_numbered_month(text) -%}
+    {%- set month_first = '^(?:[a-z]+[., ]+)?([a-z]{3,10})[. ]+([0-9]{1,2})(?:st|nd|rd|th)?[, ]+((?:19|20|21)[0-9]{2})' -%}
+    {%- set day_first = '^(?:[a-z]+[., ]+)?([0-9]{1,2})(?:st|nd|rd|th|er)?[. /-]+(?:de |of )?([a-z]{3,10})[. ,/-]+(?:de |del )?'
+        ~ '((?:19|20|21)?[0-9]{2})(?:[ ,t]+(?:(?:um|at|a las|a|alle|om|kl[.]?) )?([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)'
+        ~ '[ \\x{00A0}\\x{202F}]?(?:([ap])[. \\x{00A0}]*m[.]?)?(?:uhr|h|hrs)?)?$' -%}
+    {%- set ordered = regex_replace('lower(' ~ without_accents(text) ~ ')', month_first, '\\2 \\1 \\3') -%}
+    {%- set parts = regex_replace(ordered, day_first, '\\1|\\2|-\\3 \\4 \\5') -%}
+    {%- set name = dbt.split_part(parts, "'|'", 2) -%}
+    {#- a text to search, since of a case or a list with as many entries the planning takes milliseconds; what is
+       not found is read in the blanks -#}
+    {%- set known = namespace(text=' ' * 14) -%}
+    {%- for month, names in month_names().items() -%}
+        {%- set known.text = known.text ~ '|' ~ names.split() | join('=' ~ month ~ '|') ~ '=' ~ month -%}
+    {%- endfor -%}
+    case
+        when {{ regex_matches(text, '[A-Za-z].*[0-9]|[0-9].*[A-Za-z]') }} then
+            {{ dbt.split_part(parts, "'|'", 1) }} || '-'
+            || substr('{{ known.text }}', {{ dbt.position("'|' || " ~ name ~ " || '='", "'" ~ known.text ~ "'") }} + length({{ name }}) + 2, 2)
+            || {{ regex_replace('rtrim(' ~ dbt.split_part(parts, "'|'", 3) ~ ')', '([ap])$', '\\1m') }}
+    end
+{%- endmacro %}
+
+{% macro numbered_month_formats() %}
+    {%- set formats = [] -%}
+    {%- for year in ['%y', '%Y'] -%}
+        {%- for time in ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p'] -%}
+            {%- do formats.append('%d-%m-' ~ year ~ time) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(formats) }}
+{% endmacro %}
 
 {% macro without_commas(text) -%}
     replace({{ text }}, ',', '')

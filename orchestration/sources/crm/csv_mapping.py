@@ -36,8 +36,9 @@ def mapping_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFeed
         twice[name] = []
         for part in parts[name]:
             _check_columns(entry, name, mapped, part)
-            twice[name] += columns_named_twice(entry, part, [*mapped.columns.values(), *(mapped.key or ())])
-        key = [mapped.columns[field] for field in catalog[name].key] if mapped.key is None else mapped.key
+            twice[name] += columns_named_twice(entry, part, [*mapped.source_columns, *(mapped.key or ())])
+        _check_alternatives(entry, name, mapped, parts[name])
+        key = [mapped.columns[field][0] for field in catalog[name].key] if mapped.key is None else mapped.key
         keys[name] = key_columns(entry, parts[name], key, partial(_mapped_names, mapped))
     taken = {part.file.name for named in parts.values() for part in named}
     warnings = not_read([file for file in files if file.name not in taken])
@@ -70,9 +71,9 @@ def _records_only(name: str, mapped: MappedObject, key: Sequence[str], batch: Ba
         batch = without_sums(batch, key[0], names_may_be_sums=name == "account")
     if key and name in _DEALS_AND_LEADS:
         batch = without_footnotes(batch, key[0])
-    flag = mapped.columns.get("is_private")
-    if name == "calendar_event" and flag:
-        fields = mapped.columns.items()
+    flags = mapped.columns.get("is_private", ())
+    for flag in flags if name == "calendar_event" else ():
+        fields = [(field, column) for field, columns in mapped.columns.items() for column in columns]
         kept = {column.lower() for field, column in fields if field not in _CONTENT}
         content = {column.lower() for field, column in fields if field in _CONTENT}
         said = {text.lower(): value.lower() for text, value in mapped.values.get("is_private", {}).items()}
@@ -86,7 +87,7 @@ def _mapped_names(mapped: MappedObject, header: Sequence[str]) -> list[str]:
     """Columns as the mapping spells them, where a line end or a second blank is all that differs; one that is
     there as it is spelled keeps its name."""
     there = {name.lower() for name in header}
-    wanted = [*mapped.columns.values(), *(mapped.key or ())]
+    wanted = [*mapped.source_columns, *(mapped.key or ())]
     missing = {" ".join(name.lower().split()): name for name in wanted if name.lower() not in there}
     return [missing.pop(" ".join(name.lower().split()), name) for name in header]
 
@@ -129,19 +130,37 @@ def _files_of(
 def _check_columns(entry: SourceEntry, name: str, mapped: MappedObject, part: Part) -> None:
     header = _mapped_names(mapped, header_of(part.file, entry.name, part.sheet))
     known = {column.lower() for column in header}
-    if not any(column.lower() in known for column in mapped.columns.values()):
+    if not any(column.lower() in known for column in mapped.source_columns):
         raise PipelineError(
             f"Source {entry.name}, file {part.file.name}: its first row holds none of the columns that {name}"
             f" is mapped to; it begins with {', '.join(header[:5])}.",
             f"Remove what stands above the column names, or correct `columns`.{_sheet_hint(entry, part)}",
         )
-    for field, column in mapped.columns.items():
-        if column.lower() not in known:
-            raise PipelineError(
-                f"Source {entry.name}, file {part.file.name}: there is no column {column!r}, to which"
-                f" {name}.{field} is mapped.",
-                did_you_mean(column, header),
-            )
+    for field, columns in mapped.columns.items():
+        if not any(column.lower() in known for column in columns):
+            raise _no_column(entry, f"file {part.file.name}", f"{name}.{field}", columns[0], header)
+
+
+def _check_alternatives(entry: SourceEntry, name: str, mapped: MappedObject, parts: Sequence[Part]) -> None:
+    """Of several columns for one field, a file may lack some; one that all files lack is a mistake."""
+    if all(len(columns) == 1 for columns in mapped.columns.values()):
+        return
+    headers = [_mapped_names(mapped, header_of(part.file, entry.name, part.sheet)) for part in parts]
+    known = {column.lower(): column for header in headers for column in header}
+    for field, columns in mapped.columns.items():
+        for column in columns:
+            if column.lower() not in known:
+                files = ", ".join(dict.fromkeys(part.file.name for part in parts))
+                raise _no_column(entry, f"file {files}", f"{name}.{field}", column, list(known.values()))
+
+
+def _no_column(
+    entry: SourceEntry, where: str, field: str, column: str, header: Sequence[str]
+) -> PipelineError:
+    return PipelineError(
+        f"Source {entry.name}, {where}: there is no column {column!r}, to which {field} is mapped.",
+        did_you_mean(column, header),
+    )
 
 
 def _sheet_hint(entry: SourceEntry, part: Part) -> str:

@@ -105,6 +105,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "Call direction": "hs_call_direction",
         "Call outcome": "hs_call_disposition",
         "Call duration": "hs_call_duration",
+        "Call duration (HH:mm:ss)": "hs_call_duration",
         "Call status": "hs_call_status",
     },
     "emails": {

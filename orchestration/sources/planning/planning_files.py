@@ -17,8 +17,8 @@ from orchestration.sources.files import find_files
 from orchestration.sources.footers import without_sums
 from orchestration.sources_file import SourceEntry
 
-# quotas_2026.csv, `Quotas FY2026`, quotas-2026-q1: of which time a file speaks, its rows say.
-_YEAR = re.compile(r"[ _-]*(fy ?)?(19|20)\d{2}([ _-]?q[1-4]|([_-]\d{2}){1,2})?$")
+# quotas_2026.csv, `Quotas FY26`, quotas-2026-q1, `Quotas Q1 2026`: of which time a file speaks, its rows say.
+_YEAR = re.compile(r"[ _-]*([qh]\d[ _-]?)?(fy ?\d{2}|(fy ?)?(19|20)\d{2})([ _-]?[qh]\d|([_-]\d{2}){1,2})?$")
 
 # Parts of keys that a file need not have: they are always allowed to be empty.
 _ALWAYS = ("valid_from",)
@@ -42,8 +42,10 @@ def planning_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFee
         return _known_names(header, catalog[name].types)
 
     def change(name: str, batch: Batch) -> Batch:
-        key = catalog[name].key[0]
-        return without_sums(batch, key, names_may_be_sums=key in _NAMES)
+        # payments may come without their number: then a sum bears its word where the invoice stands
+        there = {column.lower() for column in batch.rows.column_names}
+        first = next(column for column in catalog[name].types if column in there)
+        return without_sums(batch, first, names_may_be_sums=first in _NAMES)
 
     def may_lack(name: str) -> Collection[str]:
         return [column for column in catalog[name].key if column in _MAY_BE_LACKING.get(name, _ALWAYS)]
@@ -57,7 +59,7 @@ def planning_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFee
 
 def _told_of_repeats(feed: ObjectFeed) -> Iterator[Batch]:
     """The batches, the last with a warning where a key came with several contents: only the row that stands
-    last counts."""
+    last counts; of records without a key, where equal ones came from several files: all of them count."""
     held: list[pa.Table] = []
     last: Batch | None = None
     for batch in feed.batches:
@@ -66,12 +68,31 @@ def _told_of_repeats(feed: ObjectFeed) -> Iterator[Batch]:
             yield last
         last = batch
     if last is not None:
-        yield replace(last, warnings=(*last.warnings, *_repeats(feed, held)))
+        told = _repeats(feed, held) if feed.key else _overlaps(feed, held)
+        yield replace(last, warnings=(*last.warnings, *told))
+
+
+def _in_one(batches: Sequence[pa.Table]) -> pa.Table:
+    lowered = [rows.rename_columns([name.lower() for name in rows.column_names]) for rows in batches]
+    return pa.concat_tables(lowered, promote_options="permissive")
+
+
+def _overlaps(feed: ObjectFeed, batches: Sequence[pa.Table]) -> Iterator[str]:
+    rows = _in_one(batches)
+    content = [name for name in rows.column_names if name not in (SOURCE_FILE, SOURCE_ROW)]
+    files = rows.group_by(content, use_threads=False).aggregate([(SOURCE_FILE, "distinct")])
+    several = files.filter(pc.greater(pc.list_value_length(files[f"{SOURCE_FILE}_distinct"]), 1))
+    if several.num_rows:
+        named = sorted(set(pc.list_flatten(several[f"{SOURCE_FILE}_distinct"]).to_pylist()))
+        yield (
+            f"{feed.object}: {several.num_rows:,} {'rows stand' if several.num_rows > 1 else 'row stands'} in"
+            f" several files alike, and each counts (in {', '.join(named[:5])}). If it is the same one, take"
+            " it out of one of them, or give all of them their numbers"
+        )
 
 
 def _repeats(feed: ObjectFeed, batches: Sequence[pa.Table]) -> Iterator[str]:
-    lowered = [rows.rename_columns([name.lower() for name in rows.column_names]) for rows in batches]
-    rows = pa.concat_tables(lowered, promote_options="permissive")
+    rows = _in_one(batches)
     key = [name.lower() for name in feed.key]
     for name in key:  # as the row boundary reads them
         trimmed = pc.fill_null(pc.utf8_trim(rows[name], " \t\r\n\u00a0"), "")

@@ -1,5 +1,6 @@
 -- Grain: won deal with an invoice, and what was invoiced and paid for it: an invoice names the deal, or
--- only its account after the win or shortly before it, since a deal may be closed late.
+-- only its account after the win or shortly before it, since a deal may be closed late. Where it names the
+-- account as several are called, it may be of any of them: there is an invoice, and its amount is not known.
 with deals as (
     select
         opportunity_id,
@@ -35,6 +36,7 @@ invoices as (
 found as (
     select
         deals.opportunity_id,
+        invoices.invoiced_on,
         invoices.amount,
         invoices.paid_amount,
         invoices.payments
@@ -43,6 +45,7 @@ found as (
     union all
     select
         deals.opportunity_id,
+        invoices.invoiced_on,
         invoices.amount,
         invoices.paid_amount,
         invoices.payments
@@ -52,13 +55,35 @@ found as (
         deals.account_id = invoices.account_id
         and deals.invoiced_from <= invoices.invoiced_on
     where invoices.opportunity_id is null
+),
+
+possible as (
+    select
+        deals.opportunity_id,
+        invoices.invoiced_on,
+        cast(null as decimal(18, 2)) as amount,
+        cast(null as decimal(18, 2)) as paid_amount,
+        invoices.payments
+    from deals
+    inner join {{ ref('int_accounts_meant') }} as meant on deals.account_id = meant.account_id
+    inner join invoices
+        on
+        meant.account_text = {{ account_text('invoices.account_ref') }}
+        and deals.invoiced_from <= invoices.invoiced_on
+    left join found on deals.opportunity_id = found.opportunity_id
+    where invoices.opportunity_id is null and found.opportunity_id is null
 )
 
 select
     opportunity_id,
     count(*) as invoices,
+    max(invoiced_on) as last_invoiced_on,
     coalesce(cast(sum(payments) as bigint), 0) as payments,
     case when count(amount) = count(*) then {{ to_money('sum(amount)') }} end as invoiced_amount,
     case when count(paid_amount) = count(payments) then {{ to_money('sum(paid_amount)') }} end as paid_amount
-from found
+from (
+    select * from found
+    union all
+    select * from possible
+) as invoiced
 group by opportunity_id

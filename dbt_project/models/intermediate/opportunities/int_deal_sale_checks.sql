@@ -29,11 +29,14 @@ joined as (
         benchmarks.amount_p50,
         benchmarks.amount_basis,
         billed.invoices,
+        -- an invoice that a credit note takes back is none
+        coalesce(billed.invoices, 0) = 0 or coalesce(billed.invoiced_amount <= 0, false) as is_unbilled,
         case
             when deals.discount_rate is not null then deals.discount_rate
             when deals.list_amount > 0 then 1 - deals.amount / deals.list_amount
         end as given_rate,
-        {{ dbt.dateadd('day', deal_limit('fake_sale_unpaid', 'days'), 'deals.closed_at') }} as due_at
+        {{ dbt.dateadd('day', deal_limit('fake_sale_unpaid', 'days'), 'deals.closed_at') }} as due_at,
+        billed.last_invoiced_on
     from deals
     left join benchmarks on deals.segment = benchmarks.segment
     left join billed on deals.opportunity_id = billed.opportunity_id
@@ -76,11 +79,14 @@ fake_sale_unpaid as (
     select
         {{ deal_check(
             'fake_sale_unpaid',
-            'coalesce(invoices, 0) = 0',
-            'due_at',
+            'is_unbilled',
+            "greatest(due_at, coalesce(cast(last_invoiced_on as timestamp), due_at))",
             "'Won on ' || cast(" ~ reporting_date('closed_at') ~ " as varchar) || ', '
             || " ~ days_text(dbt.datediff(reporting_date('closed_at'), as_of_date(), 'day')) ~ "
-            || ' ago, and there is neither an invoice nor a payment'",
+            || case
+                when invoices > 0 then ' ago, and what was invoiced has been credited'
+                else ' ago, and there is neither an invoice nor a payment'
+            end",
             {'closed_at': 'closed_at', 'amount': 'amount'}
         ) }}
     from joined

@@ -20,7 +20,7 @@ final as (
         {{ to_money('sum(' ~ convert('costs.cost_amount', 'rates.rate') ~ ')') }} as cost_amount,
         min(costs.source_instance) as source_instance
     from costs
-    inner join accounts on lower(costs.account_ref) = accounts.account_text
+    inner join accounts on {{ account_text('costs.account_ref') }} = accounts.account_text
     left join rates
         on coalesce(costs.currency, {{ reporting_currency() }}) = rates.currency
         and costs.month_start >= rates.valid_from

@@ -12,18 +12,33 @@ accounts as (
 
 opportunities as (
     select
-        opportunity_id,
-        account_id,
-        lower(substr(opportunity_id, length(source_instance) + 2)) as native_id
-    from {{ ref('int_opportunities_resolved') }}
+        deals.opportunity_id,
+        deals.account_id,
+        deals.source_system,
+        {{ native_id('deals', 'opportunity_id') }} as native_id
+    from {{ ref('int_opportunities_resolved') }} as deals
 ),
 
--- a planning file gives the deal's id, with or without the instance before it
+-- a planning file gives the deal's id, with or without the instance before it, of Salesforce's also as its
+-- reports show it
+native_ids as (
+    select
+        lower(native_id) as native_id,
+        opportunity_id
+    from opportunities
+    union
+    select
+        lower({{ salesforce_short_id('native_id') }}) as native_id,
+        opportunity_id
+    from opportunities
+    where source_system = 'salesforce'
+),
+
 deals_by_native_id as (
     select
         native_id,
         min(opportunity_id) as opportunity_id
-    from opportunities
+    from native_ids
     group by 1
     having count(*) = 1
 ),
@@ -45,7 +60,7 @@ referred as (
         accounts.account_id,
         coalesce(opportunities.opportunity_id, deals_by_native_id.opportunity_id) as opportunity_id
     from invoices
-    left join accounts on lower(invoices.account_ref) = accounts.account_text
+    left join accounts on {{ account_text('invoices.account_ref') }} = accounts.account_text
     left join opportunities on invoices.opportunity_ref = opportunities.opportunity_id
     left join deals_by_native_id on lower(invoices.opportunity_ref) = deals_by_native_id.native_id
     where invoices.invoiced_on <= cast({{ utc_to_local(as_of(), reporting_time_zone()) }} as date)

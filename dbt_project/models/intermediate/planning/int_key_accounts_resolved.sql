@@ -15,7 +15,7 @@ final as (
         min(key_accounts.account_ref) as account_ref,
         min(coalesce(key_accounts.valid_from, date '1900-01-01')) as valid_from
     from key_accounts
-    left join accounts on lower(key_accounts.account_ref) = accounts.account_text
+    left join accounts on {{ account_text('key_accounts.account_ref') }} = accounts.account_text
     group by 1
 )
 

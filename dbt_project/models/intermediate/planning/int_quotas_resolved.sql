@@ -49,17 +49,22 @@ starts as (
 ),
 
 -- the same quota under another spelling of rep or period is another record; which of them is meant to hold
--- the latest says. What landed together is of different people who are one now, and adds up
+-- the latest says. Of what landed together the last row holds where it is the period that is spelled in two
+-- ways; else it is of different people who are one now, and adds up
 dated as (
     select
         *,
-        max(loaded_at) over (partition by rep_id, period_start, month_count, currency) as last_loaded_at
+        max(loaded_at) over (partition by rep_id, period_start, month_count, currency) as last_loaded_at,
+        row_number() over (
+            partition by rep_ref, source_instance, period_start, month_count, currency, loaded_at
+            order by source_row desc, source_file desc, period asc
+        ) as position
     from starts
 ),
 
 latest as (
     select * from dated
-    where loaded_at = last_loaded_at
+    where loaded_at = last_loaded_at and position = 1
 ),
 
 final as (

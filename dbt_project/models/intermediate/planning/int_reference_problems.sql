@@ -1,8 +1,8 @@
 -- noqa: disable=LT01,LT02,LT06 (written by loops)
 -- Grain: source instance × object × field × reason why what planning rows and invoices refer to is
--- not found: an account or a deal that no CRM knows, an account's name that several bear, a period
--- that cannot be read. Their money is in no figure of an account or of a time. A target account
--- need not be in a CRM yet.
+-- not found: an account or a deal that no CRM knows, an account's name that several bear, an invoice
+-- that is in no file, a period that cannot be read. Their money is in no figure of what they refer to. A
+-- target account need not be in a CRM yet.
 {%- set references = {
     'account_costs': 'stg_planning__account_costs',
     'key_accounts': 'stg_planning__key_accounts',
@@ -18,7 +18,6 @@ named as (
 
 invoices as (
     select * from {{ ref('int_invoices_resolved') }}
-    where account_id is null
 ),
 
 referred as (
@@ -28,7 +27,7 @@ referred as (
         source_system,
         '{{ object }}' as object,
         'account' as field,
-        lower(account_ref) as account_text
+        {{ account_text('account_ref') }} as account_text
     from {{ ref(model) }}
     union all
     {%- endfor %}
@@ -38,8 +37,9 @@ referred as (
         source_system,
         case when source_system = 'planning' then 'invoices' else 'Invoices' end as object,
         case when source_system = 'planning' then 'account' else 'Account Name' end as field,
-        lower(account_ref) as account_text
+        {{ account_text('account_ref') }} as account_text
     from invoices
+    where account_id is null
 ),
 
 accounts as (
@@ -68,6 +68,18 @@ deals as (
     where opportunity_ref is not null and opportunity_id is null
 ),
 
+payments as (
+    select
+        payments.source_instance,
+        payments.source_system,
+        'payments' as object,
+        'invoice_id' as field,
+        'unknown_invoice' as reason
+    from {{ ref('stg_planning__payments') }} as payments
+    left join {{ ref('stg_planning__invoices') }} as billed on payments.invoice_id = billed.invoice_id
+    where payments.invoice_id is not null and billed.invoice_id is null
+),
+
 periods as (
     select
         source_instance,
@@ -83,6 +95,8 @@ problems as (
     select * from accounts
     union all
     select * from deals
+    union all
+    select * from payments
     union all
     select * from periods
 )

@@ -21,7 +21,7 @@ final as (
         coalesce(cast({{ dbt.dateadd('day', 1, 'targets.valid_to') }} as date), date '9999-12-31') as valid_to
     from targets
     left join reps on targets.source_instance = reps.source_instance and targets.rep_ref = reps.owner_ref
-    left join accounts on lower(targets.account_ref) = accounts.account_text
+    left join accounts on {{ account_text('targets.account_ref') }} = accounts.account_text
 )
 
 select * from final

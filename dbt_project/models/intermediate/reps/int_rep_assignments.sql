@@ -19,6 +19,7 @@ teams as (
         managers.rep_id as manager_id,
         teams.team,
         teams.valid_to,
+        teams.loaded_at,
         coalesce(teams.valid_from, date '1900-01-01') as valid_from
     from {{ ref('stg_planning__teams') }} as teams
     inner join matched as reps
@@ -29,7 +30,8 @@ teams as (
 
 one_per_day as (
     select * from teams
-    qualify row_number() over (partition by rep_id, valid_from order by manager_id, team) = 1
+    -- the same rep by another name is another row of the file; the latest says what is meant
+    qualify row_number() over (partition by rep_id, valid_from order by loaded_at desc, manager_id asc, team asc) = 1
 ),
 
 planned as (

@@ -27,6 +27,17 @@ texts as (
         'id' as match_rule
     from users
     union all
+    -- as its reports show it
+    select
+        source_instance,
+        user_id,
+        is_active,
+        {{ salesforce_short_id('native_id') }} as text,
+        1 as sureness,
+        'id' as match_rule
+    from users
+    where source_system = 'salesforce' and length(native_id) = 18
+    union all
     select
         source_instance,
         user_id,

@@ -21,7 +21,8 @@ target_accounts as (
         coalesce(targets.account_id, targets.account_ref) as target_id,
         coalesce(meant.account_id, targets.account_id) as account_id
     from {{ ref('int_target_accounts_resolved') }} as targets
-    left join {{ ref('int_accounts_meant') }} as meant on lower(targets.account_ref) = meant.account_text
+    left join {{ ref('int_accounts_meant') }} as meant
+        on {{ account_text('targets.account_ref') }} = meant.account_text
     where targets.valid_from <= {{ as_of_date() }} and targets.valid_to > {{ as_of_date() }}
 
 ),

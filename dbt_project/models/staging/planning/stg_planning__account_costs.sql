@@ -7,7 +7,7 @@ final as (
         account as account_ref,
         month as month_start,
         amount as cost_amount,
-        upper(currency) as currency,
+        {{ currency_code('currency') }} as currency,
         {{ record_origin() }}
     from records
 )

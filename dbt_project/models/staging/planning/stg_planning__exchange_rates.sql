@@ -5,7 +5,7 @@ with records as (
 final as (
     select
         month as month_start,
-        upper(currency) as currency,
+        {{ currency_code('currency') }} as currency,
         rate,
         {{ record_origin() }}
     from records

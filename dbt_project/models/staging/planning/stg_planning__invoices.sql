@@ -9,7 +9,7 @@ final as (
         opportunity as opportunity_ref,
         invoiced_on,
         amount as invoiced_amount,
-        upper(currency) as currency,
+        {{ currency_code('currency') }} as currency,
         {{ record_origin() }}
     from records
 )

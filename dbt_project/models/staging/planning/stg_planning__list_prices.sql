@@ -6,7 +6,7 @@ final as (
     select
         product,
         price as list_price,
-        upper(currency) as currency,
+        {{ currency_code('currency') }} as currency,
         valid_from,
         {{ record_origin() }}
     from records

@@ -4,11 +4,11 @@ with records as (
 
 final as (
     select
-        {{ record_id('_source_instance', 'payment_id') }} as payment_id,
+        {{ record_id('_source_instance', 'coalesce(payment_id, _record_key)') }} as payment_id,
         {{ record_id('_source_instance', 'invoice_id') }} as invoice_id,
         paid_on,
         amount as paid_amount,
-        upper(currency) as currency,
+        {{ currency_code('currency') }} as currency,
         {{ record_origin() }}
     from records
 )

@@ -7,7 +7,9 @@ final as (
         rep as rep_ref,
         period,
         amount as quota_amount,
-        upper(currency) as currency,
+        {{ currency_code('currency') }} as currency,
+        _source_file as source_file,
+        _source_row as source_row,
         {{ record_origin() }}
     from records
 )
