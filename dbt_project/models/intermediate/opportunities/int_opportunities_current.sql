@@ -124,9 +124,10 @@ joined as (
             when lives.recorded_closed_at <= {{ as_of() }} then lives.recorded_closed_at
             else closings.closed_at
         end as closed_at,
-        deals.loss_reason,
+        -- a record that was read later tells of a loss and of a review that had not taken place yet
+        case when versions.outcome in ('lost', 'no_decision') then deals.loss_reason end as loss_reason,
         deals.next_step,
-        deals.reviewed_at,
+        case when deals.reviewed_at <= {{ as_of() }} then deals.reviewed_at end as reviewed_at,
         deals.list_amount,
         deals.discount_rate,
         lives.known_from as record_changed_at,
