@@ -46,26 +46,13 @@ closings as (
 
 ),
 
-moves as (
-
-    select
-        opportunity_id,
-        close_date,
-        lag(close_date) over (partition by opportunity_id order by valid_from) as previous_close_date
-    from {{ ref('int_opportunity_versions') }}
-    -- closing a deal sets its date, and reopening sets it back: neither is a push
-    where outcome = 'open'
-
-),
-
 pushes as (
 
     select
         opportunity_id,
         count(*) as push_count,
-        sum({{ dbt.datediff('previous_close_date', 'close_date', 'day') }}) as days_pushed
-    from moves
-    where {{ dbt.date_trunc('month', 'close_date') }} > {{ dbt.date_trunc('month', 'previous_close_date') }}
+        sum(days_pushed) as days_pushed
+    from {{ ref('int_close_date_pushes') }}
     group by opportunity_id
 
 ),
