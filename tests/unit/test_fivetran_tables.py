@@ -65,11 +65,11 @@ def test_a_record_that_ends_is_deleted_and_one_that_goes_on_is_not(tmp_path: Pat
         (row["Id"], row["SystemModstamp"], row["IsDeleted"], row["_source_row"] < 0) for row in rows
     )
     assert found == [
-        ("1", "2024-01-01 00:00:00", None, False),
-        ("1", "2024-02-01 00:00:00", None, False),
-        ("2", "2024-01-01 00:00:00", None, False),
-        ("2", "2024-01-10 00:00:00", "true", True),
-        ("2", "2024-03-01 00:00:00", None, False),
+        ("1", "2024-01-01 00:00:00Z", None, False),
+        ("1", "2024-02-01 00:00:00Z", None, False),
+        ("2", "2024-01-01 00:00:00Z", None, False),
+        ("2", "2024-01-10 00:00:00Z", "true", True),
+        ("2", "2024-03-01 00:00:00Z", None, False),
     ]
 
 
@@ -93,3 +93,32 @@ def test_what_is_refused(tmp_path: Path) -> None:
         SourceEntry.model_validate({"name": "crm", "system": "hubspot", "layout": "fivetran"})
     with pytest.raises(ValueError, match="has no layout"):
         SourceEntry.model_validate({"name": "crm", "system": "zoho", "path": "x", "layout": "fivetran"})
+
+
+def test_times_without_a_zone_are_in_utc(tmp_path: Path) -> None:
+    """Those of the CRM's fields and of a version's beginning; a day, another zone and other texts stay."""
+    times = (
+        "2024-01-10 09:00:00",
+        "2024-01-10T09:00:00.123",
+        "2024-01-10 09:00:00+02",
+        "2024-01-10 09:00:00 -05:00",
+        "2024-01-10T09:00:00Z",
+        "2024-01-10",
+        "",
+    )
+    deals = "deal_id,property_createdate,property_dealname\n"
+    deals += "".join(f"{n},{time},{time}\n" for n, time in enumerate(times))
+    rows = read(tmp_path / "hubspot", "hubspot", deal=deals)["deals"]
+    assert [row["createdAt"] for row in rows] == [
+        "2024-01-10 09:00:00Z",
+        "2024-01-10T09:00:00.123Z",
+        *times[2:6],
+        None,
+    ]
+    assert [row["dealname"] for row in rows][:2] == list(times[:2])
+    versions = (
+        "_fivetran_active,_fivetran_start,_fivetran_end,id,close_date\n"
+        "true,2024-01-10 09:00:00,9999-12-31,006,2024-02-01\n"
+    )
+    deal = read(tmp_path / "salesforce", "salesforce", opportunity_history=versions)["Opportunity"][0]
+    assert (deal["SystemModstamp"], deal["CloseDate"]) == ("2024-01-10 09:00:00Z", "2024-02-01")

@@ -188,11 +188,25 @@ def _columns(
         if target.lower() not in taken:
             taken.add(target.lower())
             chosen[target] = _quoted(column)
+    types = objects_of(system)[shape.object].types
+    for target, sql in chosen.items():
+        if types.get(target) == "timestamp":
+            chosen[target] = _in_utc(sql)
     row = f"-{SOURCE_ROW}" if value else SOURCE_ROW
     return [f"{sql} as {_quoted(target)}" for target, sql in chosen.items()] + [
         SOURCE_FILE,
         f"{row} as {SOURCE_ROW}",
     ]
+
+
+def _in_utc(sql: str) -> str:
+    """Fivetran writes moments in UTC, and an export may leave the zone out: then it is said here, since the
+    source's own zone is that of the CRM's days."""
+    is_without_zone = (
+        f"{sql} like '____-__-_____:__%' and right({sql}, 1) between '0' and '9'"
+        f" and not contains({sql}, '+') and not contains(substr({sql}, 11), '-')"
+    )
+    return f"case when {is_without_zone} then {sql} || 'Z' else {sql} end"
 
 
 def _quoted(name: str) -> str:

@@ -29,26 +29,14 @@ close_dates as (
     group by opportunity_id
 ),
 
--- closing a deal sets its date, and reopening sets it back: neither is a push
-open_moves as (
-    select
-        opportunity_id,
-        valid_from,
-        close_date,
-        lag(close_date) over (partition by opportunity_id order by valid_from) as previous_close_date
-    from {{ ref('int_opportunity_versions') }}
-    where outcome = 'open'
-),
-
 pushes as (
     select
         opportunity_id,
-        valid_from as pushed_at,
+        pushed_at,
         first_value(previous_close_date) over deal as first_close_date,
         row_number() over deal as push_number
-    from open_moves
-    where {{ dbt.date_trunc('month', 'close_date') }} > {{ dbt.date_trunc('month', 'previous_close_date') }}
-    window deal as (partition by opportunity_id order by valid_from)
+    from {{ ref('int_close_date_pushes') }}
+    window deal as (partition by opportunity_id order by pushed_at)
 ),
 
 push_limit_passed as (

@@ -133,7 +133,9 @@ contacts as (
         min(seniorities.seniority) as seniority
     from proposals
     inner join {{ ref('int_opportunity_contacts_unioned') }} as roles
-        on proposals.opportunity_id = roles.opportunity_id and proposals.proposal_at >= roles.changed_at
+        on
+        proposals.opportunity_id = roles.opportunity_id
+        and proposals.proposal_at >= coalesce(roles.created_at, roles.changed_at)
     left join {{ ref('int_contact_seniorities') }} as seniorities on roles.contact_id = seniorities.contact_id
     where roles.contact_id is not null
     group by proposals.opportunity_id

@@ -46,26 +46,13 @@ closings as (
 
 ),
 
-moves as (
-
-    select
-        opportunity_id,
-        close_date,
-        lag(close_date) over (partition by opportunity_id order by valid_from) as previous_close_date
-    from {{ ref('int_opportunity_versions') }}
-    -- closing a deal sets its date, and reopening sets it back: neither is a push
-    where outcome = 'open'
-
-),
-
 pushes as (
 
     select
         opportunity_id,
         count(*) as push_count,
-        sum({{ dbt.datediff('previous_close_date', 'close_date', 'day') }}) as days_pushed
-    from moves
-    where {{ dbt.date_trunc('month', 'close_date') }} > {{ dbt.date_trunc('month', 'previous_close_date') }}
+        sum(days_pushed) as days_pushed
+    from {{ ref('int_close_date_pushes') }}
     group by opportunity_id
 
 ),
@@ -124,9 +111,10 @@ joined as (
             when lives.recorded_closed_at <= {{ as_of() }} then lives.recorded_closed_at
             else closings.closed_at
         end as closed_at,
-        deals.loss_reason,
+        -- a record that was read later tells of a loss and of a review that had not taken place yet
+        case when versions.outcome in ('lost', 'no_decision') then deals.loss_reason end as loss_reason,
         deals.next_step,
-        deals.reviewed_at,
+        case when deals.reviewed_at <= {{ as_of() }} then deals.reviewed_at end as reviewed_at,
         deals.list_amount,
         deals.discount_rate,
         lives.known_from as record_changed_at,

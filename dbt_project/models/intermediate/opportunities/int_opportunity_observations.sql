@@ -40,6 +40,10 @@ known as (
             min(case when records.knowledge_rank = 2 then records.{{ field }} end) as least_{{ field }},
             max(case when records.knowledge_rank = 2 then records.{{ field }} end) as greatest_{{ field }},
         {%- endfor %}
+        max_by(
+            case when records.knows_stage then records.stage end,
+            (records.observed_at, records.priority, records.sequence)
+        ) as last_stage,
         -- a history that knows the deal in an open stage also knows when it was closed
         max(case
             when
@@ -167,7 +171,8 @@ from_closing as (
 
 ),
 
--- First seen after as_of: taken as it was seen, but nothing that came with a later closing.
+-- First seen after as_of: taken as it was seen, but nothing that came with a later closing, and no
+-- probability that came with a later stage.
 from_later_landing as (
 
     select
@@ -179,7 +184,9 @@ from_later_landing as (
         {%- for field in fields %}
             lives.{{ field }},
             lives.{{ field }} is not null and not coalesce(known.knows_{{ field }}, false)
-            {%- if field != 'owner_id' %} and not lives.is_closed_record{% endif %} as knows_{{ field }},
+            {%- if field != 'owner_id' %} and not lives.is_closed_record{% endif %}
+            {%- if field == 'probability' %} and coalesce(known.last_stage = lives.stage, true){% endif %}
+                as knows_{{ field }},
         {%- endfor %}
         false as is_removed
     from lives

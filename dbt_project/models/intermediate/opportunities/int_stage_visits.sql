@@ -59,7 +59,8 @@ stays as (
         max(case when is_entry = 1 then owner_id end) as owner_id,
         max(case when is_entry = 1 then amount end) as amount_at_entry,
         max(case when is_entry = 1 then outcome end) as outcome,
-        max(case when is_removed_next then 1 else 0 end) = 1 as is_removed_next,
+        -- only what it ended with: a deal that was deleted and restored to its stage stayed there
+        max_by(is_removed_next, valid_from) as is_removed_next,
         case when count(valid_to) = count(*) then max(valid_to) end as exited_at
     from numbered
     group by opportunity_id, stay, source_system, source_instance, pipeline_id, stage, stage_order

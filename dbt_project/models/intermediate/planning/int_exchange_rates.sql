@@ -1,6 +1,7 @@
 -- Grain: currency × time in which a rate holds, half-open days. One unit is worth `rate` of the
 -- reporting currency. A month without a rate carries the last one before; before the first there is
--- none, and money of that time is null.
+-- none, and money of that time is null. The rate of a month after as_of is a planned one where it had landed
+-- by then; what landed later nobody knew.
 with rates as (
     select * from {{ ref('stg_planning__exchange_rates') }}
 ),
@@ -11,7 +12,11 @@ one_per_month as (
         month_start,
         min(rate) as rate
     from rates
-    where rate > 0 and month_start is not null and currency <> {{ reporting_currency() }}
+    where
+        rate > 0
+        and month_start is not null
+        and currency <> {{ reporting_currency() }}
+        and not (month_start > {{ as_of_date() }} and loaded_at > {{ as_of() }})
     group by 1, 2
 ),
 

@@ -22,7 +22,7 @@ won as (
         account_id,
         contact_id,
         closed_at
-    from {{ ref('int_opportunities_resolved') }}
+    from {{ ref('int_opportunities_current') }}
     where outcome = 'won' and {{ is_new_business() }}
 ),
 

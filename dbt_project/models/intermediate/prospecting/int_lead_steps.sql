@@ -41,12 +41,12 @@ meetings as (
 
 -- renewals are not prospecting
 deals as (
-    select * from {{ ref('int_opportunities_resolved') }}
+    select * from {{ ref('int_opportunities_current') }}
     where opportunity_type <> 'renewal'
 ),
 
 renewals as (
-    select opportunity_id from {{ ref('int_opportunities_resolved') }}
+    select opportunity_id from {{ ref('int_opportunities_current') }}
     where opportunity_type = 'renewal'
 ),
 

@@ -40,7 +40,7 @@ first_wins as (
     select
         account_id,
         min(closed_at) as first_won_at
-    from {{ ref('int_opportunities_resolved') }}
+    from {{ ref('int_opportunities_current') }}
     where outcome = 'won'
     group by account_id
 ),

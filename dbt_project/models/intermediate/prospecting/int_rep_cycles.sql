@@ -1,5 +1,6 @@
 -- Grain: rep. measured_cycle_days: the median of created to won over the deals that the rep won in the last
--- 24 months (new and expansion), where there are enough of them; else the team's, else everyone's.
+-- 24 months (new and expansion), where there are enough of them; else the team's, else everyone's. In
+-- calendar days, as the cycle of the deals in rpt_sales_cycle.
 with reps as (
     select * from {{ ref('int_reps_resolved') }}
 ),
@@ -8,14 +9,14 @@ won as (
     select
         opportunities.owner_id as rep_id,
         reps.team,
-        {{ dbt.datediff('opportunities.created_at', 'opportunities.closed_at', 'hour') }} / 24.0 as cycle_days
-    from {{ ref('int_opportunities_resolved') }} as opportunities
+        opportunities.age_days as cycle_days
+    from {{ ref('int_opportunities_current') }} as opportunities
     left join reps on opportunities.owner_id = reps.rep_id
     where
         opportunities.outcome = 'won'
-        and opportunities.opportunity_type in ('new', 'expansion')
-        and opportunities.closed_at >= opportunities.created_at
-        and opportunities.closed_at >= {{ dbt.dateadd('month', -24, as_of()) }}
+        and {{ is_new_business('opportunities.opportunity_type') }}
+        and opportunities.age_days >= 0
+        and opportunities.closed_at > {{ dbt.dateadd('month', -24, as_of()) }}
 ),
 
 of_rep as (

@@ -25,7 +25,7 @@ target_accounts as (
 buyers as (
 
     select distinct account_id
-    from {{ ref('int_opportunities_resolved') }}
+    from {{ ref('int_opportunities_current') }}
     where outcome = 'won' and account_id is not null
 
 ),

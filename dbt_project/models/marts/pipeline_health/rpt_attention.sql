@@ -145,7 +145,8 @@ measured as (
                 then attention.squares / (attention.minutes * attention.minutes)
         end as herfindahl,
         coalesce(created.created_count, 0) as created_count,
-        coalesce(created.created_amount, 0) as created_amount
+        -- deals of which none has an amount are not worth nothing
+        case when created.rep_id is null then 0 else created.created_amount end as created_amount
     from weeks
     left join attention on weeks.rep_id = attention.rep_id and weeks.week_start = attention.week_start
     left join created on weeks.rep_id = created.rep_id and weeks.week_start = created.week_start

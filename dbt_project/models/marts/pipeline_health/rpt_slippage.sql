@@ -29,29 +29,14 @@ expected as (
 
 ),
 
-moves as (
-
-    select
-        opportunity_id,
-        {{ fiscal_quarter_start('valid_from_date') }} as fiscal_quarter_start,
-        close_date,
-        lag(close_date) over (partition by opportunity_id order by valid_from) as previous_close_date
-    from {{ ref('int_opportunity_versions') }}
-    -- closing a deal sets its date, and reopening sets it back: neither is a push
-    where outcome = 'open'
-
-),
-
--- fiscal months are calendar months
 pushes as (
 
     select
         opportunity_id,
-        fiscal_quarter_start,
-        sum({{ dbt.datediff('previous_close_date', 'close_date', 'day') }}) as days_pushed
-    from moves
-    where {{ dbt.date_trunc('month', 'close_date') }} > {{ dbt.date_trunc('month', 'previous_close_date') }}
-    group by opportunity_id, fiscal_quarter_start
+        {{ fiscal_quarter_start('pushed_on') }} as fiscal_quarter_start,
+        sum(days_pushed) as days_pushed
+    from {{ ref('int_close_date_pushes') }}
+    group by opportunity_id, {{ fiscal_quarter_start('pushed_on') }}
 
 ),
 

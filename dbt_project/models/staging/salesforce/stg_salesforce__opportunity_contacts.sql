@@ -10,6 +10,7 @@ final as (
         {{ salesforce_record('ContactId') }} as contact_id,
         "Role" as contact_role,
         "IsPrimary" as is_primary,
+        "CreatedDate" as created_at,
         {{ record_origin() }}
     from records
 )
