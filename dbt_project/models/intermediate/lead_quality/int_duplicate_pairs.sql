@@ -99,6 +99,8 @@ two_people as (
         -- twice
         (
             domain_l = domain_r
+            -- Nagy Bence is Bence Nagy, whichever of the two names his mailboxes spell
+            and not coalesce(given_name_l = surname_r and given_name_r = surname_l, false)
             and (
                 {{ each_spells_its_own('surname') }}
                 -- christine@ and christina@; not rob@ and robert@, which one person may have, nor markus@ who

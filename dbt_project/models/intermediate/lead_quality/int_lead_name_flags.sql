@@ -54,7 +54,11 @@ doubled as (
         where length(name_text) % 2 = 1
     ) as halves
     inner join listed on halves.half = listed.value and listed.field in ('full_name', 'company')
-    where halves.name_text = halves.half || ' ' || halves.half
+    left join {{ ref('given_names') }} as given_names on halves.half = given_names.given_name
+    where
+        halves.name_text = halves.half || ' ' || halves.half
+        -- Nada
+        and given_names.given_name is null
     group by halves.name_text
 ),
 
