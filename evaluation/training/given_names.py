@@ -118,6 +118,51 @@ merve|elif|selin|chidi|chinedu|emeka|ngozi|nneka|chioma|adaeze|ifeoma|obinna|uch
 oluwasegun|tunde|femi|kemi|bola|sade|funke|kofi|kojo|kwesi|abena|akosua|thandeka|thandi|sipho
 bongani|themba|nomsa|nandi|lerato|thabo|mpho|tendai|tinashe|farai|rudo|chipo|wanjiru|njeri|kamau
 otieno|achieng|wafula
+willem wim pim|cornelis kees cees cor|pieter piet|jacob jaap|hendrik henk|johannes joop hannes
+antonius toon ton|gerardus gerard|josef sepp pepi jupp|johann hansi|hans hansi|georg schorsch
+theresia resi|heinrich heiner|heini|matthias hias matze|katharina kathi|elisabeth lisl lisbeth
+michael michi|andreas andi|benedikt bene|rosemarie rosi|gertrud trude|hildegard hilde
+brigitte gitte gitti|dietrich dieter|florian flori|jan janek honza|zofia zosia|krystyna krysia
+aleksander olek|aleksandra ola|jolanta jola|agnieszka aga|joanna asia|barbara basia|elzbieta ela
+hanna hania|anna hania|tomasz tomek|piotr piotrek|jakub kuba|grzegorz grzesiek|zbigniew zbyszek
+wladyslaw wladek|jerzy jurek|magdalena magda|slawomir slawek|jaroslaw jarek|radoslaw radek
+miroslaw mirek|ryszard rysiek|tadeusz tadek|kazimierz kazik|bartlomiej bartek|bartosz bartek
+dariusz darek|przemyslaw przemek|josef pepa|jiri jirka|zuzana zuzka|frantisek franta|vaclav vasek
+katerina katka|jaroslav jarda|miroslav mirek|vojtech vojta|ondrej ondra|barbora bara|stanislav standa
+zdenek zdenda|enrique quique kike|antonio tono tonino nino|jesus chuy|guillermo memo|jose chepe chema ze
+guadalupe lupe|concepcion concha conchita|dolores lola|mercedes merche|rosario charo
+francisca paca paqui|pilar pili|isabel isa|teresa tere|eduardo lalo edu dudu|rodolfo fito|adolfo fito
+luis lucho|alejandro ale|santiago santi|sebastian seba|fernando nando fer|roberto beto|alberto beto
+humberto beto|salvador chava|vicente chente|consuelo chelo|graciela chela|josefa pepa|montserrat montse
+george jordi|francisco chico|joaquim quim|giuseppe beppe peppe pino|luigi gigi
+giovanni gianni vanni nanni|filippo pippo|francesco checco|vincenzo enzo|lorenzo enzo renzo
+domenico mimmo|antonino nino|gaetano tano|raffaele lello|alessandro sandro|edoardo edo|elisabetta betta
+margherita rita|caterina rina|frederic fred|dominique domi|veronique vero|stephane steph|nicolas nico
+emmanuel manu|antoinette toinette|nikolai kolya|nikolay kolya|maria masha mari|mariya masha|ivan vanya
+petr petya|pyotr petya|alexei alyosha lyosha|sergei seryozha|anatoly tolya|konstantin kostya
+vyacheslav slava|yaroslav slava|stanislav slava stas|vladislav vlad slava|vladimir volodya|darya dasha
+daria dasha|anastasia nastya|olga olya|irina ira|svetlana sveta|galina galya|nadezhda nadya|lyubov lyuba
+lyudmila luda lyuda mila|natalia natasha|tatiana tanya|valentin valya|valentina valya|pavel pasha
+mikhail misha|grigory grisha|boris borya|roman roma|maxim max|artem tema|leonid lyonya|victor vitya
+vitaly vitalik|evgenia zhenya|ksenia ksyusha|zinaida zina|istvan pista|jozsef joska|janos jani jancsi
+laszlo laci|ferenc feri|sandor sanyi|zsuzsanna zsuzsa zsuzsi|katalin kati|erzsebet erzsi|gyorgy gyuri
+gabor gabi|miklos miki|zoltan zoli|tamas tomi|mihaly misi|andras andris bandi
+ioannis yiannis yannis giannis|konstantinos kostas costas|dimitrios dimitris mitsos|nikolaos nikos
+georgios giorgos yorgos george|evangelos vangelis|athanasios thanasis sakis|panagiotis panos takis
+vasileios vasilis|emmanouil manolis|michail michalis|spyridon spyros|aikaterini katerina
+anastasios tasos|theodoros thodoris|eleftherios lefteris|charalampos babis|alexandros alekos
+margareta greta|katarina kajsa|lars lasse|nils nisse|karl kalle|jan janne|birgitta britta|kristina stina
+mikael micke|magnus mange|stefan steffe|henrik henke|hans hasse|gheorghe gigi|nicolae nicu
+constantin costel|alexandru sandu|abdulrahman abdelrahman abdurrahman|abdulaziz abdelaziz
+muhammad mohd muhammed|ibrahim ebrahim|mustafa moustafa mostafa|mahmoud mahmud|khadija khadijah
+zainab zeinab zaynab|osama usama|saleh salih|tariq tarek tareq|jamal gamal|karim kareem|rashid rasheed
+salim saleem|walid waleed|majid majeed|nasser nasir naser|hamid hameed|faisal faysal|layla leila laila
+nour noor nur|suleiman sulaiman suleyman|ismail ismael|yosef yossi|avraham avi|yitzhak itzik
+shmuel shmulik|yaakov kobi|binyamin benny|wilfred wilf fred|winifred winnie|josephine jo josie|isaac ike
+nathan nate|archibald archie|leslie les|malcolm mal|randolph randy|randall randy|roberta bobbie
+gwendolyn gwen|amelia millie|arabella bella|annabel bella|vivian viv|vivienne viv|beverly bev
+candace candy|constance connie|geraldine gerry|gillian gill jill|jillian jill|rosalind ros roz
+veronica ronnie|solomon sol|cassandra cass cassie|alison ali|alistair ali|angus gus|fergus gus
 """
 
 

@@ -3,6 +3,16 @@
 -- two people whatever else they share: a desk, a home, a mailbox, a day of birth. No list knows every name:
 -- of others, their mailboxes and how little they have in common say it.
 {% set sides = ['l', 'r'] -%}
+{% set generation = ' (jr|snr|ii|iii|iv)( |$)' -%}
+{% set generation_l, generation_r = [
+    regex_extract("' ' || given_name_l || ' ' || coalesce(surname_l, '')", generation, 1),
+    regex_extract("' ' || given_name_r || ' ' || coalesce(surname_r, '')", generation, 1),
+] -%}
+{# what namesakes are told apart by: a number at the end, the letter of a name in the middle #}
+{% set unnumbered_l, unnumbered_r = [
+    regex_replace('local_part_l', '[._-][a-z]([._-])|[._-]?[0-9]{1,2}$', '\\1'),
+    regex_replace('local_part_r', '[._-][a-z]([._-])|[._-]?[0-9]{1,2}$', '\\1'),
+] -%}
 with fields as (
     select * from {{ ref('int_person_fields') }}
 ),
@@ -50,6 +60,9 @@ said as (
         surname,
         mailbox,
         birth_date,
+        company_domain,
+        line,
+        mobile_line,
         is_known_given_name,
         {{ dbt.split_part('mailbox', "'@'", 1) }} as local_part,
         {{ dbt.split_part('mailbox', "'@'", 2) }} as domain
@@ -61,7 +74,10 @@ told as (
         claimed.left_key,
         claimed.right_key,
         {%- for side in sides %}
-            {%- for name in ['given_name', 'surname', 'mailbox', 'local_part', 'domain', 'birth_date'] %}
+            {%- for name in [
+                'given_name', 'surname', 'mailbox', 'local_part', 'domain', 'birth_date', 'company_domain', 'line',
+                'mobile_line',
+            ] %}
                 {{ side }}.{{ name }} as {{ name }}_{{ side }},
             {%- endfor %}
         {%- endfor %}
@@ -83,10 +99,36 @@ two_people as (
         -- twice
         (
             domain_l = domain_r
+            -- Nagy Bence is Bence Nagy, whichever of the two names his mailboxes spell
+            and not coalesce(given_name_l = surname_r and given_name_r = surname_l, false)
             and (
                 {{ each_spells_its_own('surname') }}
-                or (not are_known and {{ each_spells_its_own('given_name') }})
+                -- christine@ and christina@; not rob@ and robert@, which one person may have, nor markus@ who
+                -- is marcus@ to others
+                or (
+                    (
+                        not are_known
+                        or (
+                            left(given_name_l, 1) = left(given_name_r, 1)
+                            and right(given_name_l, 1) <> right(given_name_r, 1)
+                            and given_names_apart <= 2
+                        )
+                    )
+                    and {{ each_spells_its_own('given_name') }}
+                )
             )
+        )
+        -- john.miller@, john.miller2@ and john.d.miller@ of one firm, with numbers of their own: it told its
+        -- namesakes apart
+        or (
+            company_domain_l = company_domain_r and local_part_l <> local_part_r
+            and {{ unnumbered_l }} = {{ unnumbered_r }}
+            and coalesce(line_l, mobile_line_l) <> coalesce(line_r, mobile_line_r)
+        )
+        -- George and George Jr.
+        or (
+            coalesce({{ generation_l }} <> {{ generation_r }}, false)
+            and not coalesce(mailbox_l = mailbox_r, false)
         )
         -- Sipho and Thandeka have nothing in common, on one mailbox too, unless it bears the name of one of
         -- them and both have one surname. In other alphabets nobody can tell; with one day of birth the model

@@ -53,7 +53,9 @@ named as (
     select
         leads.lead_id,
         addresses.base_local_part,
+        addresses.domain,
         {{ comparable_text('leads.full_name') }} as name_text,
+        {{ latin_letters(comparable_text('leads.company')) }} as company_text,
         {{ rows_of_words(comparable_text('leads.full_name')) }} as word
     from leads
     inner join addresses on leads.email = addresses.email
@@ -68,7 +70,15 @@ theirs as (
     left join name_words as listed on named.word = listed.word
     group by named.lead_id, named.base_local_part, named.name_text
     having
-        max(case when listed.word is null and named.word <> named.base_local_part then 1 else 0 end) = 1
+        -- Qqq Www and 12345 67890 name nobody
+        max(case
+            when
+                listed.word is null and named.word <> named.base_local_part
+                and {{ regex_matches('named.word', '\\p{L}') }}
+                and (length(named.word) < 3 or length(replace(named.word, left(named.word, 1), '')) > 0)
+                then 1
+            else 0
+        end) = 1
         and (
             max(case
                 when named.word = named.base_local_part and coalesce(listed.is_strong, 0) = 0 then 1
@@ -87,6 +97,24 @@ theirs as (
                 = left({{ regex_replace('named.name_text', '^.* ', '') }}, 1)
             )
         )
+),
+
+-- anita.bath@bathstone.co.uk of Anita Bath, Bathstone Quarries: at the firm that the lead names, a mailbox
+-- that spells the name is no second sign
+at_work as (
+    select named.lead_id
+    from named
+    inner join {{ ref('int_email_domains') }} as domains on named.domain = domains.domain
+    left join name_words as listed on named.word = listed.word
+    where
+        {{ regex_replace('named.base_local_part', '[._-]', '') }} = replace(named.name_text, ' ', '')
+        and length({{ dbt.split_part('named.company_text', "' '", 1) }}) >= 4
+        and strpos(
+            replace(named.domain, '-', ''), {{ dbt.split_part('named.company_text', "' '", 1) }}
+        ) = 1
+        and not coalesce(domains.is_free_mail, false)
+    group by named.lead_id
+    having count(listed.word) = 0
 ),
 
 -- john.test@, qa+test12@
@@ -125,7 +153,7 @@ judged as (
         domains.is_own,
         -- there are people called Test: not at the beginning of their name
         case
-            when borne.name is not null or theirs.lead_id is not null then null
+            when borne.name is not null or theirs.lead_id is not null or at_work.lead_id is not null then null
             when coalesce(bases.value, wholes.value) is not null then coalesce(bases.value, wholes.value)
             -- a@a.com, xx@yy.com: one key before the @ and one behind it
             when
@@ -149,6 +177,7 @@ judged as (
         on {{ comparable_text('leads.full_name') }} = borne.name
         and {{ regex_replace('addresses.base_local_part', '[._-]', '') }} = replace(borne.name, ' ', '')
     left join theirs on leads.lead_id = theirs.lead_id
+    left join at_work on leads.lead_id = at_work.lead_id
     left join roles on addresses.base_local_part = roles.local_part
 ),
 

@@ -62,6 +62,7 @@ suspected as (
         leads.*,
         gibberish.score,
         gibberish.letters,
+        {{ latin_letters(comparable_text('leads.company')) }} as company_text,
         {{ latin_letters(comparable_text(
             "coalesce(leads.full_name, '') || ' ' || coalesce(leads.company, '')"
         )) }} as names
@@ -85,6 +86,12 @@ excused as (
         length(named.word) >= 3
         and strpos(named.letters, left(named.word, 3)) > 0
         and coalesce(words.gibberish_score, 0) < limits.address_words
+    union distinct
+    -- mia@dscvry.com of Dscvry: company_gibberish speaks of that name, once is enough
+    select lead_id from suspected
+    where
+        strpos(replace(company_text, ' ', ''), replace(letters, ' ', '')) > 0
+        and strpos({{ regex_replace('domain', '[^a-z]', '') }}, replace(letters, ' ', '')) > 0
 ),
 
 mashes as (

@@ -1,6 +1,8 @@
 -- Grain: lead to judge × flag about its person's name.
 {% set numbered_test = '(^| )test[0-9]+( |$)' -%}
 {% set robot_word = '[A-Z][a-z]+[A-Z][A-Za-z]*' -%}
+{% set first = dbt.split_part('leads.full_name', "' '", 1) -%}
+{% set second = dbt.split_part('leads.full_name', "' '", 2) -%}
 {% set consonant = '[b-df-hj-np-tv-xz]' -%}
 with leads as (
     select
@@ -21,7 +23,7 @@ listed as (
     where
         field in (
             'full_name', 'name_part', 'name_part_weak', 'lorem', 'lorem_name', 'name_any', 'key_row', 'spam',
-            'spam_name', 'sentence_word'
+            'spam_name', 'sentence_word', 'company'
         )
     group by field, {{ comparable_name('value') }}
 ),
@@ -37,6 +39,27 @@ whole_names as (
 names as (
     select distinct name_text from leads
     where name_text is not null
+),
+
+-- "keine Angabe" as the first name and as the last; a word for no company is one for no name then
+doubled as (
+    select
+        halves.name_text,
+        min(listed.reason) as reason
+    from (
+        select
+            name_text,
+            left(name_text, cast((length(name_text) - 1) / 2 as integer)) as half
+        from names
+        where length(name_text) % 2 = 1
+    ) as halves
+    inner join listed on halves.half = listed.value and listed.field in ('full_name', 'company')
+    left join {{ ref('given_names') }} as given_names on halves.half = given_names.given_name
+    where
+        halves.name_text = halves.half || ' ' || halves.half
+        -- Nada
+        and given_names.given_name is null
+    group by halves.name_text
 ),
 
 -- "Test Lead 17" is "Test Lead"
@@ -182,6 +205,7 @@ judged as (
         -- what a rep is told; null where the name is none of it
         case
             when whole_names.value is not null then whole_names.reason
+            when doubled.name_text is not null then doubled.reason
             when spoiled.name_text is not null then spoiled.reason
             when worded.name_text is not null then 'Every word of it says nothing of a person'
             -- J. M. are initials: somebody's who says so
@@ -198,14 +222,19 @@ judged as (
         spoken.name_text is not null as is_spoken,
         coalesce(
             {{ injected_kind('leads.full_name', is_name=true) }},
-            -- JamesGex JamesGex, CryptoHek CryptoHekUP
+            -- JamesGex JamesGex, CryptoHek CryptoHekUP, Robertbet RobertbetXS
             case
                 when
-                    {{ regex_matches('leads.full_name', '^' ~ robot_word ~ ' ' ~ robot_word ~ '$') }}
-                    and strpos(
-                        {{ dbt.split_part('leads.full_name', "' '", 2) }},
-                        {{ dbt.split_part('leads.full_name', "' '", 1) }}
-                    ) = 1
+                    strpos({{ second }}, {{ first }}) = 1
+                    and (
+                        {{ regex_matches('leads.full_name', '^' ~ robot_word ~ ' ' ~ robot_word ~ '$') }}
+                        or (
+                            {{ regex_matches('leads.full_name', '^[A-Z][A-Za-z]*[a-z][A-Za-z]* [A-Za-z]+$') }}
+                            and {{ regex_matches(
+                                'substr(' ~ second ~ ', length(' ~ first ~ ') + 1)', '^[A-Z]{2,3}$'
+                            ) }}
+                        )
+                    )
                     then 'the word of a form robot twice'
             end,
             case when advertisements.name_text is not null then 'an advertisement' end
@@ -213,6 +242,7 @@ judged as (
     from leads
     left join worded on leads.name_text = worded.name_text
     left join whole_names on leads.name_text = whole_names.value
+    left join doubled on leads.name_text = doubled.name_text
     left join shaped on leads.name_text = shaped.name_text
     left join spoiled on leads.name_text = spoiled.name_text
     left join spoken on leads.name_text = spoken.name_text

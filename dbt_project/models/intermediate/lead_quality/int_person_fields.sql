@@ -10,6 +10,7 @@
     ~ '|sarl|sl|srl|spa|b ?v|n ?v|oyj?|ab|as|asa|aps|kk|jsc|mbh|ltda))+$' -%}
 {# before a name; without it Dr. would be the given name #}
 {% set title = '(?i)^((dr|prof|mr|mrs|ms|miss|herr|frau|mme)[. ]+)+' -%}
+{% set words = dbt.split_part('typed_name', "' '", 1) ~ ', ' ~ dbt.split_part('typed_name', "' '", 2) -%}
 {% set compared = [
     'given_name', 'given_forms', 'is_known_given_name', 'surname', 'mailbox', 'line', 'mobile_line', 'company',
     'company_domain', 'street', 'postal_code', 'city', 'birth_date',
@@ -88,7 +89,7 @@ texts as (
             "case when not is_whole then last_name when is_family_first then "
             ~ dbt.split_part('name_text', "','", 1) ~ " else " ~ regex_replace('name_text', '^[^ ]+ ?', '') ~ " end"
         ) }} as surname,
-        {{ comparable_name('name_text') }} as whole_name,
+        {{ comparable_name('name_text') }} as typed_name,
         {{ comparable_text('company') }} as whole_company,
         {{ regex_replace(comparable_text('company'), legal_forms, '') }} as company,
         {{ comparable_text('street') }} as street,
@@ -109,7 +110,13 @@ lined as (
         select
             *,
             {{ telephone_line('digits', 'is_international') }} as phone_line,
-            {{ telephone_line('mobile_digits', 'is_mobile_international') }} as mobile_phone_line
+            {{ telephone_line('mobile_digits', 'is_mobile_international') }} as mobile_phone_line,
+            -- "Nagy Zsuzsa" is Zsuzsa Nagy, and so is "Nagy, Zsuzsa"
+            case
+                when length(typed_name) - length(replace(typed_name, ' ', '')) = 1
+                    then least({{ words }}) || ' ' || greatest({{ words }})
+                else typed_name
+            end as whole_name
         from texts
     ) as both_lines
 ),
