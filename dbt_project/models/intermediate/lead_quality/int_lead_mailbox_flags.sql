@@ -15,8 +15,10 @@ with addresses as (
 ),
 
 limits as (
-    select max(cast(value as double)) as address_words from {{ ref('lead_quality_thresholds') }}
-    where threshold = 'gibberish_address_words'
+    select
+        max(case when threshold = 'gibberish_address_words' then cast(value as double) end) as address_words,
+        max(case when threshold = 'gibberish_own_domain' then cast(value as double) end) as own_domain
+    from {{ ref('lead_quality_thresholds') }}
 ),
 
 typed_domains as (
@@ -87,11 +89,16 @@ excused as (
         and strpos(named.letters, left(named.word, 3)) > 0
         and coalesce(words.gibberish_score, 0) < limits.address_words
     union distinct
-    -- mia@dscvry.com of Dscvry: company_gibberish speaks of that name, once is enough
-    select lead_id from suspected
+    -- mia@dscvry.com of Dscvry: company_gibberish speaks of that name, once is enough where it may be a brand
+    select suspected.lead_id
+    from suspected
+    cross join limits
     where
-        strpos(replace(company_text, ' ', ''), replace(letters, ' ', '')) > 0
-        and strpos({{ regex_replace('domain', '[^a-z]', '') }}, replace(letters, ' ', '')) > 0
+        suspected.score < limits.own_domain
+        and strpos(replace(suspected.company_text, ' ', ''), replace(suspected.letters, ' ', '')) > 0
+        and strpos(
+            {{ regex_replace('suspected.domain', '[^a-z]', '') }}, replace(suspected.letters, ' ', '')
+        ) > 0
 ),
 
 mashes as (
