@@ -31,7 +31,10 @@ teams as (
 one_per_day as (
     select * from teams
     -- the same rep by another name is another row of the file; the latest says what is meant
-    qualify row_number() over (partition by rep_id, valid_from order by loaded_at desc, manager_id asc, team asc) = 1
+    qualify
+        row_number() over (
+            partition by rep_id, valid_from order by loaded_at desc, manager_id asc, team asc
+        ) = 1
 ),
 
 planned as (
