@@ -45,20 +45,36 @@ parts as (
     from dated
 ),
 
--- tables that Fivetran fills list the merges apart
+made as (
+    select
+        object_type,
+        _source_instance,
+        id,
+        min(_created_at) as created_at
+    from records
+    where _created_at is not null
+    group by object_type, _source_instance, id
+),
+
+-- tables that Fivetran fills list the merges apart, and of deals not since when
 every_merge as (
     select object_type, _source_instance, merged_into_id, _changed_at, _is_latest, _known_from, merged_id
     from parts
     union all
     select
-        "objectType" as object_type,
-        _source_instance,
-        "mergedIntoId" as merged_into_id,
-        _changed_at,
+        listed."objectType" as object_type,
+        listed._source_instance,
+        listed."mergedIntoId" as merged_into_id,
+        listed._changed_at,
         true as _is_latest,
-        coalesce("mergedAt", _changed_at) as _known_from,
-        "mergedId" as merged_id
-    from {{ landing_latest('hubspot', 'merges') }}
+        least(coalesce(listed."mergedAt", listed._changed_at), made.created_at) as _known_from,
+        listed."mergedId" as merged_id
+    from {{ landing_latest('hubspot', 'merges') }} as listed
+    left join made
+        on
+        listed."objectType" = made.object_type
+        and listed._source_instance = made._source_instance
+        and listed."mergedIntoId" = made.id
 ),
 
 ranked as (
