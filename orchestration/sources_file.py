@@ -4,6 +4,7 @@ Belongs here: the shape of the file and loading it. How a mistake is told to its
 `sources_checks`; what a data file holds is checked by its reader in `sources/`.
 """
 
+import codecs
 import itertools
 import re
 from datetime import date
@@ -73,6 +74,7 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     **{section: (system,) for system, section in _ACCOUNTS.items()},
     "objects": ("csv_mapping",),
     "layout": ("salesforce", "hubspot"),
+    "encoding": ("salesforce", "hubspot", "zoho", "csv_mapping", "planning"),
     **dict.fromkeys(("owner", "owner_from", "owners"), ("icalendar",)),
     **dict.fromkeys(
         ("window_months_back", "window_months_ahead"),
@@ -88,6 +90,17 @@ def _currency(code: str) -> str:
     return code
 
 
+def _encoding(name: str) -> str:
+    try:
+        found = codecs.lookup(name)
+        "".encode(name)
+    except LookupError:
+        raise ValueError(
+            f"{name!r} is no encoding of text that Python knows, for example cp1250, cp1251 or shift_jis"
+        ) from None
+    return found.name
+
+
 def _name(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or len(name) > 30:
         raise ValueError(
@@ -97,6 +110,7 @@ def _name(name: str) -> str:
 
 
 Currency = Annotated[str, AfterValidator(_currency)]
+Encoding = Annotated[str, AfterValidator(_encoding)]
 Name = Annotated[str, AfterValidator(_name)]
 
 
@@ -233,6 +247,7 @@ class SourceEntry(_Section):
     currency: Currency | None = None  # of amounts that carry none; None: the reporting currency
     date_order: Literal["dmy", "mdy"] | None = None
     decimal_separator: Literal[".", ","] | None = None
+    encoding: Encoding | None = None  # of CSV files that are no Unicode; None: told from the text
     layout: Literal["fivetran"] | None = None  # tables replicated by Fivetran, exported to files
     export: Literal["full", "partial"] = "full"  # full: a key that is absent has been deleted
     accept_shrink: bool = False  # a full export that lost most of its records is meant so

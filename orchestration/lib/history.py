@@ -97,8 +97,8 @@ class PublishedHistory:
 
 
 def _content(entry: SourceEntry) -> dict[str, Any]:
-    document: dict[str, Any] = entry.model_dump(mode="json", exclude=_NOT_CONTENT)
-    for mapped in document["objects"].values():
+    document: dict[str, Any] = entry.model_dump(mode="json", exclude=_NOT_CONTENT, exclude_defaults=True)
+    for mapped in document.get("objects", {}).values():
         del mapped["file"]
     return document
 

@@ -13,7 +13,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -37,6 +37,7 @@ class DataFile:
     name: str
     open: Callable[[], BinaryIO]
     path: Path | None = None  # None: inside a zip, or compressed
+    encoding: str | None = None  # of text that is no Unicode; None: told from the text
 
     @property
     def stem(self) -> str:
@@ -53,10 +54,17 @@ class DataFile:
         return "/" if self.name.endswith("/") else PurePosixPath(_unpacked(self.name)).suffix.lower()
 
 
-def find_files(path: Path, source: str, *, is_deep: bool = False, base: Path | None = None) -> list[DataFile]:
+def find_files(
+    path: Path,
+    source: str,
+    *,
+    is_deep: bool = False,
+    base: Path | None = None,
+    encoding: str | None = None,
+) -> list[DataFile]:
     """All files at `path`: a folder (`is_deep`: with its subfolders), a zip, or a file; zips are
     looked into. A subfolder that is not gone into stands in the list by its name and `/`. `base`: the
-    folder that names count from, by default the one at `path`.
+    folder that names count from, by default the one at `path`. `encoding`: as in `DataFile`.
 
     Hidden files and Office's lock files are left out. Raises PipelineError where there is nothing.
     """
@@ -84,7 +92,7 @@ def find_files(path: Path, source: str, *, is_deep: bool = False, base: Path | N
             files.append(DataFile(name, partial(_open, item, name, source), None if is_packed else item))
     if not any(not file.name.endswith("/") for file in files):
         raise PipelineError(f"Source {source}: the folder {path} holds no file.", "Put the export there.")
-    return files
+    return [replace(file, encoding=encoding) for file in files]
 
 
 def read_file(file: DataFile, source: str, sheet: str | None = None) -> Iterator[Batch]:
@@ -113,7 +121,7 @@ def header_of(file: DataFile, source: str, sheet: str | None = None) -> tuple[st
 
 @lru_cache(maxsize=64)  # a pass over the whole file
 def _encoding_of(file: DataFile) -> str:
-    return detect_encoding(file.open)
+    return detect_encoding(file.open, file.encoding)
 
 
 def sheets_of(file: DataFile, source: str) -> dict[str, bool]:

@@ -46,8 +46,9 @@ def unmarked(text: str) -> str:
     return text.replace(BAD_BYTE, "\\x").replace(f"\n{END_OF_FILE}", "").rstrip("\r\n")
 
 
-def detect_encoding(opener: Callable[[], BinaryIO]) -> str:
-    """Encoding of a text file: utf-8, utf-16-le, utf-16-be, utf-32-le, utf-32-be, mac_roman or cp1252.
+def detect_encoding(opener: Callable[[], BinaryIO], otherwise: str | None = None) -> str:
+    """Encoding of a text file: utf-8, utf-16-le, utf-16-be, utf-32-le, utf-32-be, else `otherwise`, which is
+    mac_roman or cp1252 where it is not said.
 
     A byte order mark decides. Without one, zero bytes on every other place mean UTF-16. Text of cp1252
     hardly ever happens to be UTF-8 too, so ten stray bytes for each good character beyond ASCII mean
@@ -80,6 +81,8 @@ def detect_encoding(opener: Callable[[], BinaryIO]) -> str:
             else:
                 if not chunk.isascii():
                     valid += len(chunk) - len(chunk.translate(None, bytes(range(0xC2, 0xF5))))
+    if otherwise:
+        return otherwise if invalid > 10 * valid else "utf-8"
     if b"\r" in head and b"\n" not in head:
         return "mac_roman" if invalid > 10 * valid else "utf-8"
     return "cp1252" if invalid > 10 * max(valid, 2 * damaged) else "utf-8"

@@ -388,6 +388,25 @@ def test_mapped_files(tmp_path: Path) -> None:
     assert feeds["opportunity"].warnings == ("not read: x.csv",)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("cp1250", "Łukasz Źdźbło"), ("cp1251", "Ирина"), ("shift_jis", "田中")]
+)
+def test_a_named_encoding_is_that_of_files_that_are_no_unicode(
+    tmp_path: Path, encoding: str, name: str
+) -> None:
+    folder = files_with(tmp_path / "export", {"Contact.csv": "Id,Name\n003a,Zoë Łuk\n"})
+    (folder / "Lead.csv").write_bytes(f"Id,Name\n00Qa,{name}\n00Qb,Plain\n".encode(encoding))
+    feeds = feeds_of(entry("salesforce", folder, encoding=encoding))
+    assert [row["Name"] for row in rows_of(feeds["Lead"])] == [name, "Plain"]
+    assert [row["Name"] for row in rows_of(feeds["Contact"])] == ["Zoë Łuk"]
+
+
+def test_an_encoding_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    for encoding in ("cp12500", "base64"):
+        with pytest.raises(ValueError, match=f"'{encoding}' is no encoding of text"):
+            entry("salesforce", tmp_path, encoding=encoding)
+
+
 def test_a_field_of_several_columns(tmp_path: Path) -> None:
     folder = files_with(
         tmp_path / "m", {"D_1.csv": "No,Date won,Date lost,Owner\n", "D_2.csv": "No,Date won,Deal owner\n"}

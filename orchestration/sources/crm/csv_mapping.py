@@ -97,11 +97,11 @@ def _named_folders(entry: SourceEntry) -> list[DataFile]:
     assert entry.path is not None  # noqa: S101 - the sources file requires it
     patterns = [pattern for mapped in entry.objects.values() for pattern in mapped.file]
     folders = sorted({pattern.rpartition("/")[0] for pattern in patterns if "/" in pattern})
-    files = find_files(entry.path, entry.name)
+    files = find_files(entry.path, entry.name, encoding=entry.encoding)
     for folder in folders:
         if (entry.path / folder).is_dir():
             files = [file for file in files if file.name != f"{folder}/"]
-            files += find_files(entry.path / folder, entry.name, base=entry.path)
+            files += find_files(entry.path / folder, entry.name, base=entry.path, encoding=entry.encoding)
     return files
 
 

@@ -40,7 +40,7 @@ def fivetran_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFee
     file is a known table, or a table lacks the columns of its key.
     """
     assert entry.path is not None  # noqa: S101 - the sources file requires it
-    files = find_files(entry.path, entry.name)
+    files = find_files(entry.path, entry.name, encoding=entry.encoding)
     shapes = salesforce_tables() if entry.system == "salesforce" else dict(HUBSPOT_TABLES)
 
     def is_table(name: str) -> bool:

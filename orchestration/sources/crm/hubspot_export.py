@@ -45,7 +45,7 @@ def hubspot_export_feeds(entry: SourceEntry, progress: Progress) -> Iterator[Obj
     PipelineError where no file is one, or one has no column with the record's id.
     """
     assert entry.path is not None  # noqa: S101 - the sources file requires it
-    files = find_files(entry.path, entry.name)
+    files = find_files(entry.path, entry.name, encoding=entry.encoding)
     tables: dict[str, list[_Table]] = {}
     for part in parts_of(files, entry.name, lambda name: _object_of(name) is not None):
         name = _object_of(part.name)

@@ -27,7 +27,7 @@ def salesforce_feeds(
     names = {_plain(name): name for name in objects}
     feeds = export_feeds(
         entry,
-        find_files(entry.path, entry.name),
+        find_files(entry.path, entry.name, encoding=entry.encoding),
         objects,
         lambda stem: next((names[form] for form in _forms(stem) if form in names), None),
         progress,

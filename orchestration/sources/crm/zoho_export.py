@@ -32,4 +32,6 @@ def zoho_feeds(
         forms = (name, f"{name}s", _OTHER_NAMES.get(name, name))
         return next((names[form] for form in forms if form in names), None)
 
-    return export_feeds(entry, find_files(entry.path, entry.name), objects, module_of, progress)
+    return export_feeds(
+        entry, find_files(entry.path, entry.name, encoding=entry.encoding), objects, module_of, progress
+    )

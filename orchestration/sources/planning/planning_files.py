@@ -50,7 +50,7 @@ def planning_feeds(entry: SourceEntry, progress: Progress) -> Iterator[ObjectFee
     def may_lack(name: str) -> Collection[str]:
         return [column for column in catalog[name].key if column in _MAY_BE_LACKING.get(name, _ALWAYS)]
 
-    files = find_files(entry.path, entry.name)
+    files = find_files(entry.path, entry.name, encoding=entry.encoding)
     feeds = export_feeds(
         entry, files, catalog, object_of, progress, names_of=names_of, change=change, may_lack=may_lack
     )
