@@ -9,7 +9,7 @@ import pytest
 from orchestration.errors import PipelineError
 from orchestration.sources.crm.hubspot_labels import LABELS, SINGULAR
 from tests.unit.landing_doubles import Source
-from tests.unit.test_source_files import entry, feeds_of, files_with, rows_of
+from tests.unit.source_files import entry, feeds_of, files_with, rows_of
 
 DEALS = "hubspot-crm-exports-all-deals-2026-03-01.csv"
 
