@@ -23,7 +23,7 @@ from orchestration.settings import DEFAULT_SOURCES, PROJECT_ROOT, Settings
 # largest: beside a mail tool that logs by itself: 400 k opportunities, 18.3 M activities, 4.2 M occurrences.
 SCALES = {"demo": 1.0, "1x": 15.625, "4x": 62.5, "16x": 250.0, "largest": 800 / 3}
 CADENCE_EMAILS = {"largest": 14}  # per lead
-ONCE = ("16x", "largest")  # hours each
+ONCE = ("16x", "largest")  # a build each takes twenty minutes and more
 _LANDING_CODE = (PROJECT_ROOT / "orchestration" / "sources" / "demo",)
 _LANDED, _BUILT = "landed.json", "built.json"
 MEMORY_LIMIT = "4GB"

@@ -66,7 +66,7 @@ fake_sale_giveaway as (
             'fake_sale_giveaway',
             'given_rate >= ' ~ deal_limit('fake_sale_giveaway', 'discount_rate'),
             'closed_at',
-            "'Won at a discount of ' || cast(cast(round(given_rate * 100) as integer) as varchar) || ' %'
+            "'Won at a discount of ' || cast(cast(given_rate * 100 as decimal(18, 1)) as varchar) || ' %'
             || coalesce(': list price ' || " ~ money_text('list_amount') ~ " || ', sold for ' || "
             ~ money_text('amount') ~ ", '')",
             {'discount_rate': 'cast(given_rate as decimal(9, 4))', 'list_amount': 'list_amount', 'amount': 'amount'}
@@ -84,7 +84,7 @@ fake_sale_unpaid as (
             "'Won on ' || cast(" ~ reporting_date('closed_at') ~ " as varchar) || ', '
             || " ~ days_text(dbt.datediff(reporting_date('closed_at'), as_of_date(), 'day')) ~ "
             || case
-                when invoices > 0 then ' ago, and what was invoiced has been credited'
+                when invoices > 0 then ' ago, and what was invoiced adds up to nothing'
                 else ' ago, and there is neither an invoice nor a payment'
             end",
             {'closed_at': 'closed_at', 'amount': 'amount'}
