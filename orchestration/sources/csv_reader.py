@@ -1,16 +1,11 @@
 """CSV and TSV as people send them: any usual encoding and separator, ragged rows, quoted newlines.
 
-Belongs here: text to batches of text columns, and the rows that are no rows. Which files there are is
-`files`; what a record needs in order to land is `lib/row_boundary`.
+Belongs here: text to batches of text columns, and the rows that are no rows. What the columns are called is
+`headers`, which files there are `files`; what a record needs in order to land is `lib/row_boundary`.
 """
 
-import codecs
-import csv
-import io
 import json
-import re
-import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -21,40 +16,25 @@ import pyarrow.csv as pacsv
 
 from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Rejected
+from orchestration.sources.headers import UNNAMED, fields_of, first_width, read_header, require_text
 from orchestration.sources.read_ahead import read_ahead
 from orchestration.sources.text_stream import BAD_BYTE, END_OF_FILE, Utf8Stream, detect_encoding, unmarked
-from orchestration.sources.titles import LOOKED_AT, TITLE_CELLS, titles_above, told
+from orchestration.sources.titles import told
 
 BATCH_ROWS = 1 << 18
 # Excel leaves out the separators behind the last filled cell of a row where the columns at the end are empty
 # in all of a block of so many rows, counted from the header.
 EXCEL_BLOCK = 16
-# What files of other kinds begin with, and what to do with one that bears the name of a text file.
-_OTHER_KINDS = (
-    (b"PK\x03\x04", "an Excel workbook or a zip", "Name it .xlsx or .zip, after what it is."),
-    (b"\x1f\x8b", "compressed with gzip", "Name it .csv.gz, or unpack it."),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save it as .xlsx or CSV."),
-    (b"PAR1", "a Parquet file", "Name it .parquet."),
-    (b"%PDF", "a PDF", "Export the records as CSV."),
-    (b"<!DOCTYPE", "a web page", "Perhaps the login ran out while it was fetched: export it again as CSV."),
-    (b"<html", "a web page", "Perhaps the login ran out while it was fetched: export it again as CSV."),
-    (b'{"', "JSON", "Export the records as CSV."),
-    (b"[{", "JSON", "Export the records as CSV."),
-)
 # What spreadsheets show where a formula failed, and what SQL dumps write for nothing. In this spelling only:
 # somebody may be called Null.
 _FAILED_FORMULAS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
 NOTHING = frozenset({"", "NULL", "\\N", *_FAILED_FORMULAS})
-# Invisible characters that stay when a header is copied from a page.
-_UNNAMED = "_unnamed_"
-_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 # A field must fit into one block. Larger ones are quotes that were never closed, not text.
 BLOCK_BYTES = 32 << 20
 # Blocks of a file without fault: small ones are parsed ahead in little memory, as many as the row boundary
 # takes at once or nearly so. pyarrow parses on the thread that asks, mostly, whatever `use_threads` says.
 QUICK_BLOCK_BYTES = 2 << 20
 BLOCKS_AHEAD = 8
-SEPARATORS = ",;\t|"
 
 
 def read_csv(
@@ -86,28 +66,16 @@ def _read(
 ) -> Generator[tuple[Batch, int], None, None]:
     """Batches, each with the number of the last row that it has passed. Not `is_exact`: on all cores, and
     pyarrow.ArrowInvalid at the first row that is to be rejected for its form."""
-    _require_text(opener, name, source)
+    require_text(opener, name, source)
     with opener() as raw, Utf8Stream(raw, encoding) as stream:
-        names, separator, titles = _header(stream, name, source)
-        if names[-1].startswith(_UNNAMED):
-            width = _first_width(opener, name, source, encoding)
-            while names[-1].startswith(_UNNAMED) and len(names) > width:
+        names, separator, titles = read_header(stream, name, source)
+        if names[-1].startswith(UNNAMED):
+            width = first_width(opener, name, source, encoding)
+            while names[-1].startswith(UNNAMED) and len(names) > width:
                 names.pop()
         reader = _Reader(stream, names, separator, name, source, warnings=told(name, titles))
         for batch in reader.batches(is_exact=is_exact):
             yield batch, reader.passed
-
-
-def _first_width(opener: Callable[[], BinaryIO], name: str, source: str, encoding: str) -> int:
-    """Fields of the first row below the header, which may end in separators that the rows lack; without a row
-    as many as there can be."""
-    with opener() as raw, Utf8Stream(raw, encoding) as stream:
-        _, separator, _ = _header(stream, name, source)
-        try:
-            line = stream.read_record()
-        except ValueError:  # a field beyond every measure is told where it is read
-            line = ""
-    return len(_fields(line, separator)) if line else sys.maxsize
 
 
 def _after(batch: Batch, passed: int) -> Iterator[Batch]:
@@ -119,104 +87,6 @@ def _after(batch: Batch, passed: int) -> Iterator[Batch]:
     rejected = tuple(item for item in batch.rejected if item.row > passed)
     if rows.num_rows or rejected:
         yield Batch(rows, rejected, warnings=batch.warnings)
-
-
-def csv_header(
-    opener: Callable[[], BinaryIO], name: str, source: str, encoding: str | None = None
-) -> list[str]:
-    """Column names of a CSV, unnamed ones as `_unnamed_<n>`. Raises PipelineError as `read_csv` does."""
-    _require_text(opener, name, source)
-    with opener() as raw, Utf8Stream(raw, encoding or detect_encoding(opener)) as stream:
-        return _header(stream, name, source)[0]
-
-
-def checked_names(names: list[str], name: str, source: str) -> list[str]:
-    """Column names without blanks and invisible characters around them, unnamed ones numbered from 1. Of
-    those that are the same but for case, which SQL could not tell apart, all but the first get their number:
-    `Comment (column 7)`; see `named_twice`. Raises PipelineError where there is none."""
-    visible = [text.strip().strip(_INVISIBLE).strip() for text in names]
-    stripped = [text or f"{_UNNAMED}{index}" for index, text in enumerate(visible, start=1)]
-    if not any(visible):
-        raise PipelineError(
-            f"Source {source}, file {name}: its first row names no column.",
-            "The first row must hold the column names; remove what stands above it.",
-        )
-    seen: set[str] = set()
-    for index, text in enumerate(stripped):
-        if text.lower() in seen:
-            stripped[index] = f"{text} (column {index + 1})"
-        seen.add(stripped[index].lower())
-    return stripped
-
-
-def named_twice(header: Sequence[str]) -> dict[str, str]:
-    """Columns whose name stood there before, as `checked_names` calls them, to that name."""
-    known = {name.lower() for name in header}
-    found = {name: re.sub(r" \(column \d+\)$", "", name) for name in header}
-    return {name: plain for name, plain in found.items() if plain != name and plain.lower() in known}
-
-
-def _require_text(opener: Callable[[], BinaryIO], name: str, source: str) -> None:
-    """Raises PipelineError where a file is of another kind than its name says."""
-    with opener() as raw:
-        head = raw.read(64).removeprefix(codecs.BOM_UTF8).lstrip()
-    for mark, kind, remedy in _OTHER_KINDS:
-        if head[: len(mark)].lower() == mark.lower():
-            raise PipelineError(f"Source {source}, file {name}: this is no CSV but {kind}.", remedy)
-
-
-def _header(stream: Utf8Stream, name: str, source: str) -> tuple[list[str], str, list[str]]:
-    """Column names, the separator, and the lines above the names, which are left out."""
-    try:
-        line = stream.read_record()
-        declared = ""
-        said = line.strip("\r\n ").strip('"')
-        if said.lower().startswith("sep=") and len(said) == 5:  # Excel's own way to say it
-            declared, line = said[4], stream.read_record()
-    except ValueError as error:
-        raise PipelineError(
-            f"Source {source}, file {name}: this is no CSV: {error}", "Export it again as CSV (UTF-8)."
-        ) from error
-    if not line:
-        raise PipelineError(
-            f"Source {source}, file {name}: the file is empty; not even column names.",
-            "Export it again; a CSV without records still has its header.",
-        )
-    if BAD_BYTE in line or "\0" in line:
-        raise PipelineError(
-            f"Source {source}, file {name}: the first row is no text: {unmarked(line)[:80]!r}.",
-            "Export it again as CSV (UTF-8).",
-        )
-    separator = declared or max(SEPARATORS, key=lambda mark: len(_fields(line, mark)))
-    names = _fields(line, separator)
-    titles: list[str] = []
-    if sum(bool(field.strip()) for field in names) <= TITLE_CELLS:
-        below = stream.peek_records(LOOKED_AT)
-        separator = declared or _separator_below(names, separator, below)
-        count = titles_above([_fields(record, separator) for record in (line, *below)])
-        titles = [line, *below[:count]][:count]
-        for _ in range(count):
-            line = stream.read_record()
-        names = _fields(line, separator)
-    return checked_names(names, name, source), separator, titles
-
-
-def _separator_below(names: list[str], separator: str, below: Sequence[str]) -> str:
-    """The separator of the records below a first line that may be a title: the line's own where they have as
-    many fields; else the one with which the last of them have most."""
-    if not below or len(_fields(below[0], separator)) == len(names) > 1:
-        return separator
-    last = below[-3:]
-    return max((separator, *SEPARATORS), key=lambda mark: min(len(_fields(record, mark)) for record in last))
-
-
-def _fields(line: str, separator: str) -> list[str]:
-    """Fields of one record; the record itself where Python's reader cannot take it apart (a line end that
-    with this separator stands in no quotes, a field beyond its limit of 128 KB)."""
-    try:
-        return next(csv.reader(io.StringIO(line, newline=""), delimiter=separator))
-    except csv.Error:
-        return [line]
 
 
 def _values(fields: list[str]) -> list[str | None]:
@@ -308,7 +178,7 @@ class _Reader:
         if row.text.strip("\r\n") == END_OF_FILE:
             return "skip"
         text = unmarked(row.text)
-        fields = _fields(row.text, self._separator)
+        fields = fields_of(row.text, self._separator)
         is_short = len(fields) < len(self._names) and BAD_BYTE not in row.text and END_OF_FILE not in row.text
         if not (is_short and self._goes_on(row.number, len(fields))):
             self._settle_short()
@@ -398,7 +268,7 @@ class _Reader:
         empty = [
             column
             for column in rows.column_names
-            if column.startswith(_UNNAMED) and rows[column].null_count == rows.num_rows
+            if column.startswith(UNNAMED) and rows[column].null_count == rows.num_rows
         ]
         rows = rows.drop_columns(empty)
         rows = rows.append_column(SOURCE_FILE, pa.repeat(pa.scalar(self._file, pa.string()), rows.num_rows))

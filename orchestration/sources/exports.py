@@ -12,7 +12,6 @@ import pyarrow as pa
 from orchestration.catalog import ObjectSpec
 from orchestration.errors import PipelineError
 from orchestration.records import Batch, ObjectFeed
-from orchestration.sources.csv_reader import named_twice
 from orchestration.sources.files import (
     READABLE,
     DataFile,
@@ -22,6 +21,7 @@ from orchestration.sources.files import (
     read_file,
     sheets_of,
 )
+from orchestration.sources.headers import UNNAMED, named_twice
 from orchestration.sources_file import SourceEntry
 
 Progress = Callable[[str], None]
@@ -299,7 +299,7 @@ def _lacks(entry: SourceEntry, part: Part, column: str, header: Sequence[str]) -
     """The error where a key's column is missing, with what is most likely wrong."""
     sheet = f", sheet {part.sheet}" if part.sheet else ""
     remedy = f"Export it with {column}, or take the file out of the folder."
-    named = [name for name in header if not name.startswith("_unnamed_")]
+    named = [name for name in header if not name.startswith(UNNAMED)]
     if len(named) == 1:
         remedy += f" If {named[0]!r} is a title, remove what stands above the column names."
     elif column == "period" and entry.system == "planning":

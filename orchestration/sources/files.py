@@ -20,7 +20,8 @@ from typing import BinaryIO, cast
 
 from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch
-from orchestration.sources.csv_reader import csv_header, read_csv
+from orchestration.sources.csv_reader import read_csv
+from orchestration.sources.headers import csv_header
 from orchestration.sources.text_stream import detect_encoding
 from orchestration.sources.workbooks import read_parquet, read_sheet, sheet_names
 

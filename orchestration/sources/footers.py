@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch, Rejected
-from orchestration.sources.csv_reader import named_twice
+from orchestration.sources.headers import named_twice
 
 _SUMS = (
     "total,totals,grand total,subtotal,sub total,sum,summe,gesamt,gesamtsumme,zwischensumme,total general,"

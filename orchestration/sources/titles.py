@@ -1,6 +1,6 @@
 """Rows above a table's column names: the title of a report, when it was made, for whom.
 
-Belongs here: how many there are. Reading the files is `csv_reader`'s and `workbooks`' business.
+Belongs here: how many there are. Reading the files is `headers`', `csv_reader`'s and `workbooks`' business.
 """
 
 from collections.abc import Sequence

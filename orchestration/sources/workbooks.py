@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from orchestration.errors import PipelineError
 from orchestration.records import SOURCE_FILE, SOURCE_ROW, Batch
-from orchestration.sources.csv_reader import NOTHING, checked_names
+from orchestration.sources.csv_reader import NOTHING
+from orchestration.sources.headers import UNNAMED, checked_names
 from orchestration.sources.titles import LOOKED_AT, titles_above, told
 
 BATCH_ROWS = 1 << 14
@@ -216,7 +217,7 @@ def _sheet_batches(rows: Iterator[tuple[Any, ...]], names: list[str], file: str)
             cells.pop()
         if cells:
             while len(cells) > len(columns):  # something stands beside the last named column
-                names.append(f"_unnamed_{len(names) + 1}")
+                names.append(f"{UNNAMED}{len(names) + 1}")
                 columns.append([None] * len(numbers))
             for column, cell in zip_longest(columns, cells):
                 column.append(cell)
@@ -230,9 +231,7 @@ def _sheet_batches(rows: Iterator[tuple[Any, ...]], names: list[str], file: str)
 
 def _sheet_batch(columns: list[list[str | None]], numbers: list[int], names: list[str], file: str) -> Batch:
     table = pa.table([pa.array(column, pa.string()) for column in columns], names=names)
-    unnamed = [
-        name for name in names if name.startswith("_unnamed_") and table[name].null_count == len(numbers)
-    ]
+    unnamed = [name for name in names if name.startswith(UNNAMED) and table[name].null_count == len(numbers)]
     table = table.drop_columns(unnamed)
     table = table.append_column(SOURCE_FILE, pa.array([file] * len(numbers), pa.string()))
     return Batch(table.append_column(SOURCE_ROW, pa.array(numbers, pa.int64())))

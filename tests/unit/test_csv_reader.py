@@ -11,7 +11,8 @@ import pytest
 from orchestration.errors import PipelineError
 from orchestration.records import Rejected
 from orchestration.sources import csv_reader
-from orchestration.sources.csv_reader import named_twice, read_csv
+from orchestration.sources.csv_reader import read_csv
+from orchestration.sources.headers import named_twice
 from orchestration.sources.text_stream import detect_encoding
 
 Row = dict[str, str | int | None]
