@@ -44,12 +44,16 @@ class Timed:
         }
 
 
-def alternate(things: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, Timed]:
-    """Time each thing `repeats` times, by turns, so that what else runs on the machine meets them all."""
+def alternate(
+    things: Mapping[str, Callable[[], object]], repeats: int, before: Callable[[], object] = lambda: None
+) -> dict[str, Timed]:
+    """Time each thing `repeats` times, by turns, so that what else runs on the machine meets them all.
+    `before` is done before each and not timed."""
     wall: dict[str, list[float]] = {name: [] for name in things}
     cpu: dict[str, list[float]] = {name: [] for name in things}
     for _ in range(repeats):
         for name, thing in things.items():
+            before()
             begun, begun_cpu = time.perf_counter(), time.process_time()
             thing()
             wall[name].append(time.perf_counter() - begun)

@@ -84,6 +84,8 @@ class Spool:
         """Read the feed to its end, telling now and then how far that is. Raises PipelineError as the
         source and the row boundary do."""
         self.folder.mkdir(parents=True)
+        # Reading and writing have threads of their own; a group of rows is too small for two to share.
+        connection.execute("set threads = 1")
         self.warnings.extend(self.feed.warnings)
         files = LandingParquet(self.folder / "records", self.settling)
         with self.rejected_path.open("w", encoding="utf-8") as rejected, files:
@@ -107,6 +109,7 @@ class Spool:
             self._admit(connection, together, rejected, files)
             # Here, while the last records are being written.
             self.are_keys_distinct = bool(self.feed.key) and self._key_hashes.are_distinct()
+        connection.execute("reset threads")
         self.paths = files.paths
         if self.damaged_keys:
             self.warnings.append(

@@ -65,7 +65,8 @@ def admit(
     """
     table = as_text_columns(batch.rows, feed, source)
     columns = [name for name in table.column_names if name not in _OWN]
-    blank = [part for part in feed.key if _holds_blank(table[_spelled(columns, part)])]
+    parts = [table[_spelled(columns, part)] for part in feed.key]
+    blank = [part for part, values in zip(feed.key, parts, strict=True) if _holds_blank(values)]
     key = _key_sql(feed.key, blank)
     is_column = len(feed.key) == 1 and not blank
     # Only the verdict comes back from SQL: the records, which are most of the bytes, stay as they are.
@@ -76,7 +77,7 @@ def admit(
             f"select {SOURCE_ROW}, {_key_sql(()) if is_column else key} as _record_key,"
             f" {hash_sql(columns, is_key=not feed.key)} as _record_hash,"
             f" {_code_sql(table, columns, feed)} as _code,"
-            f" hash({key}) as _key_hash, {_is_damaged_sql(key)} as _is_damaged from admission"
+            f" hash({key}) as _key_hash, {_is_damaged_sql(key, parts)} as _is_damaged from admission"
         ).to_arrow_table()
     finally:
         connection.unregister("admission")
@@ -162,10 +163,11 @@ def _spelled(columns: Sequence[str], name: str) -> str:
     return next(column for column in columns if column.lower() == name.lower())
 
 
-def _is_damaged_sql(key: str) -> str:
+def _is_damaged_sql(key: str, parts: Sequence[pa.ChunkedArray]) -> str:
     """Whether a key went through a float. The pattern is tried on the few that hold what it asks for."""
-    asked = " or ".join(f"contains({key}, '{mark}')" for mark in (".0", ",0", "e", "E"))
-    return f"case when {asked} then regexp_matches({key}, '{_FLOAT}') else false end"
+    marks = [mark for mark in (".0", ",0", "e", "E") if any(_holds_byte(part, mark[0]) for part in parts)]
+    asked = " or ".join(f"contains({key}, '{mark}')" for mark in marks)
+    return f"case when {asked} then regexp_matches({key}, '{_FLOAT}') else false end" if asked else "false"
 
 
 def _bytes_of(values: pa.ChunkedArray) -> Iterator[np.ndarray]:
@@ -182,6 +184,10 @@ def _holds_nul(values: pa.ChunkedArray) -> bool:
     return any(part.size and not part.min() for part in _bytes_of(values))
 
 
+def _holds_byte(values: pa.ChunkedArray, character: str) -> bool:
+    return any((part == ord(character)).any() for part in _bytes_of(values))
+
+
 def _holds_blank(values: pa.ChunkedArray) -> bool:
     """Whether a text column may hold a space, a control character or the last byte of U+00A0."""
     return any(((part <= ord(" ")) | (part == 0xA0)).any() for part in _bytes_of(values))
@@ -193,12 +199,14 @@ def _code_sql(table: pa.Table, columns: Sequence[str], feed: ObjectFeed) -> str:
     cases = f"when {nul} then 'nul_character'" if nul else ""
     if feed.key:
         # The first part says what the record is about; later ones may be empty (valid always, …).
-        is_blank = _holds_blank(table[_spelled(columns, feed.key[0])])
-        first = _trimmed(feed.key[0]) if is_blank else quoted(feed.key[0])
+        values = table[_spelled(columns, feed.key[0])]
+        first = _trimmed(feed.key[0]) if _holds_blank(values) else quoted(feed.key[0])
         nothing = ", ".join(text_literal(text) for text in ("", *NULL_IDS.get(feed.system, ())))
         cases = f"when {first} is null or {first} in ({nothing}) then 'no_key' {cases}"
-        marked = f"(contains({first}, '+') or contains({first}, '.'))"  # few are: spares trying the pattern
-        cases += f" when {marked} and regexp_matches({first}, '{_ROUNDED}') then 'float_key'"
+        marks = [mark for mark in ".,+" if _holds_byte(values, mark)]  # few are: spares trying the pattern
+        if marks:
+            marked = " or ".join(f"contains({first}, '{mark}')" for mark in marks)
+            cases += f" when ({marked}) and regexp_matches({first}, '{_ROUNDED}') then 'float_key'"
     return f"case {cases} end" if cases else "cast(null as varchar)"
 
 
