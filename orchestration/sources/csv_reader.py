@@ -33,8 +33,8 @@ NOTHING = frozenset({"", "NULL", "\\N", *_FAILED_FORMULAS})
 BLOCK_BYTES = 32 << 20
 # Blocks of a file without fault: small ones are parsed ahead in little memory, as many as the row boundary
 # takes at once or nearly so. pyarrow parses on the thread that asks, mostly, whatever `use_threads` says.
-QUICK_BLOCK_BYTES = 4 << 20
-BLOCKS_AHEAD = 4
+QUICK_BLOCK_BYTES = 2 << 20
+BLOCKS_AHEAD = 8
 
 
 def read_csv(
