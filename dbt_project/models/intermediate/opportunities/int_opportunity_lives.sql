@@ -53,7 +53,14 @@ lives as (
         end as created_at
     from ranked as record
     left join first_history as history on record.opportunity_id = history.opportunity_id
-    where record.position = 1 and not coalesce(record.is_deleted, false)
+    -- What landed deleted was a deal before, where that is told of: a tombstone is a key alone. A deletion
+    -- after as_of is left out, as nothing says how the deal stood at as_of.
+    where
+        record.position = 1
+        and (
+            not coalesce(record.is_deleted, false)
+            or (record.created_at < record.known_from and record.known_from <= {{ as_of() }})
+        )
 
 )
 
