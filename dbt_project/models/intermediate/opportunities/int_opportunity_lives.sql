@@ -53,13 +53,13 @@ lives as (
         end as created_at
     from ranked as record
     left join first_history as history on record.opportunity_id = history.opportunity_id
-    -- What landed deleted was a deal before, where that is told of: a tombstone is a key alone. A deletion
-    -- after as_of is left out, as nothing says how the deal stood at as_of.
+    -- What landed deleted was a deal before, where a history tells how it stood. A deletion after as_of is
+    -- left out: nothing tells of the deal at as_of.
     where
         record.position = 1
         and (
             not coalesce(record.is_deleted, false)
-            or (record.created_at < record.known_from and record.known_from <= {{ as_of() }})
+            or (history.first_recorded_at < record.known_from and record.known_from <= {{ as_of() }})
         )
 
 )
