@@ -119,6 +119,9 @@ def test_the_name_of_a_file_says_what_it_holds(tmp_path: Path, name: str, found:
     assert set(feeds) == {"notes", *([found] if found else [])}
     warned = [warning for feed in feeds.values() for warning in feed.warnings if "not read" in warning]
     assert warned == ([] if found else [f"not read: {name}.csv"])
+    told = [warning for feed in feeds.values() for warning in feed.warnings if "must say" in warning]
+    assert bool(told) == (found is None)
+    assert all("contacts, companies, deals" in text for text in told)
 
 
 def test_a_list_of_users_may_come_without_ids(tmp_path: Path) -> None:

@@ -58,7 +58,10 @@ def hubspot_export_feeds(entry: SourceEntry, progress: Progress) -> Iterator[Obj
             f"Name the files after the objects: {', '.join(LABELS)}.",
         )
     taken = {table.part.file.name for found in tables.values() for table in found}
-    warnings = not_read([file for file in files if file.name not in taken])
+    left = [file for file in files if file.name not in taken]
+    warnings = not_read(left)
+    if left:  # HubSpot names an export after the view that was exported
+        warnings += (f"the name of a file must say one thing that it holds: {', '.join(LABELS)}",)
     for name in [name for name in objects_of("hubspot") if name in tables]:
         unknown = tuple(
             f"{table.part.file.name}: no column but the id is known; are the labels the English ones?"
