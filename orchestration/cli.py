@@ -71,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--to", type=Path, default=Path("export"), help="folder (default: export)")
     export.add_argument("--table", action="append", default=[], help="only this table (may be repeated)")
     erase = commands.add_parser("erase", help="remove a person from everything that was landed or made")
-    erase.add_argument("id", help="lead or contact as the marts have it (source_instance:id), or an e-mail address")
+    erase.add_argument(
+        "id", help="lead or contact as in the marts (source_instance:id), or an e-mail address"
+    )
     alerts = commands.add_parser("alerts", help="tell of troubles now, as PIPELINE_ALERT_URLS says")
     alerts.add_argument("--test", action="store_true", help="send one message that says it is a test")
     digest = commands.add_parser("digest", help="write each manager's page of findings; print them")
@@ -184,7 +186,7 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
 
     done = erase(settings, options.id)
     say(
-        f"Erased: {done.records} records of one person; {done.rows_removed} rows removed,"
+        f"Erased: one person's records ({done.records}); {done.rows_removed} rows removed,"
         f" {done.files_rewritten} files written anew."
     )
     if done.shared_texts:

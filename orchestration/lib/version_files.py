@@ -80,7 +80,7 @@ def write_version(settings: Settings, folder: Path, verdict: Mapping[str, Any]) 
 
 
 def comment_columns(connection: duckdb.DuckDBPyConnection, database: str) -> None:
-    """Give each column of an attached version its description of `meta_columns` as comment: BI tools show it."""
+    """Give each column of an attached version its description of `meta_columns` as comment, for BI tools."""
     tables = connection.execute(
         "select 1 from duckdb_tables() where database_name = ? and table_name = 'meta_columns'", [database]
     ).fetchall()

@@ -32,9 +32,10 @@ def followup(*leads: str) -> str:
 def test_the_rotten_deals_of_nobody_have_their_reasons() -> None:
     (row,) = rows(
         2,
-        "create table rpt_rotten_pipeline as select null::varchar as rep_id, 2 as open_count, 1 as rotten_count,"
-        " 30.0 as evaluated_amount, 10.0 as rotten_amount",
-        "create table fct_deal_flags as select null::varchar as owner_id, 'stalled' as flag, true as is_rotten",
+        "create table rpt_rotten_pipeline as select null::varchar as rep_id, 2 as open_count,"
+        " 1 as rotten_count, 30.0 as evaluated_amount, 10.0 as rotten_amount",
+        "create table fct_deal_flags as select null::varchar as owner_id, 'stalled' as flag,"
+        " true as is_rotten",
         "create table fct_leads as select null::varchar as owner_id, true as is_stale",
     )
     assert (row["rep_id"], row["reasons"], row["stale_lead_count"]) == (None, "stalled", 1)

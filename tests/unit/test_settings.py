@@ -102,6 +102,15 @@ def test_a_day_that_is_none_is_told_in_words(capsys: pytest.CaptureFixture[str])
     assert "'30.06.2026' is no day; write it as 2026-06-30" in capsys.readouterr().err
 
 
+def test_a_day_before_the_first_ingest_is_told_with_the_way_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PIPELINE_SOURCES", raising=False)
+    monkeypatch.setenv("PIPELINE_HOME", str(tmp_path))
+    assert main(["history", "--from", "2026-02-01", "--to", "2026-02-01"]) == 1
+    assert "--with-later-knowledge" in capsys.readouterr().err
+
+
 def test_alerts_that_go_nowhere_say_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

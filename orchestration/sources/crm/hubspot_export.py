@@ -131,6 +131,9 @@ def _table(entry: SourceEntry, name: str, part: Part) -> _Table:
         )
     is_known = len(columns) > 1
     warnings = tuple(columns_named_twice(entry, part, columns.values()))
+    if name == "deals" and is_known and not {"dealstage", "hs_is_closed"} & set(columns):
+        # a view need not show it, and a deal that nothing calls closed is open: all of it would look rotten
+        warnings += (f"{part.file.name}: no column Deal Stage, so every deal counts as open; export it too",)
     used, landed = set(columns.values()), {target.lower() for target in columns}
     for column in header:
         if column not in used:
