@@ -16,7 +16,7 @@ from orchestration.errors import PipelineError
 from orchestration.garbage import rare_collections
 from orchestration.interruption import Stopped, stoppable
 from orchestration.lib.refusals import refusal
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.settings import ALERT_URLS, PROJECT_ROOT, Settings
 
 DAGSTER = Path(sys.executable).parent / "dagster"
 
@@ -58,8 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     for command in (run, ingest, build):
         command.add_argument("--force", action="store_true", help="also where nothing is new")
     history = commands.add_parser("history", help="recompute verdicts and flags for days of the past")
-    history.add_argument("--from", type=date.fromisoformat, required=True, dest="first", metavar="DAY")
-    history.add_argument("--to", type=date.fromisoformat, required=True, dest="last", metavar="DAY")
+    for option, name in (("--from", "first"), ("--to", "last")):
+        history.add_argument(option, type=_day, required=True, dest=name, metavar="DAY", help="as 2026-06-30")
     history.add_argument(
         "--with-later-knowledge", action="store_true", help="read what was landed since, too"
     )
@@ -71,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--to", type=Path, default=Path("export"), help="folder (default: export)")
     export.add_argument("--table", action="append", default=[], help="only this table (may be repeated)")
     erase = commands.add_parser("erase", help="remove a person from everything that was landed or made")
-    erase.add_argument("id", help="lead or contact as the marts have it (source_instance:id), or an address")
+    erase.add_argument(
+        "id", help="lead or contact as in the marts (source_instance:id), or an e-mail address"
+    )
     alerts = commands.add_parser("alerts", help="tell of troubles now, as PIPELINE_ALERT_URLS says")
     alerts.add_argument("--test", action="store_true", help="send one message that says it is a test")
     digest = commands.add_parser("digest", help="write each manager's page of findings; print them")
@@ -80,12 +82,19 @@ def _parser() -> argparse.ArgumentParser:
     backup = commands.add_parser("backup", help="write everything that cannot be made again to one file")
     backup.add_argument("--to", type=Path, required=True, help="folder")
     restore = commands.add_parser("restore", help="unpack a backup into an empty PIPELINE_HOME")
-    restore.add_argument("backup", type=Path)
+    restore.add_argument("backup", type=Path, help="the file that `backup` wrote")
     commands.add_parser("compact", help="join landing's small files; every row stays")
     commands.add_parser("prepare", help="what the servers under deploy/ need before they start")
     ui = commands.add_parser("ui", help="start Dagster on loopback")
-    ui.add_argument("--port", type=int, default=3000)
+    ui.add_argument("--port", type=int, default=3000, help="default: 3000")
     return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-06-30") from error
 
 
 def _run_jobs(settings: Settings, options: argparse.Namespace) -> None:
@@ -177,7 +186,7 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
 
     done = erase(settings, options.id)
     say(
-        f"Erased: {done.records} records of one person; {done.rows_removed} rows removed,"
+        f"Erased: one person's records ({done.records}); {done.rows_removed} rows removed,"
         f" {done.files_rewritten} files written anew."
     )
     if done.shared_texts:
@@ -193,6 +202,9 @@ def _alerts(settings: Settings, options: argparse.Namespace) -> None:
     if options.test:
         send_test(settings)
         say("A test message was taken.")
+        return
+    if not settings.are_alerts_wanted:
+        say(f"{ALERT_URLS} is not set, so nobody is told of anything; docs/operations.md says to what.")
         return
     told = tell(settings, load_sources_file(settings.sources_file).sources)
     say("\n".join(told) or "Nothing new to tell.")

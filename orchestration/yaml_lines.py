@@ -38,17 +38,22 @@ def read_yaml(path: Path) -> YamlDocument:
         root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
     except FileNotFoundError as error:
         raise PipelineError(f"There is no file {path}.", "Create it or correct the path.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise PipelineError(
-            f"{path} cannot be read: {error}", "Save it as UTF-8 text that we may read."
-        ) from error
+    except IsADirectoryError as error:
+        raise PipelineError(f"{path} is a folder.", "Name the YAML file.") from error
+    except UnicodeDecodeError as error:
+        raise PipelineError(f"{path} is no UTF-8 text: {error}.", "Save it in the encoding UTF-8.") from error
+    except OSError as error:
+        raise PipelineError(f"{path} cannot be read: {error}", "Let this user read it.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}, line {mark.line + 1}" if mark else str(path)
         reason = getattr(error, "problem", None) or str(error)
-        raise PipelineError(
-            f"{where}: this is not YAML: {reason}", "Correct indentation and quotes there."
-        ) from error
+        remedy = "Correct indentation and quotes there."
+        if "'\\t'" in reason:
+            remedy = "Indent with blanks; a tab is none for YAML."
+        elif "escape" in reason:
+            remedy = "In double quotes \\ begins an escape: write the text in single quotes, or without any."
+        raise PipelineError(f"{where}: this is not YAML: {reason}", remedy) from error
     lines: dict[Place, int] = {}
     data = _value(root, (), lines, path) if root is not None else None
     return YamlDocument(path, data, lines)

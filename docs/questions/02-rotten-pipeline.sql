@@ -15,15 +15,16 @@ reasons as (
     group by owner_id
 ),
 leads as (
-    select owner_id as rep_id, count(*) filter (where is_stale) as stale_lead_count
+    select owner_id as rep_id, sum(is_stale::int) as stale_lead_count
     from fct_leads
     group by owner_id
 )
 select
     rep_name, open_count, rotten_count, rotten_amount,
-    round(rotten_amount / nullif(evaluated_amount, 0), 3) as rotten_share, reasons, stale_lead_count, rep_id
+    round(rotten_amount / nullif(evaluated_amount, 0), 3) as rotten_share, reasons, stale_lead_count, rotten.rep_id
 from rotten
-left join dim_reps using (rep_id)
-left join reasons using (rep_id)
-left join leads using (rep_id)
-order by rotten_share desc nulls last, rep_id;
+left join dim_reps on rotten.rep_id = dim_reps.rep_id
+-- deals and leads without an owner are rows of their own
+left join reasons on rotten.rep_id is not distinct from reasons.rep_id
+left join leads on rotten.rep_id is not distinct from leads.rep_id
+order by rotten_share desc nulls last, rotten.rep_id;

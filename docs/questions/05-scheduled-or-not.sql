@@ -2,7 +2,7 @@
 -- Complaint: If it has to be done, it needs to be scheduled.
 -- Tables: rpt_prospecting_time, fct_commitments, dim_reps
 with promises as (
-    select rep_id, count(*) as promised_count, count(*) filter (where not is_scheduled) as without_slot_count
+    select rep_id, count(*) as promised_count, sum((not is_scheduled)::int) as without_slot_count
     from fct_commitments
     group by rep_id
 )

@@ -3,11 +3,12 @@
 -- Tables: rpt_lead_followup, dim_reps
 select
     rep_name, count(*) as good_lead_count,
-    count(*) filter (where is_token_effort) as token_effort_count,
-    round(count(*) filter (where is_token_effort) / nullif(count(is_token_effort), 0), 3) as token_effort_share,
+    sum(is_token_effort::int) as token_effort_count,  -- null where nobody's touches are known, not zero
+    round(sum(is_token_effort::int) / count(is_token_effort), 3) as token_effort_share,
     quantile_cont(touches, 0.5) as p50_touches, quantile_cont(channels, 0.5) as p50_channels,
     quantile_cont(span_days, 0.5) as p50_span_days, quantile_cont(max_gap_days, 0.5) as p50_longest_gap_days,
-    count(*) filter (where is_token_effort and later_outcome <> 'none') as won_by_others_count,
+    case when count(is_token_effort) > 0 then count(*) filter (where is_token_effort and later_outcome <> 'none') end
+        as won_by_others_count,
     owner_id as rep_id
 from rpt_lead_followup
 join dim_reps on owner_id = rep_id

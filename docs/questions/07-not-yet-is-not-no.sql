@@ -9,16 +9,15 @@ with cycles as (
     group by rep_id
 ),
 overdue as (
-    select owner_id as rep_id, count(*) as recontact_overdue_count
+    select owner_id as rep_id, sum(is_recontact_overdue::int) as recontact_overdue_count
     from rpt_lead_followup
-    where is_recontact_overdue
     group by owner_id
 )
 select
     rep_name, claimed_days, round(measured_cycle_days, 1) as measured_cycle_days, cycle_basis, won_count,
     round(claimed_days / nullif(measured_cycle_days, 0), 2) as claimed_to_measured_ratio,
-    coalesce(recontact_overdue_count, 0) as recontact_overdue_count, rep_id
+    recontact_overdue_count, rep_id
 from cycles
 join dim_reps using (rep_id)
 left join overdue using (rep_id)
-order by recontact_overdue_count desc, claimed_to_measured_ratio nulls last, rep_id;
+order by recontact_overdue_count desc nulls last, claimed_to_measured_ratio nulls last, rep_id;

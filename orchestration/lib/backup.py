@@ -72,6 +72,8 @@ def restore(settings: Settings, backup: Path) -> int:
         raise PipelineError(
             f"{settings.home} is not empty.", "Move it away, or let PIPELINE_HOME name a new folder."
         )
+    if not backup.is_file():
+        raise PipelineError(f"There is no file {backup}.", "Name the .tar that `backup` wrote.")
     settings.home.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{settings.home.name}.restore-", dir=settings.home.parent))
     try:

@@ -47,7 +47,9 @@ def gather_inputs(
         raise PipelineError(
             f"There is nothing to build from: no source ({names}) has a complete load"
             + (f" known at {known_at:%Y-%m-%d %H:%M} UTC." if known_at else "."),
-            "Run the job `ingest` first (`make run` does both).",
+            "For days before the first ingest add --with-later-knowledge."
+            if known_at
+            else "Run the job `ingest` first (`make run` does both).",
         )
     landing: dict[str, dict[str, list[dict[str, Any]]]] = {}
     checksums: dict[str, str | None] = {}

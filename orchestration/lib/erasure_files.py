@@ -145,6 +145,8 @@ def erase_version(settings: Settings, version: Path, redaction: Redaction) -> in
                 )
                 changed.append((new, parquet))
             record["tables"][table] = asdict(content) | {"columns": list(content.columns)}
+        ((database,),) = connection.execute("select current_database()").fetchall()
+        version_files.comment_columns(connection, database)
         connection.execute("checkpoint")
     for new, old in changed:
         new.chmod(0o444)

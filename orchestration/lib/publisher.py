@@ -98,7 +98,9 @@ def rollback(settings: Settings, *, now: datetime | None = None) -> Publication:
                 f"there is no version before {current.name} to go back to"
                 if current
                 else f"nothing is served in {settings.published}",
-                "Run the job `build`.",
+                "What is served stays. Correct what is wrong and `build` again; it becomes the next version."
+                if current
+                else "Run the job `build`.",
             )
         version = before[-1]
         version_files.verify_version(version, builds.read_json(version / version_files.RECORD))

@@ -25,6 +25,7 @@ def summary(settings: Settings, build_id: str) -> str:
     except PipelineError as error:
         return str(error)
     version = current_version(settings)
+    manifest = builds.read_manifest(settings, build_id)
     lines: list[str] = []
     if version is None or version.name != f"v-{build_id}":
         lines.append(f"Build {build_id} is not served; served is {version.name if version else 'nothing'}.")
@@ -33,8 +34,9 @@ def summary(settings: Settings, build_id: str) -> str:
         lines += _served(settings, verdict)
         with open_published(settings) as connection:
             lines += _leads(connection)
+            lines += _strangers(connection, manifest)
     lines += _checks(verdict)
-    lines += _rejected(builds.read_manifest(settings, build_id))
+    lines += _rejected(manifest)
     return "\n".join(lines)
 
 
@@ -76,6 +78,28 @@ def _leads(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         ).fetchall()
         why = ", ".join(f"{reason} ({n:,})" for reason, n in reasons)
         yield f"  {source}: {', '.join(parts)}" + (f"; most common reasons: {why}" if why else "")
+
+
+def _strangers(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Reps whom planning files alone name: a misspelt name takes its quota with it, and no check minds."""
+    systems: dict[str, set[str]] = {}
+    for load in manifest["loads"]:
+        systems.setdefault(load["source_instance"], set()).add(load["system"])
+    only_planning = [name for name, found in systems.items() if found == {"planning"}]
+    names = [
+        name
+        for (name,) in connection.execute(
+            "select rep_name from main.dim_reps"
+            " where split_part(rep_id, ':', 1) in (select unnest(?)) order by rep_name",
+            [only_planning],
+        ).fetchall()
+    ]
+    if names:
+        shown = ", ".join(names[:_MOST_LINES]) + (", …" if len(names) > _MOST_LINES else "")
+        yield (
+            f"Reps: {len(names):,} in planning files that no other source knows: {shown}. Where that is a"
+            " slip, correct it there or add it to rep_aliases."
+        )
 
 
 def _checks(verdict: Mapping[str, Any]) -> Iterator[str]:

@@ -68,6 +68,7 @@ def write_version(settings: Settings, folder: Path, verdict: Mapping[str, Any]) 
             connection.execute(
                 f"copy published.main.{quoted(table)} to {text(parquet)} (format parquet, compression zstd)"
             )
+        comment_columns(connection, "published")
         connection.execute("checkpoint published")
         connection.execute("detach published")
     verify_version(folder, verdict)
@@ -76,6 +77,30 @@ def write_version(settings: Settings, folder: Path, verdict: Mapping[str, Any]) 
         builds.fsync_file(path)
     builds.fsync_dir(folder / PARQUET)
     write_checksums(folder)
+
+
+def comment_columns(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Give each column of an attached version its description of `meta_columns` as comment, for BI tools."""
+    tables = connection.execute(
+        "select 1 from duckdb_tables() where database_name = ? and table_name = 'meta_columns'", [database]
+    ).fetchall()
+    if not tables:
+        return
+    described = connection.execute(
+        f"""
+        select "table", "column", description
+        from {quoted(database)}.main.meta_columns
+        semi join duckdb_columns() as columns
+            on columns.database_name = ? and columns.table_name = "table" and columns.column_name = "column"
+        where description is not null
+        """,
+        [database],
+    ).fetchall()
+    connection.execute("begin")  # one transaction: a commit for each column would take seconds
+    for table, column, description in described:
+        relation = f"{quoted(database)}.main.{quoted(table)}"
+        connection.execute(f"comment on column {relation}.{quoted(column)} is {text(description)}")
+    connection.execute("commit")
 
 
 def write_checksums(folder: Path) -> None:
@@ -144,13 +169,6 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: str, verdict: Mapp
         values = [known[name] for name in names]
     target = f"published.main.{quoted(table)}"
     connection.execute(f"create table {target} as select *{replaced} from {source}", values)
-    comments = connection.execute(
-        "select column_name, comment from duckdb_columns() where database_name = 'warehouse'"
-        " and schema_name = 'main' and table_name = ? and comment is not null",
-        [table],
-    ).fetchall()
-    for column, comment in comments:
-        connection.execute(f"comment on column {target}.{quoted(column)} is {text(comment)}")
 
 
 def _completion(verdict: Mapping[str, Any]) -> dict[str, Any]:

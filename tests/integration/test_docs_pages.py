@@ -54,6 +54,7 @@ def test_every_published_table_has_a_whole_page(settings: Settings, pages: dict[
     for table, column in columns:
         assert f'id="column-{column}"' in pages[table]
     for table, page in pages.items():
+        assert "</code>and" not in page, f"{table}: no blank before how many more there are"
         if table != "index":
             for section in ("columns", "checks", "example", "lineage"):
                 assert f'id="{section}"' in page, f"{table} has no {section}"

@@ -90,6 +90,8 @@ def test_a_person_is_erased_and_nobody_else(tmp_path: Path) -> None:
             assert json.dumps(planted.lower())[1:-1].encode() not in content, f"{planted} is in {path}"
     assert remaining(settings, redaction) == []
     assert count(home, "select count(*) from fct_leads") == (60,)
+    undescribed = "select count(*) from duckdb_columns() where not internal and comment is null"
+    assert count(home, undescribed) == (0,)
     assert count(home, "select count(*), count(lead_id) from fct_activities") == (3, 2)
     landed = f"select Subject, LeadId from '{home}/landing/csv_mapping/activity/*.parquet' order by Id"
     assert duckdb.sql(landed).fetchall() == [

@@ -86,6 +86,13 @@ def test_a_damaged_one_changes_nothing(home: Path, tmp_path: Path) -> None:
         restore(target, backup)
 
 
+def test_a_backup_that_is_not_there_is_told_as_that(tmp_path: Path) -> None:
+    for nothing in (tmp_path / "no.tar", tmp_path):
+        with pytest.raises(PipelineError, match=f"There is no file {nothing}"):
+            restore(settings_of(tmp_path / "new" / "data"), nothing)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_written_meanwhile_does_not_spoil_it(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -119,6 +119,21 @@ def test_the_name_of_a_file_says_what_it_holds(tmp_path: Path, name: str, found:
     assert set(feeds) == {"notes", *([found] if found else [])}
     warned = [warning for feed in feeds.values() for warning in feed.warnings if "not read" in warning]
     assert warned == ([] if found else [f"not read: {name}.csv"])
+    told = [warning for feed in feeds.values() for warning in feed.warnings if "must say" in warning]
+    assert bool(told) == (found is None)
+    assert all("contacts, companies, deals" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("column", "is_told"),
+    [("Dealphase", True), ("Deal Stage", False), ("dealstage", False), ("Is Deal Closed?", False)],
+)
+def test_deals_of_which_nothing_says_whether_they_are_open(
+    tmp_path: Path, column: str, is_told: bool
+) -> None:
+    text = f"Record ID,Deal Name,{column}\n1,Big,Closed Won\n"
+    (feed,) = feeds_of(entry("hubspot", files_with(tmp_path / "a", {"deals.csv": text}))).values()
+    assert any("no column Deal Stage" in warning for warning in feed.warnings) == is_told
 
 
 def test_a_list_of_users_may_come_without_ids(tmp_path: Path) -> None:

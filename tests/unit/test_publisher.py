@@ -241,8 +241,9 @@ def test_the_last_versions_are_kept_and_the_served_one_always(tmp_path: Path) ->
     for _ in range(2):
         rollback(settings)
     assert blocks_used(settings) == 2
-    with pytest.raises(PipelineError, match="no version before v-b2"):
+    with pytest.raises(PipelineError, match="no version before v-b2") as error:
         rollback(settings)
+    assert "What is served stays" in str(error.value)
     publish_build(tmp_path, 5, keep=1)
     assert [path.name for path in settings.published.glob("v-*")] == ["v-b5"]
 
@@ -298,13 +299,22 @@ def test_a_reader_we_open_can_reach_no_other_file(settings: Settings, tmp_path: 
 
 
 def test_column_comments_reach_bi(settings: Settings) -> None:
-    execute(settings.warehouse, ["comment on column fct_leads.touches is 'what a rep''s calls are'"])
+    """From the data dictionary, as PostgreSQL has them: the warehouse itself bears none."""
+    said = "what a rep''s calls are"
+    place = "\"table\" = 'fct_leads' and \"column\" = 'touches'"
+    execute(settings.warehouse, [f"update meta_columns set description = '{said}' where {place}"])
+    write_verdict(settings)
     publish(settings, BUILD)
     with open_published(settings) as connection:
         found = connection.execute(
-            "select column_name, comment from duckdb_columns() where comment is not null"
+            "select comment from duckdb_columns() where table_name = 'fct_leads' and column_name = 'touches'"
         )
-        assert found.fetchall() == [("touches", "what a rep's calls are")]
+        assert found.fetchall() == [("what a rep's calls are",)]
+        undescribed = connection.execute(
+            "select count(*) from duckdb_columns() semi join meta_columns"
+            ' on table_name = "table" and column_name = "column" where comment is null'
+        )
+        assert undescribed.fetchall() == [(0,)]
 
 
 def test_the_summary_says_what_is_served_and_which_leads_to_trust(settings: Settings) -> None:
@@ -323,6 +333,23 @@ def test_the_summary_says_what_is_served_and_which_leads_to_trust(settings: Sett
         "Rejected: 1 of 101 rows of crm, lead",
     ):
         assert words in text, text
+
+
+def test_the_summary_names_reps_whom_planning_files_alone_know(settings: Settings) -> None:
+    """A slip in `quotas.csv` would give the quota to somebody who sells nothing. What one source lands as
+    CRM and as planning (the demo) says nothing of the kind."""
+    rep = "insert into dim_reps by name select 'plans:an@acme.io' as rep_id, 'an@acme.io' as rep_name"
+    execute(settings.warehouse, [rep])
+    write_verdict(settings)
+    publish(settings, BUILD)
+    path = builds.build_dir(settings, BUILD) / builds.MANIFEST
+    manifest = builds.read_json(path)
+    quotas = manifest["loads"][0] | {"source_instance": "plans", "system": "planning", "object": "quotas"}
+    builds.write_json(path, manifest | {"loads": [*manifest["loads"], quotas]})
+    assert "Reps: 1 in planning files that no other source knows: an@acme.io." in summary(settings, BUILD)
+    users = quotas | {"system": "csv_mapping", "object": "user"}
+    builds.write_json(path, manifest | {"loads": [*manifest["loads"], quotas, users]})
+    assert "Reps:" not in summary(settings, BUILD)
 
 
 def test_a_lock_names_its_holder_and_nests(settings: Settings, tmp_path: Path) -> None:

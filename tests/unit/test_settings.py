@@ -95,6 +95,31 @@ def test_days_of_the_past_in_the_wrong_order_are_told(capsys: pytest.CaptureFixt
     assert "2026-02-01" in capsys.readouterr().err
 
 
+def test_a_day_that_is_none_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["history", "--from", "30.06.2026", "--to", "2026-07-01"])
+    assert ended.value.code == 2
+    assert "'30.06.2026' is no day; write it as 2026-06-30" in capsys.readouterr().err
+
+
+def test_a_day_before_the_first_ingest_is_told_with_the_way_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PIPELINE_SOURCES", raising=False)
+    monkeypatch.setenv("PIPELINE_HOME", str(tmp_path))
+    assert main(["history", "--from", "2026-02-01", "--to", "2026-02-01"]) == 1
+    assert "--with-later-knowledge" in capsys.readouterr().err
+
+
+def test_alerts_that_go_nowhere_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PIPELINE_ALERT_URLS", raising=False)
+    monkeypatch.setenv("PIPELINE_HOME", str(tmp_path))
+    assert main(["alerts"]) == 0
+    assert "PIPELINE_ALERT_URLS is not set, so nobody is told" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("below", ["", "x"])
 def test_a_home_that_is_a_file_is_told(
     tmp_path: Path, below: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -146,7 +146,8 @@ def test_an_exemption_names_one_or_many(tmp_path: Path) -> None:
         (REPORTING + MAPPED.replace("          lead_id: Id\n", ""), ["line 7", "lead_id", "key: []"]),
         (REPORTING + MAPPED + "        values: {phone: {a: b}}\n", ["line 12", "phone", "columns"]),
         (REPORTING + MAPPED + "        constants: {email: x}\n", ["line 12", "email", "both"]),
-        (REPORTING + "\t- x\n", ["line 3", "YAML"]),
+        (REPORTING + "\t- x\n", ["line 3", "YAML", "Indent with blanks"]),
+        (REPORTING + CRM.replace("exports", '"C:\\Users\\ann"'), ["line 5", "YAML", "single quotes"]),
         ("reporting: {time_zone: UTC, currency: EUR}\nsources: []\n", ["line 2", "at least one source"]),
         ("", ["reporting", "sources"]),
     ],
@@ -154,7 +155,7 @@ def test_an_exemption_names_one_or_many(tmp_path: Path) -> None:
         "zone", "currency", "system", "unknown key", "same name", "no path", "name", "other system's key",
         "key twice", "bounds", "exempt for ever", "exempts nothing", "no rule", "weightless rule",
         "exempt address", "lead and domain", "stage twice", "shares", "no owner", "field", "object", "no key",
-        "values, no column", "constant and column", "not yaml", "no sources", "empty",
+        "values, no column", "constant and column", "tab", "escape", "no sources", "empty",
     ],
 )  # fmt: skip
 def test_a_mistake_names_its_line_and_the_remedy(tmp_path: Path, text: str, told: list[str]) -> None:
@@ -236,6 +237,15 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"nowhere\.yaml"):
         load_sources_file(tmp_path / "nowhere.yaml")
+
+
+def test_what_is_no_text_file_is_told_as_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="is a folder") as error:
+        load_sources_file(tmp_path)
+    assert "UTF-8" not in str(error.value)
+    (tmp_path / "sources.yaml").write_bytes((REPORTING + CRM).encode("utf-16"))
+    with pytest.raises(PipelineError, match="UTF-8"):
+        load_sources_file(tmp_path / "sources.yaml")
 
 
 def test_a_wrong_number_is_one_mistake(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@
     union all
     {{ brief_finding(
         'fake_sales', fake_sold, 'count(*)', 'nullif(sum(full_amount), 0)',
-        counted_text('count(*)', 'deal') ~ " || ' of the last 12 months closed as won without revenue to show for it: sold for '
-        || " ~ money_text('coalesce(sum(amount), 0)')
-        ~ " || coalesce(', paid so far ' || " ~ money_text('sum(paid_amount)') ~ ", '')",
+        counted_text('count(*)', 'deal') ~ " || ' of the last 12 months closed as won without revenue to show for it'
+        || coalesce(': sold for ' || " ~ money_text('sum(amount)')
+        ~ ", ', nor an amount') || coalesce(', paid so far ' || " ~ money_text('sum(paid_amount)') ~ ", '')",
         {'opportunity_id': 'array_agg(opportunity_id order by opportunity_id)'}, 'owner_id'
     ) }}
     union all

@@ -58,7 +58,10 @@ def hubspot_export_feeds(entry: SourceEntry, progress: Progress) -> Iterator[Obj
             f"Name the files after the objects: {', '.join(LABELS)}.",
         )
     taken = {table.part.file.name for found in tables.values() for table in found}
-    warnings = not_read([file for file in files if file.name not in taken])
+    left = [file for file in files if file.name not in taken]
+    warnings = not_read(left)
+    if left:  # HubSpot names an export after the view that was exported
+        warnings += (f"the name of a file must say one thing that it holds: {', '.join(LABELS)}",)
     for name in [name for name in objects_of("hubspot") if name in tables]:
         unknown = tuple(
             f"{table.part.file.name}: no column but the id is known; are the labels the English ones?"
@@ -128,6 +131,9 @@ def _table(entry: SourceEntry, name: str, part: Part) -> _Table:
         )
     is_known = len(columns) > 1
     warnings = tuple(columns_named_twice(entry, part, columns.values()))
+    if name == "deals" and is_known and not {"dealstage", "hs_is_closed"} & set(columns):
+        # a view need not show it, and a deal that nothing calls closed is open: all of it would look rotten
+        warnings += (f"{part.file.name}: no column Deal Stage, so every deal counts as open; export it too",)
     used, landed = set(columns.values()), {target.lower() for target in columns}
     for column in header:
         if column not in used:
