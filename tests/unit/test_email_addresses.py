@@ -91,6 +91,8 @@ def test_addresses_are_valid(addresses: ModuleType, address: str) -> None:
         "anna@acme,io",
         "anna@acme.io, ben",
         "Anna <anna>",
+        "Anna <anna@acme.io",
+        "anna@acme.io>",
         "mailto:",
         "mailto:anna",
         "b.levy@expressl&t.net",

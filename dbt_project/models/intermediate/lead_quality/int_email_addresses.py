@@ -32,7 +32,8 @@ COUNTRY_ITSELF = re.compile(r"[a-z]{2}", re.I)
 # Marks that are copied with a text and that nobody sees: zero width, of the direction of writing.
 UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 # The address behind a link or a display name: mailto:ann@acme.io?subject=Hi, Ann Archer <ann@acme.io>;
-WRAPPED = re.compile(r"(?:[^<>]*<)?\s*(?:mailto:)?\s*([^<>\s?]+@[^<>\s?;,]+)(?:\?[^<>]*)?>?[\s;,]*", re.I)
+ADDRESS = r"(?:mailto:)?\s*([^<>\s?]+@[^<>\s?;,]+)(?:\?[^<>]*)?"
+WRAPPED = re.compile(rf"(?:[^<>]*<\s*{ADDRESS}>|{ADDRESS})[\s;,]*", re.I)
 SEVERAL = re.compile(r"\s*[;,/|\s]\s*")
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("email", "local_part", "domain", "mailbox", "problem", "judged_with")]
@@ -58,7 +59,7 @@ def bare(value: str) -> str:
     """The address in a value that holds more: a link, a display name, unseen marks, further addresses."""
     text = UNSEEN.sub("", value).strip()
     if wrapped := WRAPPED.fullmatch(text):
-        text = wrapped[1]
+        text = wrapped[1] or wrapped[2]
     parts = SEVERAL.split(text)
     return parts[0] if all("@" in part for part in parts) else text
 
