@@ -89,8 +89,12 @@ def test_addresses_are_valid(addresses: ModuleType, address: str) -> None:
         "anna@-acme.io",
         "anna smith@acme.io",
         "anna@acme,io",
-        "anna@acme.io, ben@acme.io",
-        "Anna <anna@acme.io>",
+        "anna@acme.io, ben",
+        "Anna <anna>",
+        "Anna <anna@acme.io",
+        "anna@acme.io>",
+        "mailto:",
+        "mailto:anna",
         "b.levy@expressl&t.net",
         "a" * 65 + "@acme.io",
     ],
@@ -115,6 +119,26 @@ def test_others_are_not_and_the_reason_hides_the_address(addresses: ModuleType, 
 )
 def test_one_mailbox_is_written_one_way(addresses: ModuleType, address: str, mailbox: str) -> None:
     assert addresses.judge(address)[2] == mailbox
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "mailto:anna@acme.io",
+        "MAILTO:anna@acme.io?subject=Your%20offer",
+        "Anna Berg <anna@acme.io>",
+        "<anna@acme.io>",
+        "anna@acme.io <anna@acme.io>",
+        "anna@acme.io;",
+        "anna@acme.io, ben@acme.io",
+        "anna@acme.io / ben@beta.io",
+        "\u200banna@acme.io\u200b",
+        "anna@acme.io\ufeff",
+    ],
+)
+def test_an_address_is_found_in_what_was_copied_with_it(addresses: ModuleType, copied: str) -> None:
+    """Mail programs and browsers copy links, display names, unseen marks with it; all can be written to."""
+    assert addresses.judge(copied)[:4] == ("anna", "acme.io", "anna@acme.io", None)
 
 
 def test_what_is_plain_is_judged_as_the_library_would(addresses: ModuleType) -> None:

@@ -32,6 +32,7 @@
             when
                 {{ regex_matches(text, '\\p{L}') }} and {{ regex_matches(text, '([0-9][\\s().+/-]*){7,}') }}
                 then 'a long number'
+            when {{ regex_matches(text, '[$€£]\\s?[0-9]{2}|[0-9]\\s?%') }} then 'a price or a share'
         {%- endif %}
     end
 {%- endmacro %}

@@ -6,3 +6,8 @@
         'øłđðı', 'olddi'
     )
 {%- endmacro %}
+
+{# A name in Latin letters as one spelling stands for: Böhm, Boehm and Bohm, Åse and Aase, Søren and Soeren alike. #}
+{% macro one_spelling(text) -%}
+    replace(replace(replace(replace({{ text }}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u'), 'aa', 'a')
+{%- endmacro %}

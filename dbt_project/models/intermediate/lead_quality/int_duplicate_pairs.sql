@@ -9,9 +9,13 @@
     regex_extract("' ' || given_name_r || ' ' || coalesce(surname_r, '')", generation, 1),
 ] -%}
 {# what namesakes are told apart by: a number at the end, the letter of a name in the middle #}
+{% set number = '[._-]?[0-9]{1,2}$' -%}
 {% set unnumbered_l, unnumbered_r = [
-    regex_replace('local_part_l', '[._-][a-z]([._-])|[._-]?[0-9]{1,2}$', '\\1'),
-    regex_replace('local_part_r', '[._-][a-z]([._-])|[._-]?[0-9]{1,2}$', '\\1'),
+    regex_replace('local_part_l', number, ''), regex_replace('local_part_r', number, ''),
+] -%}
+{% set middle = '[._-][a-z]([._-])' -%}
+{% set unlettered_l, unlettered_r = [
+    regex_replace(unnumbered_l, middle, '\\1'), regex_replace(unnumbered_r, middle, '\\1'),
 ] -%}
 with fields as (
     select * from {{ ref('int_person_fields') }}
@@ -82,7 +86,9 @@ told as (
             {%- endfor %}
         {%- endfor %}
         l.is_known_given_name and r.is_known_given_name as are_known,
-        {{ letters_apart('l.given_name', 'r.given_name') }} as given_names_apart
+        {{ letters_apart('l.given_name', 'r.given_name') }} as given_names_apart,
+        {{ regex_replace('l.surname', '^.* ', '') }} as last_surname_l,
+        {{ regex_replace('r.surname', '^.* ', '') }} as last_surname_r
     from claimed
     inner join said as l on claimed.left_key = l.value_key
     inner join said as r on claimed.right_key = r.value_key
@@ -102,7 +108,21 @@ two_people as (
             -- Nagy Bence is Bence Nagy, whichever of the two names his mailboxes spell
             and not coalesce(given_name_l = surname_r and given_name_r = surname_l, false)
             and (
-                {{ each_spells_its_own('surname') }}
+                (
+                    -- Lucie Nováková and Lucie Dvořáková with one mobile number: she has married
+                    not coalesce(given_name_l = given_name_r and mobile_line_l = mobile_line_r, false)
+                    and {{ each_spells_its_own('surname') }}
+                )
+                -- ahmed.hassan@ of Ahmed Hassan, ahmed.h.ali@ of Ahmed Hassan Ali; not with one number, where
+                -- she has two surnames since she married
+                or (
+                    not coalesce(
+                        coalesce(line_l, mobile_line_l) = coalesce(line_r, mobile_line_r)
+                        or mobile_line_l = mobile_line_r,
+                        false
+                    )
+                    and {{ each_spells_its_own('last_surname') }}
+                )
                 -- christine@ and christina@; not rob@ and robert@, which one person may have, nor markus@ who
                 -- is marcus@ to others
                 or (
@@ -119,11 +139,19 @@ two_people as (
             )
         )
         -- john.miller@, john.miller2@ and john.d.miller@ of one firm, with numbers of their own: it told its
-        -- namesakes apart
+        -- namesakes apart. Nobody adds a 2 to an address: behind one switchboard john.miller2@ is another
         or (
             company_domain_l = company_domain_r and local_part_l <> local_part_r
-            and {{ unnumbered_l }} = {{ unnumbered_r }}
-            and coalesce(line_l, mobile_line_l) <> coalesce(line_r, mobile_line_r)
+            and (
+                (
+                    {{ unlettered_l }} = {{ unlettered_r }}
+                    and coalesce(line_l, mobile_line_l) <> coalesce(line_r, mobile_line_r)
+                )
+                or (
+                    {{ unnumbered_l }} = {{ unnumbered_r }}
+                    and not coalesce(mobile_line_l = mobile_line_r, false)
+                )
+            )
         )
         -- George and George Jr.
         or (

@@ -14,7 +14,7 @@ import pyarrow as pa
 from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
 # Judged again when the library or the rules below change: raise the number with them.
-JUDGED_WITH = f"email-validator {version('email-validator')}, rules 2"
+JUDGED_WITH = f"email-validator {version('email-validator')}, rules 3"
 # Dots in the local part mean nothing to this provider, which goes by two names.
 GOOGLE_DOMAINS = ("gmail.com", "googlemail.com")
 # An address as nearly all are written: words of ASCII letters and digits with a dot, plus or hyphen between
@@ -29,6 +29,12 @@ LONGEST_LOCAL_PART = 64
 BAD_QUOTED_PAIR = re.compile(r"\\[^ -~]")
 # Countries have run mail at their top level itself (n@ai); generic ones may not, and name@gmail is a slip.
 COUNTRY_ITSELF = re.compile(r"[a-z]{2}", re.I)
+# Marks that are copied with a text and that nobody sees: zero width, of the direction of writing.
+UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# The address behind a link or a display name: mailto:ann@acme.io?subject=Hi, Ann Archer <ann@acme.io>;
+ADDRESS = r"(?:mailto:)?\s*([^<>\s?]+@[^<>\s?;,]+)(?:\?[^<>]*)?"
+WRAPPED = re.compile(rf"(?:[^<>]*<\s*{ADDRESS}>|{ADDRESS})[\s;,]*", re.I)
+SEVERAL = re.compile(r"\s*[;,/|\s]\s*")
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("email", "local_part", "domain", "mailbox", "problem", "judged_with")]
 )
@@ -49,6 +55,15 @@ def is_plain(email: str) -> bool:
     return len(email) <= PLAIN_LENGTH and PLAIN.fullmatch(email) is not None
 
 
+def bare(value: str) -> str:
+    """The address in a value that holds more: a link, a display name, unseen marks, further addresses."""
+    text = UNSEEN.sub("", value).strip()
+    if wrapped := WRAPPED.fullmatch(text):
+        text = wrapped[1] or wrapped[2]
+    parts = SEVERAL.split(text)
+    return parts[0] if all("@" in part for part in parts) else text
+
+
 def judge(email: str) -> tuple[str, str | None, str | None, str | None, str]:
     """(local_part, domain, mailbox, problem, judged_with) of a value that claims to be an address.
 
@@ -58,7 +73,11 @@ def judge(email: str) -> tuple[str, str | None, str | None, str | None, str]:
     if is_plain(email):
         local_part, _, domain = email.lower().rpartition("@")
         return local_part, domain, mailbox_of(local_part, domain), None, JUDGED_WITH
-    return judge_by_library(email)
+    found = judge_by_library(email)
+    # people copy and paste; what they have copied can be written to
+    if found[3] is not None and (address := bare(email)) != email.strip():
+        return judge(address)
+    return found
 
 
 def judge_by_library(email: str) -> tuple[str, str | None, str | None, str | None, str]:

@@ -3,12 +3,16 @@
 {% set robot_word = '[A-Z][a-z]+[A-Z][A-Za-z]*' -%}
 {% set first = dbt.split_part('leads.full_name', "' '", 1) -%}
 {% set second = dbt.split_part('leads.full_name', "' '", 2) -%}
+{% set unspaced = '[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Hangul}ー]+' -%}
+{% set second_word = dbt.split_part('leads.name_text', "' '", 2) -%}
 {% set consonant = '[b-df-hj-np-tv-xz]' -%}
 with leads as (
     select
         lead_id,
         full_name,
         {{ comparable_name('full_name') }} as name_text,
+        {{ comparable_text('company') }} as company_text,
+        {{ dbt.split_part('lower(email)', "'@'", 2) }} as domain,
         name_since
     from {{ ref('int_leads_to_judge') }}
     where full_name is not null
@@ -23,7 +27,7 @@ listed as (
     where
         field in (
             'full_name', 'name_part', 'name_part_weak', 'lorem', 'lorem_name', 'name_any', 'key_row', 'spam',
-            'spam_name', 'sentence_word', 'company'
+            'spam_name', 'sentence_word', 'company', 'company_test', 'borne_name'
         )
     group by field, {{ comparable_name('value') }}
 ),
@@ -60,6 +64,49 @@ doubled as (
         -- Nada
         and given_names.given_name is null
     group by halves.name_text
+),
+
+-- "keine Angabe" as the first name and "k.A." as the last
+withheld_twice as (
+    select
+        heads.name_text,
+        min(heads.reason) as reason
+    from (
+        select
+            names.name_text,
+            phrases.reason,
+            substr(names.name_text, length(phrases.value) + 2) as tail
+        from names
+        inner join whole_names as phrases
+            on
+            {{ dbt.split_part('names.name_text', "' '", 1) }}
+            = {{ dbt.split_part('phrases.value', "' '", 1) }}
+            and strpos(names.name_text, phrases.value || ' ') = 1
+    ) as heads
+    inner join listed on heads.tail = listed.value and listed.field in ('full_name', 'company')
+    left join {{ ref('given_names') }} as given_names on heads.tail = given_names.given_name
+    where given_names.given_name is null
+    group by heads.name_text
+),
+
+-- 张三 as 张 and 三, in the order of either form: no space is written there
+unspaced as (
+    select
+        orders.name_text,
+        min(whole_names.reason) as reason
+    from (
+        {%- for parts in [[1, 2], [2, 1]] %}
+            select
+                name_text,
+                {{ dbt.split_part('name_text', "' '", parts[0]) }}
+                || {{ dbt.split_part('name_text', "' '", parts[1]) }} as value
+            from names
+            where {{ regex_matches('name_text', '^' ~ unspaced ~ ' ' ~ unspaced ~ '$') }}
+            {{- ' union all' if not loop.last }}
+        {%- endfor %}
+    ) as orders
+    inner join whole_names on orders.value = whole_names.value
+    group by orders.name_text
 ),
 
 -- "Test Lead 17" is "Test Lead"
@@ -196,6 +243,32 @@ advertisements as (
     where listed.field in ('spam', 'spam_name')
 ),
 
+-- James Bond of Bond Electrical Services, at bondelectrical.co.uk: a firm with the family name that says
+-- what it does is its bearer's. Not Stark Industries, nor whoever is called Mustermann
+own_firms as (
+    select distinct named.lead_id
+    from (
+        select
+            leads.lead_id,
+            {{ second_word }} as family,
+            replace(leads.domain, '-', '') as domain,
+            {{ rows_of_words(regex_replace('leads.company_text', legal_forms(), '')) }} as word
+        from leads
+        inner join listed on leads.name_text = listed.value and listed.field = 'borne_name'
+        left join listed as films on leads.company_text = films.value and films.field = 'company_test'
+        left join listed as withheld
+            on
+            {{ second_word }} = withheld.value
+            and withheld.field in ('name_part', 'name_part_weak')
+        where
+            films.value is null and withheld.value is null
+            and strpos(' ' || leads.company_text || ' ', ' ' || {{ second_word }} || ' ') > 0
+    ) as named
+    where
+        length(named.word) >= 4 and named.word <> named.family
+        and strpos(named.domain, named.family) > 0 and strpos(named.domain, named.word) > 0
+),
+
 judged as (
     select
         leads.lead_id,
@@ -204,14 +277,16 @@ judged as (
         {{ regex_matches('leads.full_name', '\\p{L}') }} as has_letters,
         -- what a rep is told; null where the name is none of it
         case
-            when whole_names.value is not null then whole_names.reason
+            when whole_names.value is not null and own_firms.lead_id is null then whole_names.reason
+            when withheld_twice.name_text is not null then withheld_twice.reason
+            when unspaced.name_text is not null then unspaced.reason
             when doubled.name_text is not null then doubled.reason
             when spoiled.name_text is not null then spoiled.reason
             when worded.name_text is not null then 'Every word of it says nothing of a person'
-            -- J. M. are initials: somebody's who says so
+            -- J. M. are initials: somebody's who says so; A. Ö has a short name
             when
                 shaped.name_text is not null
-                and not {{ regex_matches('leads.full_name', '^\\s*(\\p{Lu}\\.[\\s-]*)+$') }}
+                and not {{ regex_matches('leads.full_name', '^\\s*(\\p{Lu}\\.[\\s-]*)+\\p{Lu}?$') }}
                 then 'No language has a name that is written like it'
             when {{ regex_matches('leads.name_text', numbered_test) }} then 'It is numbered like a test'
             -- the letters of Hangul on their own
@@ -242,6 +317,9 @@ judged as (
     from leads
     left join worded on leads.name_text = worded.name_text
     left join whole_names on leads.name_text = whole_names.value
+    left join own_firms on leads.lead_id = own_firms.lead_id
+    left join withheld_twice on leads.name_text = withheld_twice.name_text
+    left join unspaced on leads.name_text = unspaced.name_text
     left join doubled on leads.name_text = doubled.name_text
     left join shaped on leads.name_text = shaped.name_text
     left join spoiled on leads.name_text = spoiled.name_text

@@ -81,17 +81,17 @@ texts as (
         email,
         mailbox,
         birth_date,
-        {{ comparable_name(
+        {{ latin_letters(comparable_name(
             "case when not is_whole then given_text when is_family_first then "
             ~ dbt.split_part('name_text', "','", 2) ~ " else " ~ dbt.split_part('name_text', "' '", 1) ~ " end"
-        ) }} as given_name,
-        {{ comparable_name(
+        )) }} as given_name,
+        {{ latin_letters(comparable_name(
             "case when not is_whole then last_name when is_family_first then "
             ~ dbt.split_part('name_text', "','", 1) ~ " else " ~ regex_replace('name_text', '^[^ ]+ ?', '') ~ " end"
-        ) }} as surname,
-        {{ comparable_name('name_text') }} as typed_name,
-        {{ comparable_text('company') }} as whole_company,
-        {{ regex_replace(comparable_text('company'), legal_forms, '') }} as company,
+        )) }} as surname,
+        {{ one_spelling(latin_letters(comparable_name('name_text'))) }} as typed_name,
+        {{ latin_letters(comparable_text('company')) }} as whole_company,
+        {{ regex_replace(latin_letters(comparable_text('company')), legal_forms, '') }} as company,
         {{ comparable_text('street') }} as street,
         {{ comparable_text('postal_code') }} as postal_code,
         {{ comparable_text('city') }} as city,
@@ -124,7 +124,7 @@ lined as (
 withheld as (
     select distinct
         replace(field, 'company_test', 'company') as field,
-        {{ comparable_name('value') }} as value
+        {{ latin_letters(comparable_name('value')) }} as value
     from {{ ref('lead_placeholder_values') }}
     where field in ('name_part', 'company', 'company_test')
 ),
