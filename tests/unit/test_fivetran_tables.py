@@ -126,7 +126,7 @@ def test_times_without_a_zone_are_in_utc(tmp_path: Path) -> None:
 
 def test_an_owner_who_left_is_archived(tmp_path: Path) -> None:
     """`is_active` is Fivetran's own column of owners; that of a deal would be a property of the account's."""
-    owners = "owner_id,email,is_active\n1,ann@acme.example,true\n2,bob@acme.example,false\n3,cy@acme.example,\n"
+    owners = "owner_id,email,is_active\n1,ann@a.example,true\n2,bob@a.example,false\n3,cy@a.example,\n"
     deals = "deal_id,is_active\n11,false\n"
     rows = read(tmp_path, "hubspot", owner=owners, deal=deals)
     assert [row["archived"] for row in rows["owners"]] == [None, "true", None]

@@ -87,7 +87,9 @@ HUBSPOT_TABLES: Mapping[str, TableShape] = {
     "lead": _record("leads"),
     "line_item": _record("line_items"),
     "owner": replace(
-        _record("owners", "owner_id id", firstName="first_name", lastName="last_name", userId="active_user_id"),
+        _record(
+            "owners", "owner_id id", firstName="first_name", lastName="last_name", userId="active_user_id"
+        ),
         active=(ACTIVE, "is_active"),
     ),
     "engagement_call": _engagement("calls"),

@@ -84,35 +84,35 @@ paid as (
 ),
 
 {% for kind in ['billed', 'paid'] -%}
-{{ kind }}_by_currency as (
-    select
-        opportunity_id,
-        count(*) as n,
-        -- a part of what was {{ kind }} is not what was {{ kind }}
-        case when count(native_amount) = count(*) then sum(native_amount) end as native_amount,
-        case
-            when count(native_amount) < count(*) then null
-            when sum(native_amount) = 0 then 0
-            when count(amount) < count(*) then null
-            when sum(native_amount) < 0 then least(sum(amount), 0)
-            else sum(amount)
-        end as amount
-    from {{ kind }}
-    group by opportunity_id, currency
-),
+    {{ kind }}_by_currency as (
+        select
+            opportunity_id,
+            count(*) as n,
+            -- a part of what was {{ kind }} is not what was {{ kind }}
+            case when count(native_amount) = count(*) then sum(native_amount) end as native_amount,
+            case
+                when count(native_amount) < count(*) then null
+                when sum(native_amount) = 0 then 0
+                when count(amount) < count(*) then null
+                when sum(native_amount) < 0 then least(sum(amount), 0)
+                else sum(amount)
+            end as amount
+        from {{ kind }}
+        group by opportunity_id, currency
+    ),
 
-{{ kind }}_in_all as (
-    select
-        opportunity_id,
-        sum(n) as n,
-        case when count(amount) = count(*) then sum(amount) end as amount,
-        case
-            when count(case when native_amount > 0 then 1 end) > 0 then true
-            when count(native_amount) = count(*) then false
-        end as is_positive
-    from {{ kind }}_by_currency
-    group by opportunity_id
-),
+    {{ kind }}_in_all as (
+        select
+            opportunity_id,
+            sum(n) as n,
+            case when count(amount) = count(*) then sum(amount) end as amount,
+            case
+                when count(case when native_amount > 0 then 1 end) > 0 then true
+                when count(native_amount) = count(*) then false
+            end as is_positive
+        from {{ kind }}_by_currency
+        group by opportunity_id
+    ),
 
 {% endfor -%}
 last_invoices as (
