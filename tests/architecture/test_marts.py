@@ -1,6 +1,7 @@
 """What every published mart must have, and how the layers may read each other."""
 
 import importlib.util
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -86,6 +87,18 @@ def test_every_mart_has_a_data_test(manifest: Mapping[str, Any]) -> None:
     assert not untested, f"marts without a dbt data test: {untested}"
 
 
+def test_a_column_that_may_be_null_is_not_tested_never_to_be(manifest: Mapping[str, Any]) -> None:
+    """Such a test would keep a whole build from publication over what the column's own words allow."""
+    wrong = [
+        (node["attached_node"], column)
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") == "never_null"
+        for column in node["test_metadata"]["kwargs"]["columns"]
+        if re.search(r"\bnull\b", _description(manifest, node["attached_node"], column))
+    ]
+    assert not wrong
+
+
 @pytest.mark.parametrize("kind", ["fct_", "rpt_"])
 def test_facts_and_reports_say_their_moment(manifest: Mapping[str, Any], kind: str) -> None:
     for node in models(manifest, "marts"):
@@ -119,3 +132,7 @@ def test_the_page_of_tables_says_what_the_models_say() -> None:
     assert page == generate.page(), "run `python docs/generate.py`"
     questions = (PROJECT_ROOT / "docs" / "questions" / "README.md").read_text(encoding="utf-8")
     assert questions == generate.questions_page(), "run `python docs/generate.py`"
+
+
+def _description(manifest: Mapping[str, Any], unique_id: str, column: str) -> str:
+    return str(manifest["nodes"][unique_id]["columns"].get(column, {}).get("description", ""))

@@ -122,3 +122,12 @@ def test_times_without_a_zone_are_in_utc(tmp_path: Path) -> None:
     )
     deal = read(tmp_path / "salesforce", "salesforce", opportunity_history=versions)["Opportunity"][0]
     assert (deal["SystemModstamp"], deal["CloseDate"]) == ("2024-01-10 09:00:00Z", "2024-02-01")
+
+
+def test_an_owner_who_left_is_archived(tmp_path: Path) -> None:
+    """`is_active` is Fivetran's own column of owners; that of a deal would be a property of the account's."""
+    owners = "owner_id,email,is_active\n1,ann@a.example,true\n2,bob@a.example,false\n3,cy@a.example,\n"
+    deals = "deal_id,is_active\n11,false\n"
+    rows = read(tmp_path, "hubspot", owner=owners, deal=deals)
+    assert [row["archived"] for row in rows["owners"]] == [None, "true", None]
+    assert [row["archived"] for row in rows["deals"]] == [None]

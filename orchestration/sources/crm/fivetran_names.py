@@ -6,7 +6,7 @@ a Salesforce one under its API name where the catalog knows it, a HubSpot one wi
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orchestration.catalog import objects_of
 
@@ -20,12 +20,14 @@ DELETED_FLAG = {"salesforce": "IsDeleted", "hubspot": "archived"}
 class TableShape:
     """One table. `columns`: the vendor's column to those that may hold it, the first filled one counts.
     `constants`: columns that the table's name stands for. `is_events`: rows are events, not versions of
-    a record, although they have a beginning and an end."""
+    a record, although they have a beginning and an end. `active`: columns whose `false` says that the record
+    is no more."""
 
     object: str
     columns: Mapping[str, tuple[str, ...]]
     constants: Mapping[str, str] = field(default_factory=dict)
     is_events: bool = False
+    active: tuple[str, ...] = (ACTIVE,)
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,11 @@ HUBSPOT_TABLES: Mapping[str, TableShape] = {
     ),
     "lead": _record("leads"),
     "line_item": _record("line_items"),
-    "owner": _record(
-        "owners", "owner_id id", firstName="first_name", lastName="last_name", userId="active_user_id"
+    "owner": replace(
+        _record(
+            "owners", "owner_id id", firstName="first_name", lastName="last_name", userId="active_user_id"
+        ),
+        active=(ACTIVE, "is_active"),
     ),
     "engagement_call": _engagement("calls"),
     "engagement_email": _engagement("emails"),

@@ -176,8 +176,9 @@ def _columns(
         own = [present[column] for column in ("is_deleted", DELETED) if column in present]
         used.update(own)
         signs = [f"lower({_quoted(column)}) = 'true'" for column in own]
-        if flag is None and ACTIVE in present:
-            signs.append(f"lower({_quoted(present[ACTIVE])}) = 'false'")
+        if flag is None:
+            active = [present[column] for column in shape.active if column in present]
+            signs.extend(f"lower({_quoted(column)}) = 'false'" for column in active)
         chosen[name] = f"'{value}'" if value else f"case when {' or '.join(signs) or 'false'} then 'true' end"
     taken = {target.lower() for target in chosen}
     for column in header:

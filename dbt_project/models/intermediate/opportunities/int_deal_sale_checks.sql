@@ -29,8 +29,9 @@ joined as (
         benchmarks.amount_p50,
         benchmarks.amount_basis,
         billed.invoices,
-        -- an invoice that a credit note takes back is none
-        coalesce(billed.invoices, 0) = 0 or coalesce(billed.invoiced_amount <= 0, false) as is_unbilled,
+        -- an invoice that a credit note takes back is none; a payment that was kept is one all the same
+        coalesce(billed.invoices, 0) = 0
+        or coalesce(not billed.is_invoiced and not billed.is_paid, false) as is_unbilled,
         case
             when deals.discount_rate is not null then deals.discount_rate
             when deals.list_amount > 0 then 1 - deals.amount / deals.list_amount

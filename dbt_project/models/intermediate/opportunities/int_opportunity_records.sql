@@ -57,6 +57,8 @@ landed_moments as (
         on landed.opportunity_id = history.opportunity_id
         and landed.known_from < history.changed_at
         and landed.loaded_at >= history.changed_at
+        -- an export may be made long before it lands: what only a later one tells changed after it
+        and landed.loaded_at >= history.loaded_at
     group by landed.opportunity_id, landed.known_from, landed.loaded_at
 
 ),

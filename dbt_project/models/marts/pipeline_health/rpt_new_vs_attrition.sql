@@ -1,16 +1,55 @@
 with
 
--- a credit note lowers what was sold; it is no sale
+-- a credit note lowers what was sold before it; it is no sale
+numbered as (
+
+    select
+        *,
+        count(case when native_amount > 0 then 1 end) over (
+            partition by account_id, currency order by sold_on
+        ) as sale_number
+    from {{ ref('int_account_sales') }}
+    where amount is not null
+
+),
+
+dated as (
+
+    select
+        *,
+        case when sale_number > 0 then min(sold_on) over sale end as sale_on
+    from numbered
+    window sale as (partition by account_id, currency, sale_number)
+
+),
+
+-- what was credited in full, in its own currency, before it was a year old was no sale either
+netted as (
+
+    select
+        *,
+        coalesce(
+            sum(
+                case when sold_on <= {{ dbt.dateadd('month', 12, 'sale_on') }} then native_amount end
+            ) over sale > 0,
+            false
+        ) as is_of_sale
+    from dated
+    window sale as (partition by account_id, currency, sale_number)
+
+),
+
 sales as (
 
     select
         *,
-        min(case when amount > 0 then sold_on end) over (partition by account_id) as first_sold_on,
-        min(case when amount > 0 then sold_on end) over (
+        is_of_sale and native_amount > 0 as is_sale,
+        min(case when is_of_sale and native_amount > 0 then sold_on end) over (partition by account_id)
+            as first_sold_on,
+        min(case when is_of_sale and native_amount > 0 then sold_on end) over (
             partition by account_id order by sold_on rows between 1 following and unbounded following
         ) as next_sold_on
-    from {{ ref('int_account_sales') }}
-    where amount is not null
+    from netted
 
 ),
 
@@ -43,7 +82,7 @@ last_sales as (
         cast({{ dbt.dateadd('month', 12, 'sold_on') }} as date) as lost_on
     from sales
     where
-        amount > 0
+        is_sale
         and {{ dbt.dateadd('month', 12, 'sold_on') }} <= {{ as_of_date() }}
         and coalesce(next_sold_on > {{ dbt.dateadd('month', 12, 'sold_on') }}, true)
 
@@ -59,8 +98,9 @@ losses as (
     inner join sales
         on
         last_sales.account_id = sales.account_id
-        and last_sales.sold_on >= sales.sold_on
+        and last_sales.lost_on >= sales.sold_on
         and sales.sold_on > {{ dbt.dateadd('month', -12, 'last_sales.sold_on') }}
+    where sales.is_of_sale
     group by last_sales.account_id, last_sales.lost_on
 
 ),
