@@ -38,7 +38,8 @@ calendars_begun as (
 calendars as (
     select
         rep_id,
-        {{ local_to_utc(dbt.date_trunc('week', utc_to_local('first_at', 'time_zone')), 'time_zone') }} as known_from
+        {{ local_to_utc(dbt.date_trunc('week', utc_to_local('first_at', 'time_zone')), 'time_zone') }}
+            as known_from
     from calendars_begun
 ),
 
