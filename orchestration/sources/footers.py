@@ -18,13 +18,16 @@ from orchestration.sources.headers import named_twice
 
 _SUMS = (
     "total,totals,grand total,subtotal,sub total,sum,summe,gesamt,gesamtsumme,zwischensumme,total general,"
-    "total général,totale,totaal,suma,soma,razem,celkem,итого,合計"
+    "total général,totale,totaal,suma,soma,razem,celkem,итого,合計,"
+    # below shares, which nobody adds up
+    "average,averages,avg,ø,durchschnitt,mittelwert,moyenne,promedio,gemiddelde,medelvärde,średnia,"
+    "median,team average"
 )
 # People and companies bear these words too.
 _ALSO_NAMES = ("sum", "suma", "soma")
 _AMOUNT = re.compile(r"\W*([A-Z]{3})?\W*(\d[\d.,'\u2019\s]*)?\W*([A-Z]{3})?\W*")
 _REASONS = {
-    "sum_row": "the row bears the word for a sum where {key} stands and no text beside it: it is no record",
+    "sum_row": "the row bears the word for a sum or average where {key} stands, no text beside it: it is no record",
     "footnote": "nothing is filled but {key}, with a sentence, at the end of the file: it is no record",
     "header_row": "the row says what the header says: it is no record",
 }
@@ -59,7 +62,7 @@ def without_headers(batch: Batch) -> Batch:
 
 
 def without_sums(batch: Batch, key: str, *, names_may_be_sums: bool) -> Batch:
-    """A batch without the rows whose `key` says Total, Summe, … and which hold no text but that;
+    """A batch without the rows whose `key` says Total, Summe, Average, … and which hold no text but that;
     `names_may_be_sums`: the key holds names, and companies are called Total."""
     if names_may_be_sums or not batch.rows.num_rows:
         return batch

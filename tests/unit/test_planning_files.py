@@ -85,6 +85,25 @@ def test_planning_files_that_say_all_by_their_key(tmp_path: Path) -> None:
     assert feed.warnings == ("holidays.csv: none of its columns but the key is known, for example Feast",)
 
 
+def test_averages_below_the_claims_are_nobodys(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "claims.xlsx",
+        {
+            "Claims": [
+                ["Rep", "Claimed prospecting share"],
+                ["Ann Average", 0.3],
+                ["Ben", 0.2],
+                ["Average", 0.25],
+                ["Ø", "25 %"],
+                ["Durchschnitt:", 0.25],
+            ]
+        },
+    )
+    (batch,) = feeds_of(entry("planning", path))["claims"].batches
+    assert [row["rep"] for row in batch.rows.to_pylist()] == ["Ann Average", "Ben"]
+    assert [item.code for item in batch.rejected] == ["sum_row"] * 3
+
+
 def test_payments_without_their_numbers(tmp_path: Path) -> None:
     rows = "Invoice ID,Paid on,Amount\nR-1,2026-01-05,50\nR-1,2026-01-05,50\nTotal,,100\n"
     folder = files_with(tmp_path / "p", {"payments.csv": rows})

@@ -1,5 +1,5 @@
 {# Text to decimal(18, scale): 1234.5, $1,234.50, 1.234,50 €, $342.09K, (1,234), CHF 1'234.00, -EUR 5, 5-,
-   R$ 5, 1,5 Mio, SFr. 5, 5 Euro, −5, CHF 1'500.- and 250,- (no cents; they are not negative).
+   R$ 5, 1,5 Mio, SFr. 5, 5 Euro, −5, CHF 1'500.- and 250,- (no cents; they are not negative), 20 h, 90 days.
    `decimal_comma`: the comma is the decimal mark of this column. Without it `1,5` is not read (it
    groups nothing), `1.234,50`, `1.234.567` and `0,925` are, as they can mean one thing only: no group begins with a nought. #}
 {% macro parse_decimal(text, decimal_comma=false, scale=4) -%}
@@ -23,7 +23,7 @@
     {%- set short.text = regex_replace(short.text, '[−–] ?([0-9.,])', '-\\1') -%}
     {#- R$, US$, kr, Rs.: before or behind the number they are codes too, and nothing that multiplies -#}
     {%- set bare = regex_replace(short.text, "[\\s\\x{00A0}\\x{2009}\\x{202F}'’+%]|^-?[A-Z]{1,3}\\p{Sc}|\\p{Sc}"
-        ~ "|[.,](--+|-[)]|[–—]+)|^-?((KR|RS|FRS?|SFR|RM|RP|KČ|ZŁ)[.]?|EUROS?|[A-Z]{3}([.]\\s)?)|(KR|ZŁ|KČ|FT|EUROS?|[A-Z]{3})[.]?$", '') -%}
+        ~ "|[.,](--+|-[)]|[–—]+)|^-?((KR|RS|FRS?|SFR|RM|RP|KČ|ZŁ)[.]?|EUROS?|[A-Z]{3}([.]\\s)?)|(KR|ZŁ|KČ|FT|EUROS?|H|HOURS|STUNDEN|DAYS|TAGE|[A-Z]{3})[.]?$", '') -%}
     {%- set number = regex_extract(bare, '^[(-]?([0-9.,]+)[KMB]?[.]?[)-]?$') -%}
     {%- set pointed = 'replace(' ~ number ~ ", ',', '')" -%}
     {%- set swapped = 'replace(replace(' ~ number ~ ", '.', ''), ',', '.')" -%}

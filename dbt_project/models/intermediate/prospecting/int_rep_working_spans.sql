@@ -48,10 +48,10 @@ planned as (
         reps.rep_id,
         business_days.date_day,
         schedules.work_end,
+        schedules.hours_per_week,
         schedules.rep_id is null as is_assumed,
         coalesce(schedules.time_zone, reps.time_zone) as time_zone,
         coalesce(schedules.day_names, 'mon tue wed thu fri') as day_names,
-        coalesce(schedules.hours_per_week, 40) as hours_per_week,
         coalesce(schedules.work_start, time '09:00') as work_start
     from reps
     cross join business_days
@@ -70,13 +70,21 @@ counted as (
         {%- endfor %} as day_count
     from planned
     where
-        hours_per_week > 0
+        coalesce(hours_per_week, 40) > 0
         and (
             {%- for weekday in weekday_names() %}
                 (extract(isodow from date_day) = {{ loop.index }} and day_names like '%{{ weekday }}%')
                 {{- ' or' if not loop.last }}
             {%- endfor %}
         )
+),
+
+-- without hours eight a day and 40 a week
+paid as (
+    select
+        *,
+        coalesce(60.0 * hours_per_week / day_count, least(480, 2400.0 / day_count)) as day_minutes
+    from counted
 ),
 
 -- without an end as long as the week's hours last; an end before the start is one of the next day
@@ -86,17 +94,15 @@ timed as (
         date_day,
         is_assumed,
         time_zone,
-        60.0 * hours_per_week / day_count as day_minutes,
+        day_minutes,
         cast(date_day + work_start as timestamp) as starts_local,
         case
             when work_end is null or work_end = work_start
-                then {{ dbt.dateadd(
-                    'minute', 'cast(60 * hours_per_week / day_count as integer)', 'date_day + work_start'
-                ) }}
+                then {{ dbt.dateadd('minute', 'cast(day_minutes as integer)', 'date_day + work_start') }}
             when work_end < work_start then {{ dbt.dateadd('day', 1, 'date_day + work_end') }}
             else date_day + work_end
         end as ends_local
-    from counted
+    from paid
 ),
 
 -- once for all who keep the same hours: the conversion is the dearest part

@@ -6,6 +6,7 @@ with windows as (
     select
         cycles.rep_id,
         reps.time_zone as rep_time_zone,
+        reps.hired_on,
         {{ as_of() }} as window_end,
         {{ dbt.dateadd('day', '-greatest(1, cast(ceil(cycles.measured_cycle_days) as integer))', as_of()) }}
             as window_start
@@ -18,6 +19,7 @@ days as (
     select
         rep_id,
         rep_time_zone,
+        hired_on,
         window_start,
         window_end,
         {{ days_of_span(
@@ -31,11 +33,11 @@ holidays as (
     select distinct holiday_on from {{ ref('stg_planning__holidays') }}
 ),
 
--- without hours 40 a week, without a start nine o'clock, without an end as long as the hours last
+-- without hours eight a day, 40 a week at most; without a start nine o'clock; without an end as long as these
+-- last
 counted as (
     select
-        {{ all_but(['hours_per_week'], 'hours') }},
-        coalesce(hours.hours_per_week, 40) as hours_per_week,
+        hours.*,
         {% for weekday in weekday_names() -%}
             case when hours.day_names like '%{{ weekday }}%' then 1 else 0 end{{ ' + ' if not loop.last }}
         {%- endfor %} as day_count
@@ -50,7 +52,8 @@ workdays as (
         days.window_start,
         days.window_end,
         coalesce(counted.time_zone, days.rep_time_zone) as time_zone,
-        60.0 * counted.hours_per_week / counted.day_count as day_minutes,
+        coalesce(60.0 * counted.hours_per_week / counted.day_count, least(480, 2400.0 / counted.day_count))
+            as day_minutes,
         coalesce(extract(hour from counted.work_start) * 60 + extract(minute from counted.work_start), 540)
             as start_minute,
         extract(hour from counted.work_end) * 60 + extract(minute from counted.work_end) as end_minute
@@ -70,7 +73,11 @@ workdays as (
             {%- endfor %}
         )
     left join holidays on days.date_day = holidays.holiday_on
-    where counted.day_count > 0 and holidays.holiday_on is null
+    where
+        counted.day_count > 0
+        and holidays.holiday_on is null
+        -- nobody works before the first day
+        and coalesce(days.date_day >= days.hired_on, true)
 ),
 
 half_hours as (

@@ -22,8 +22,25 @@ events as (
         and is_time_use
 ),
 
+-- the meetings that a CRM keeps are no calendar
+calendars_begun as (
+    select
+        events.rep_id,
+        min(reps.time_zone) as time_zone,
+        min(events.starts_at) as first_at
+    from {{ ref('fct_calendar_events') }} as events
+    inner join {{ ref('int_reps_resolved') }} as reps on events.rep_id = reps.rep_id
+    where events.source_system in ({{ calendar_systems() }})
+    group by events.rep_id
+),
+
+-- what was kept free before the first week of a calendar nobody knows: a file may hold the last month only
 calendars as (
-    select distinct rep_id from {{ ref('fct_calendar_events') }}
+    select
+        rep_id,
+        {{ local_to_utc(dbt.date_trunc('week', utc_to_local('first_at', 'time_zone')), 'time_zone') }}
+            as known_from
+    from calendars_begun
 ),
 
 -- only dates known, or no activities: whether a slot was used is unknown
@@ -119,6 +136,10 @@ summed as (
     select
         slots.rep_id,
         sum(slots.slot_hours order by slots.slot_start_at) as available_hours,
+        sum(
+            case when slots.slot_start_at >= calendars.known_from then slots.slot_hours else 0 end
+            order by slots.slot_start_at
+        ) as calendar_hours,
         sum(coalesce(plans.scheduled_seconds, 0) / 1800 * slots.slot_hours order by slots.slot_start_at)
             as scheduled_hours,
         count(case when slots.is_done then 1 end) as done_slots,
@@ -133,6 +154,7 @@ summed as (
         ) as claimed_share
     from slots
     left join slot_plans as plans on slots.rep_id = plans.rep_id and slots.slot_start_at = plans.slot_start_at
+    left join calendars on slots.rep_id = calendars.rep_id
     where not coalesce(plans.is_out, false)
     group by slots.rep_id
 ),
@@ -155,6 +177,7 @@ measured as (
         -- claims are stated to the percent; the weighting by hours must not leave 0.30000000000000354
         round(cast(coalesce(summed.claimed_share, claims.claimed_prospecting_share) as double), 6)
             as claimed_share,
+        case when calendars.rep_id is not null then summed.calendar_hours end as calendar_hours,
         case when calendars.rep_id is not null then summed.scheduled_hours end as scheduled_hours,
         case when timed.rep_id is not null then summed.done_slots end as done_slots,
         case when timed.rep_id is not null then summed.done_hours end as done_hours,
@@ -192,8 +215,9 @@ final as (
         cycle_basis,
         claimed_share,
         cast(available_hours as double) as available_hours,
+        cast(calendar_hours as double) as calendar_hours,
         cast(scheduled_hours as double) as scheduled_hours,
-        {{ capped_share('scheduled_hours', 'available_hours') }} as scheduled_share,
+        {{ capped_share('scheduled_hours', 'calendar_hours') }} as scheduled_share,
         done_slots,
         cast(done_hours as double) as done_hours,
         {{ capped_share('done_hours', 'available_hours') }} as done_share,
