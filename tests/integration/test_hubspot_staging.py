@@ -66,8 +66,10 @@ def hubspot(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     )
     account.put("deals", "2", T0, **{**deal, "dealstage": "1", "amount": "5", "hs_merged_object_ids": "3;4"})
     account.put("deals", "3", T0, **{**deal, "dealstage": "1", "amount": "5"})
-    account.put("deals", "5", T0, **{**deal, "pipeline": "p2", "dealstage": "12"})
-    account.put("deals", "6", T0, **{**deal, "dealstage": "gone"})
+    account.put(
+        "deals", "5", T0, **{**deal, "pipeline": "p2", "dealstage": "12", "hs_deal_stage_probability": "1"}
+    )
+    account.put("deals", "6", T0, **{**deal, "dealstage": "gone", "hs_deal_stage_probability": "0.35"})
     account.put("deals", "7", T0, **{**deal, "dealstage": "1"})
     account.archived = {"deals": {"9": {"modified": T0, **deal, "dealstage": "1"}}}
     account.history = {"1": {
@@ -189,10 +191,11 @@ def test_hubspot_deals(hubspot: dict[str, Rows]) -> None:
     assert str(deals["crm:1"]["closed_at"]) == "2026-02-01 12:00:00"
     assert deals["crm:3"]["merged_into_id"] == "crm:2" and deals["crm:2"]["merged_into_id"] is None
     assert shown(deals["crm:2"], "stage", "is_closed", "is_won") == ("Lost", "True", "False")  # removed since
+    # what HubSpot computes of the stage is no probability of the deal: it ends with the stage
     assert shown(deals["crm:5"], "pipeline_id", "is_closed", "is_won", "probability") == (
-        "crm:p2", "False", "False", "1.000000",
+        "crm:p2", "False", "False", None,
     )  # fmt: skip
-    assert deals["crm:6"]["stage"] == "gone"
+    assert shown(deals["crm:6"], "stage", "probability") == ("gone", "0.350000")
     versions = [row for row in hubspot["opportunity_snapshots"] if row["opportunity_id"] == "crm:2"]
     assert sorted((row["stage"], row["is_latest"]) for row in versions) == [
         ("Discovery", False),

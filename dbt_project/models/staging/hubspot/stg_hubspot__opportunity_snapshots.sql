@@ -39,7 +39,8 @@ final as (
         upper(versions.deal_currency_code) as currency,
 
         versions.amount,
-        coalesce(versions.hs_deal_stage_probability, stages.probability) as probability,
+        -- that of its stage is not the deal's own: it would go on after the deal has left the stage
+        nullif(versions.hs_deal_stage_probability, stages.probability) as probability,
 
         -- the pipeline's own meaning of the stage first: the deal's flag is computed later
         coalesce(stages.is_closed, versions.hs_is_closed) as is_closed,
