@@ -27,7 +27,7 @@ _SUMS = (
 _ALSO_NAMES = ("sum", "suma", "soma")
 _AMOUNT = re.compile(r"\W*([A-Z]{3})?\W*(\d[\d.,'\u2019\s]*)?\W*([A-Z]{3})?\W*")
 _REASONS = {
-    "sum_row": "the row bears the word for a sum or average where {key} stands, no text beside it: it is no record",
+    "sum_row": "the row bears the word for a sum or average where {key} stands, and no text: it is no record",
     "footnote": "nothing is filled but {key}, with a sentence, at the end of the file: it is no record",
     "header_row": "the row says what the header says: it is no record",
 }

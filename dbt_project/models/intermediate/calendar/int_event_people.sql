@@ -1,6 +1,7 @@
 -- Grain: occurrence × address on it. Who of them is one of us, and whom the others are known as. Rooms,
 -- other resources and programs that take notes are nobody. A free-mail domain never stands for a company.
--- Whoever declined was not there, though invited.
+-- Whoever declined was not there, though invited. An address with a tag (paula+crm@…) is that without it,
+-- unless somebody bears it as it is.
 with events as (
     select * from {{ ref('int_calendar_events_unioned') }}
     where not coalesce(is_private, false)
@@ -49,6 +50,7 @@ people as (
         event_id,
         address,
         split_part(address, '@', 2) as domain,
+        {{ bare_address('address') }} as bare_address,
         coalesce(bool_and(is_declined), false) as is_declined
     from addresses
     where
@@ -95,13 +97,29 @@ contacts as (
     having count(distinct account_id) <= 1
 ),
 
-leads as (
+lead_addresses as (
     select
+        lead_id,
         lower(email) as address,
-        min(lead_id) as lead_id
+        false as is_bare
     from {{ ref('int_leads_resolved') }}
     where email is not null
-    group by lower(email)
+    union all
+    select
+        lead_id,
+        {{ bare_address('lower(email)') }} as address,
+        true as is_bare
+    from {{ ref('int_leads_resolved') }}
+    where email like '%+%'
+),
+
+leads as (
+    select
+        address,
+        min_by(lead_id, (is_bare, lead_id)) as lead_id
+    from lead_addresses
+    where address is not null
+    group by address
 ),
 
 domains as (
@@ -113,15 +131,19 @@ select
     people.address,
     people.domain,
     people.is_declined,
-    own_people.rep_id,
-    own_people.rep_id is not null
+    coalesce(own_people.rep_id, bare_people.rep_id) as rep_id,
+    coalesce(own_people.rep_id, bare_people.rep_id) is not null
     or people.domain in ({{ own_domains_list() }}) as is_own,
-    contacts.contact_id,
-    leads.lead_id,
-    coalesce(contacts.account_id, domains.account_id) as account_id,
-    contacts.account_id is null and domains.account_id is not null as is_account_by_domain
+    coalesce(contacts.contact_id, bare_contacts.contact_id) as contact_id,
+    coalesce(leads.lead_id, bare_leads.lead_id) as lead_id,
+    coalesce(contacts.account_id, bare_contacts.account_id, domains.account_id) as account_id,
+    coalesce(contacts.account_id, bare_contacts.account_id) is null and domains.account_id is not null
+        as is_account_by_domain
 from people
 left join own_people on people.address = own_people.address
+left join own_people as bare_people on people.bare_address = bare_people.address
 left join contacts on people.address = contacts.address
+left join contacts as bare_contacts on people.bare_address = bare_contacts.address
 left join leads on people.address = leads.address
+left join leads as bare_leads on people.bare_address = bare_leads.address
 left join domains on people.domain = domains.domain
