@@ -122,9 +122,15 @@ class Browser:
         )
 
     def keep(self, name: str) -> Path:
-        """A picture of the window."""
+        """A picture of the window once it stands still: dialogs fade in, figures come after their headings.
+        What never does (the age of something in seconds) is taken after ten seconds as it is."""
+        limit = time.monotonic() + 10
+        before, picture = b"", self._driver.get_screenshot_as_png()
+        while before != picture and time.monotonic() < limit:
+            time.sleep(0.7)
+            before, picture = picture, self._driver.get_screenshot_as_png()
         path = self._pictures / f"{name}.png"
-        self._driver.save_screenshot(str(path))
+        path.write_bytes(picture)
         return path
 
 
