@@ -22,25 +22,26 @@ events as (
         and is_time_use
 ),
 
--- the meetings that a CRM keeps are no calendar
+-- the meetings that a CRM keeps are no calendar, unless time is kept free there too
 calendars_begun as (
     select
-        events.rep_id,
-        min(reps.time_zone) as time_zone,
-        min(events.starts_at) as first_at
-    from {{ ref('fct_calendar_events') }} as events
-    inner join {{ ref('int_reps_resolved') }} as reps on events.rep_id = reps.rep_id
-    where events.source_system in ({{ calendar_systems() }})
-    group by events.rep_id
+        rep_id,
+        min(starts_at) as first_at
+    from {{ ref('fct_calendar_events') }}
+    where source_system in ({{ calendar_systems() }}) or {{ is_prospecting_block() }}
+    group by rep_id
 ),
 
--- what was kept free before the first week of a calendar nobody knows: a file may hold the last month only
+-- whether anything was kept free before the first week of a calendar nobody knows: a file may hold the last
+-- month only
 calendars as (
     select
-        rep_id,
-        {{ local_to_utc(dbt.date_trunc('week', utc_to_local('first_at', 'time_zone')), 'time_zone') }}
-            as known_from
-    from calendars_begun
+        begun.rep_id,
+        {{ local_to_utc(
+            dbt.date_trunc('week', utc_to_local('begun.first_at', 'reps.time_zone')), 'reps.time_zone'
+        ) }} as known_from
+    from calendars_begun as begun
+    inner join {{ ref('int_reps_resolved') }} as reps on begun.rep_id = reps.rep_id
 ),
 
 -- only dates known, or no activities: whether a slot was used is unknown
@@ -217,7 +218,7 @@ final as (
         cast(available_hours as double) as available_hours,
         cast(calendar_hours as double) as calendar_hours,
         cast(scheduled_hours as double) as scheduled_hours,
-        {{ capped_share('scheduled_hours', 'calendar_hours') }} as scheduled_share,
+        {{ capped_share('scheduled_hours', 'available_hours') }} as scheduled_share,
         done_slots,
         cast(done_hours as double) as done_hours,
         {{ capped_share('done_hours', 'available_hours') }} as done_share,
