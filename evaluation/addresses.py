@@ -57,10 +57,9 @@ def syntax() -> Section:
         "Address form (`email_syntax`)",
         "the test suite of is_email 3.05 by Dominic Sayers and Michael Rushton (BSD licence; addresses and "
         "categories as data, evaluation/cases/isemail.csv), and evaluation/cases/addresses.csv, written by "
-        "this project from the rules and examples of RFC 5321, 5322, 6068, 6531, 1035 and 3696 (with its "
-        "errata). The positives are what is no address: of the suite all that cannot be sent to as it "
-        "stands, that is errors, what only the broad grammar of RFC 5322 allows, deprecated forms, comments "
-        "and folding.",
+        "this project from the rules and examples of RFC 5321, 5322, 6531, 1035 and 3696 (with its errata). "
+        "The positives are what is no address: of the suite all that cannot be sent to as it stands, that "
+        "is errors, what only the broad grammar of RFC 5322 allows, deprecated forms, comments and folding.",
         ("cases", *CONFUSION_HEADER, "agreement"),
     )
     for title, goal, cases in (

@@ -1,8 +1,8 @@
 """Grain: distinct e-mail value of leads and contacts, judged once by email-validator.
 
 `email` is the value as landed, `mailbox` the address under which the same mailbox is always written
-(null where the value is no address). No DNS is asked. A value is judged again only when the library
-that judged it has changed. Which domain or local part is suspicious is SQL's business.
+(null where the value neither is an address nor holds one). No DNS is asked. A value is judged again only
+when the library that judged it has changed. Which domain or local part is suspicious is SQL's business.
 """
 
 import re
@@ -55,9 +55,8 @@ def is_plain(email: str) -> bool:
     return len(email) <= PLAIN_LENGTH and PLAIN.fullmatch(email) is not None
 
 
-def bare(value: str) -> str:
-    """The address in a value that holds more: a link, a display name, unseen marks, further addresses."""
-    text = UNSEEN.sub("", value).strip()
+def bare(text: str) -> str:
+    """The address in a text that holds more: a link, a display name, further addresses."""
     if wrapped := WRAPPED.fullmatch(text):
         text = wrapped[1] or wrapped[2]
     parts = SEVERAL.split(text)
@@ -74,10 +73,14 @@ def judge(email: str) -> tuple[str, str | None, str | None, str | None, str]:
         local_part, _, domain = email.lower().rpartition("@")
         return local_part, domain, mailbox_of(local_part, domain), None, JUDGED_WITH
     found = judge_by_library(email)
-    # people copy and paste; what they have copied can be written to
-    if found[3] is not None and (address := bare(email)) != email.strip():
-        return judge(address)
-    return found
+    if found[3] is None:
+        return found
+    if (text := UNSEEN.sub("", email)) != email:
+        return judge(text)
+    # Copied with its link or its name it is no address as it stands, but the mailbox is known.
+    address = bare(text)
+    local_part, domain, mailbox, problem, _ = judge(address) if address != text else found
+    return (local_part, domain, mailbox, found[3], JUDGED_WITH) if problem is None else found
 
 
 def judge_by_library(email: str) -> tuple[str, str | None, str | None, str | None, str]:
