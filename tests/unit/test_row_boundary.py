@@ -59,6 +59,18 @@ def test_ids_that_lost_digits_are_rejected_whole(connection: duckdb.DuckDBPyConn
     assert "Id" in result.rejected[0].reason
 
 
+@pytest.mark.parametrize("text", ["1.23457E18", "1,23457E18", "1e+05", "1E+05"])
+def test_one_sign_in_a_column_is_enough_to_look(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    """A key is compared with the pattern only where its column holds a byte of it."""
+    result = admitted(connection, [{"Id": text}, {"Id": "7"}])
+    assert [item.code for item in result.rejected] == ["float_key"]
+
+
+@pytest.mark.parametrize("text", ["10045.0", "10045,0", "5e12", "5E12"])
+def test_one_sign_in_a_column_is_enough_to_count(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    assert admitted(connection, [{"Id": text}, {"Id": "7"}]).damaged_example == text
+
+
 def test_compound_keys_cannot_be_confused(connection: duckdb.DuckDBPyConnection) -> None:
     rows = [{"Id": "a|b", "Name": "c"}, {"Id": "a", "Name": "b|c"}, {"Id": "a", "Name": None}]
     keys = admitted(connection, rows, ("Id", "Name")).rows["_record_key"].to_pylist()
